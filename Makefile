@@ -1,0 +1,31 @@
+# What a developer types. CMakePresets.json holds the builds, scripts/ the work.
+.DEFAULT_GOAL := help
+.PHONY: run test bench golden format help
+
+EXPORTER := build/release/exporter/zookeeper-exporter
+BUILD = cmake --preset $(1) && cmake --build --preset $(1) --parallel $$(nproc)
+
+run: ## build the exporter and run it over a demo ensemble (LISTEN=:9141, ZOOKEEPER_SERVERS=host:port,...)
+	@scripts/install-packages run
+	@$(call BUILD,release) --target zookeeper-exporter
+	@exec scripts/run.py $(EXPORTER)
+
+test: ## build and run every test: unit, checks, integration, end to end, and the unit tests under sanitizers
+	@scripts/install-packages test
+	@exec scripts/test
+
+bench: ## measure the exporter against its budgets
+	@scripts/install-packages bench
+	@$(call BUILD,release)
+	@exec ctest --preset release --label-regex '^bench$$' --no-tests=error --verbose
+
+golden: ## rewrite the golden files from what the code does now; read the diff before you commit it
+	@scripts/install-packages test
+	@$(call BUILD,dev)
+	@UPDATE_GOLDEN=1 ctest --preset dev --label-regex '^unit$$' --no-tests=error --output-on-failure
+
+format: ## format all C++
+	git ls-files --cached --others --exclude-standard '*.cpp' '*.hpp' | xargs -r clang-format -i
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -1,0 +1,228 @@
+#include "config/flags.hpp"
+
+#include <optional>
+#include <set>
+#include <sstream>
+
+#include <boost/program_options.hpp>
+
+#include "base/duration.hpp"
+#include "base/text.hpp"
+#include "config/check.hpp"
+#include "config/file.hpp"
+
+namespace zke {
+
+namespace po = boost::program_options;
+
+namespace {
+
+using Texts = std::vector<std::string>;
+
+auto* text(const char* placeholder) { return po::value<std::string>()->value_name(placeholder); }
+
+auto* texts(const char* placeholder) {
+  return po::value<Texts>()->composing()->value_name(placeholder);
+}
+
+po::options_description all_flags() {
+  constexpr unsigned kWidth = 100;
+  po::options_description config("Configuration", kWidth);
+  config.add_options()                                                                           //
+      ("config.file", text("FILE"), "YAML file with ensembles and settings; flags override it")  //
+      ("config.check", "check the file and the flags, say what is wrong, and exit");
+  po::options_description zookeeper("ZooKeeper", kWidth);
+  zookeeper.add_options()  //
+      ("zookeeper.servers", texts("HOST:PORT,..."),
+       "members of one ensemble, instead of the file's ensembles (default: localhost:2181)")    //
+      ("zookeeper.ensemble", text("NAME"), "name of that ensemble (default: default)")          //
+      ("poll.interval", text("DURATION"), "time between two polls of a member (default: 10s)")  //
+      ("poll.timeout", text("DURATION"),
+       "deadline of one poll (default: 3s, or the interval if that is shorter)");
+  po::options_description web("Web", kWidth);
+  web.add_options()  //
+      ("web.listen-address", texts("[HOST]:PORT"),
+       "where to serve HTTP; may be given several times (default: :9141)")  //
+      ("web.telemetry-path", text("PATH"), "path of the metrics (default: /metrics)");
+  po::options_description log("Log (to stderr)", kWidth);
+  log.add_options()                                                               //
+      ("log.level", text("LEVEL"), "debug, info, warn or error (default: info)")  //
+      ("log.format", text("FORMAT"), "logfmt or json (default: logfmt)");
+  po::options_description general("General", kWidth);
+  general.add_options()                    //
+      ("help", "show this text and exit")  //
+      ("version", "show the version and exit");
+  po::options_description all;
+  all.add(config).add(zookeeper).add(web).add(log).add(general);
+  return all;
+}
+
+[[noreturn]] void fail(const std::string& flag, const std::string& message) {
+  throw ConfigError("--" + flag + " " + message);
+}
+
+po::variables_map parse(const Texts& arguments) {
+  namespace style = po::command_line_style;
+  po::variables_map flags;
+  const auto known = all_flags();
+  const po::positional_options_description no_positionals;
+  try {
+    po::store(po::command_line_parser(arguments)
+                  .options(known)
+                  .positional(no_positionals)
+                  .style(style::allow_long | style::long_allow_adjacent | style::long_allow_next)
+                  .run(),
+              flags);
+    po::notify(flags);
+  } catch (const po::unknown_option& e) {
+    throw ConfigError(printable(e.get_option_name(), 100) + " is not a known flag; see --help");
+  } catch (const po::too_many_positional_options_error&) {
+    throw ConfigError("only flags are expected (--name=value); see --help");
+  } catch (const po::error& e) {
+    throw ConfigError(printable(e.what(), 200) + "; see --help");
+  }
+  return flags;
+}
+
+std::optional<std::string> find(const po::variables_map& flags, const char* name) {
+  return flags.contains(name) ? std::optional(flags[name].as<std::string>()) : std::nullopt;
+}
+
+/// Every value of a repeatable flag, split at commas.
+Texts find_all(const po::variables_map& flags, const char* name) {
+  Texts values;
+  if (flags.contains(name)) {
+    for (const auto& value : flags[name].as<Texts>()) {
+      for (const auto part : split(value, ',')) {
+        values.emplace_back(trim(part));
+      }
+    }
+  }
+  return values;
+}
+
+void read_ensemble(const po::variables_map& flags, Settings& settings) {
+  const auto name = find(flags, "zookeeper.ensemble");
+  if (name && !find_name_mistake(*name).empty()) {
+    fail("zookeeper.ensemble", find_name_mistake(*name));
+  }
+  if (!flags.contains("zookeeper.servers")) {
+    if (name && flags.contains("config.file")) {
+      fail("zookeeper.ensemble", "names the servers of --zookeeper.servers; give both or neither");
+    }
+    settings.ensembles[0].name = name.value_or(settings.ensembles[0].name);
+    return;
+  }
+  EnsembleSettings ensemble;
+  ensemble.name = name.value_or("default");
+  std::set<std::string> seen;
+  for (const auto& text : find_all(flags, "zookeeper.servers")) {
+    const auto address = parse_address(text);
+    if (!address) {
+      fail("zookeeper.servers", address.error().detail());
+    }
+    if (!seen.insert(to_string(*address)).second) {
+      fail("zookeeper.servers", "lists " + to_string(*address) + " twice; list it once");
+    }
+    ensemble.members.push_back(*address);
+  }
+  settings.ensembles = {ensemble};
+}
+
+void read_poll(const po::variables_map& flags, PollSettings& poll) {
+  const auto read = [&](const char* name, std::chrono::milliseconds& into) {
+    if (const auto value = find(flags, name)) {
+      const auto duration = parse_duration(*value);
+      if (!duration || duration->count() == 0) {
+        fail(name, "is \"" + printable(*value, 100) +
+                       "\", no duration above 0; write one such as 10s, 500ms or 1m30s");
+      }
+      into = *duration;
+    }
+  };
+  if (flags.contains("poll.interval") && !flags.contains("poll.timeout") &&
+      poll.timeout == PollSettings().timeout) {
+    poll.timeout = std::chrono::milliseconds(0);  // the default follows the interval
+  }
+  read("poll.interval", poll.interval);
+  read("poll.timeout", poll.timeout);
+  poll = with_default_timeout(poll);
+  if (const auto mistake = find_mistake(poll); !mistake.empty()) {
+    throw ConfigError("--" + mistake);
+  }
+}
+
+void read_web(const po::variables_map& flags, Settings& settings) {
+  if (flags.contains("web.listen-address")) {
+    settings.listen.clear();
+  }
+  for (const auto& text : find_all(flags, "web.listen-address")) {
+    const auto address = parse_listen_address(text);
+    if (!address) {
+      fail("web.listen-address", address.error().detail());
+    }
+    settings.listen.push_back(*address);
+  }
+  if (const auto path = find(flags, "web.telemetry-path")) {
+    if (const auto mistake = find_path_mistake(*path); !mistake.empty()) {
+      fail("web.telemetry-path", mistake);
+    }
+    settings.telemetry_path = *path;
+  }
+}
+
+void read_log(const po::variables_map& flags, Settings& settings) {
+  if (const auto text = find(flags, "log.level")) {
+    const auto level = log::parse_level(*text);
+    if (!level) {
+      fail("log.level", std::string(kLevelMistake));
+    }
+    settings.log_level = *level;
+  }
+  if (const auto text = find(flags, "log.format")) {
+    const auto format = log::parse_format(*text);
+    if (!format) {
+      fail("log.format", std::string(kFormatMistake));
+    }
+    settings.log_format = *format;
+  }
+}
+
+}  // namespace
+
+Invocation read_flags(const Texts& arguments) {
+  const auto flags = parse(arguments);
+  Invocation invocation;
+  if (flags.contains("help")) {
+    invocation.what = Invocation::What::kShowHelp;
+    return invocation;
+  }
+  if (flags.contains("version")) {
+    invocation.what = Invocation::What::kShowVersion;
+    return invocation;
+  }
+  if (flags.contains("config.check")) {
+    invocation.what = Invocation::What::kCheckConfig;
+  }
+  auto& settings = invocation.settings;
+  if (const auto file = find(flags, "config.file")) {
+    settings = read_config_file(*file);
+  }
+  read_ensemble(flags, settings);
+  read_poll(flags, settings.poll);
+  read_web(flags, settings);
+  read_log(flags, settings);
+  return invocation;
+}
+
+std::string help_text() {
+  std::ostringstream text;
+  text << "zookeeper-exporter polls every member of ZooKeeper ensembles and serves what it finds "
+          "to\n"
+          "Prometheus on /metrics. Without flags it polls localhost:2181.\n\n"
+          "Usage: zookeeper-exporter [--name=value]...\n"
+       << all_flags();
+  return text.str();
+}
+
+}  // namespace zke

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "ensemble/settings.hpp"
+#include "net/address.hpp"
+
+namespace zke {
+
+/// A mistake in the flags or in the file: one line that names the place and the remedy.
+class ConfigError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Everything that can be configured, with its default.
+struct Settings {
+  PollSettings poll;
+  std::vector<EnsembleSettings> ensembles{{"default", {{"localhost", 2181}}}};
+  std::vector<Address> listen{{"", 9141}};
+  std::string telemetry_path = "/metrics";
+  log::Level log_level = log::Level::kInfo;
+  log::Format log_format = log::Format::kLogfmt;
+
+  std::size_t member_count() const;
+};
+
+}  // namespace zke

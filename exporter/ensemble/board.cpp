@@ -1,0 +1,43 @@
+#include "ensemble/board.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace zke {
+
+Board::Board(const std::vector<EnsembleSettings>& ensembles, std::chrono::milliseconds max_age)
+    : max_age_(max_age) {
+  auto snapshot = std::make_shared<Snapshot>();
+  for (const auto& ensemble : ensembles) {
+    auto view = std::make_shared<EnsembleView>();
+    view->name = ensemble.name;
+    for (const auto& address : ensemble.members) {
+      view->members.push_back({to_string(address), nullptr});
+      ++waiting_;
+    }
+    const auto now = std::chrono::steady_clock::now();
+    view->verdict = judge_ensemble(*view, memories_[view->name], now, max_age_);
+    snapshot->ensembles.push_back(std::move(view));
+  }
+  snapshot_ = std::move(snapshot);
+}
+
+SamplePtr Board::put(SamplePtr sample) {
+  auto next = std::make_shared<Snapshot>(*snapshot_);
+  const auto ensemble = std::ranges::find(next->ensembles, sample->ensemble, &EnsembleView::name);
+  auto view = std::make_shared<EnsembleView>(**ensemble);
+  const auto member = std::ranges::find(view->members, sample->member, &EnsembleView::Member::name);
+  auto last = std::exchange(member->sample, std::move(sample));
+  waiting_ -= last ? 0 : 1;
+  const auto now = std::chrono::steady_clock::now();
+  view->verdict = judge_ensemble(*view, memories_[view->name], now, max_age_);
+  *ensemble = std::move(view);
+  snapshot_ = std::move(next);
+  return last;
+}
+
+std::shared_ptr<const EnsembleView> Board::find(const std::string& name) const {
+  return *std::ranges::find(snapshot_->ensembles, name, &EnsembleView::name);
+}
+
+}  // namespace zke

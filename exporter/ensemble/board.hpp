@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ensemble/judge_ensemble.hpp"
+#include "ensemble/settings.hpp"
+#include "ensemble/snapshot.hpp"
+
+namespace zke {
+
+/// Holds the newest sample of every member, and judges an ensemble whenever one changes.
+class Board {
+ public:
+  /// A sample that is older than `max_age` is stale.
+  Board(const std::vector<EnsembleSettings>& ensembles,
+        std::chrono::milliseconds max_age = std::chrono::seconds(30));
+
+  /// Puts a sample in the place of its member's last one, which is returned.
+  SamplePtr put(SamplePtr sample);
+
+  /// The ensemble called `name`, which must be configured.
+  std::shared_ptr<const EnsembleView> find(const std::string& name) const;
+
+  std::shared_ptr<const Snapshot> snapshot() const { return snapshot_; }
+
+  /// Members whose first poll has not ended yet.
+  std::size_t waiting() const { return waiting_; }
+
+ private:
+  std::chrono::milliseconds max_age_;
+  std::shared_ptr<const Snapshot> snapshot_;
+  std::map<std::string, EnsembleMemory> memories_;  ///< by ensemble
+  std::size_t waiting_ = 0;
+};
+
+}  // namespace zke

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "fourletter/command.hpp"
+#include "fourletter/conf.hpp"
+#include "fourletter/srvr.hpp"
+#include "fourletter/wchs.hpp"
+
+namespace zke {
+
+/// What a member is now; each is one value of the `state` label.
+enum class MemberState {
+  kLeader,
+  kFollower,
+  kObserver,
+  kStandalone,
+  kReadOnly,
+  kNotServing,   ///< it answers, but serves no client: no quorum, or still syncing
+  kUnreachable,  ///< it gave no answer of a ZooKeeper
+};
+
+constexpr auto kMemberStates = std::to_array<MemberState>(
+    {MemberState::kLeader, MemberState::kFollower, MemberState::kObserver, MemberState::kStandalone,
+     MemberState::kReadOnly, MemberState::kNotServing, MemberState::kUnreachable});
+
+std::string_view to_string(MemberState state);
+
+MemberState state_of(Mode mode);
+
+/// Whether clients can read and write there: leader, follower, observer or standalone.
+bool is_serving(MemberState state);
+
+/// How a poll ended: everything asked was answered or refused / `srvr` was, something else was not
+/// / not even `srvr`.
+enum class PollResult { kOk, kPartial, kFailed };
+constexpr std::size_t kPollResultCount = 3;
+
+std::string_view to_string(PollResult result);
+
+/// Counts since the exporter started.
+struct PollCounts {
+  std::array<std::uint64_t, kPollResultCount> polls{};  ///< by PollResult
+  std::array<std::uint64_t, kCommandCount> commands{};  ///< sent, by Command
+};
+
+/// All that one poll of one member found. Immutable once published. The parts of a command that was
+/// not answered in this poll are empty: nothing in here is older than the poll, except `conf` (a
+/// minute at most, since it is asked that rarely) and what says so.
+struct MemberSample {
+  std::string ensemble;
+  std::string member;
+
+  MemberState state = MemberState::kUnreachable;
+  PollResult result = PollResult::kFailed;
+  Reason reason = Reason::kNone;  ///< of the first thing that failed
+  std::string detail;             ///< for people; empty with Reason::kNone
+  std::optional<bool> is_voter;   ///< the last known
+  std::array<std::optional<bool>, kCommandCount> command_allowed;  ///< the last known, by Command
+
+  std::chrono::system_clock::time_point finished;
+  std::chrono::steady_clock::time_point clock;  ///< the same moment
+  std::chrono::steady_clock::duration took{};
+  PollCounts counts;
+
+  std::optional<Srvr> srvr;
+  std::string mntr;  ///< the whole reply, or empty
+  std::optional<Wchs> wchs;
+  std::optional<Conf> conf;
+  std::optional<ServerVersion> version;
+  std::optional<std::int64_t> start_time;        ///< Unix seconds at which it took its role; 3.6+
+  std::optional<std::int64_t> quorum_size;       ///< voters in its membership; 3.6+
+  std::optional<std::int64_t> synced_followers;  ///< of a leader, itself not counted
+  std::optional<std::int64_t> synced_non_voting_followers;  ///< among them; 3.6+
+
+  bool is_up() const { return state != MemberState::kUnreachable; }
+};
+
+}  // namespace zke

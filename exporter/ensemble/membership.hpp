@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "ensemble/judge_ensemble.hpp"
+#include "ensemble/quorum.hpp"
+
+namespace zke {
+
+/// Who belongs to an ensemble, as its servers tell it, and which of the polled members is who.
+///
+/// From, in this order: the newest membership in the members' `conf`; the last known one; the
+/// `quorum_size` of `mntr`; the polled members that are no observers. Servers that give no ids get
+/// negative ones of ours.
+struct Membership {
+  VoterSet voters;
+  bool is_disputed = false;  ///< members hold different memberships
+
+  std::optional<std::int64_t> id_of(std::size_t member) const;
+  bool is_voter(std::size_t member) const;
+  std::int64_t vote_of(std::size_t member) const;  ///< its id in `voters`
+  std::optional<std::size_t> member_with(std::int64_t id) const;
+
+  /// Whether the membership is known, and the member is not in it.
+  bool is_stranger(std::size_t member) const;
+
+  /// Whether the two members hold memberships without a common server.
+  bool are_strangers(std::size_t a, std::size_t b) const;
+
+  /// Voters that no polled member is.
+  std::size_t unmonitored() const;
+
+  struct Member {
+    std::optional<std::int64_t> id;
+    std::int64_t vote = 0;  ///< the id, or a negative number of ours
+    bool is_voter = false;
+    bool is_stranger = false;
+    std::vector<ConfServer> servers;  ///< its own membership
+  };
+  std::vector<Member> members;  ///< in the order of the view
+};
+
+/// Reads the membership off the samples, and keeps what must be remembered.
+Membership find_membership(const EnsembleView& view, EnsembleMemory& memory);
+
+/// How long a change of leader may take: syncLimit x tickTime by the members' `conf`, at least 10
+/// s.
+EnsembleMemory::Clock::duration election_time(const EnsembleView& view);
+
+}  // namespace zke

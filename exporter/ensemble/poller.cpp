@@ -1,0 +1,283 @@
+#include "ensemble/poller.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "base/spawn.hpp"
+#include "ensemble/judge_member.hpp"
+#include "ensemble/schedule.hpp"
+#include "fourletter/ask.hpp"
+#include "fourletter/ask_all.hpp"
+
+namespace zke {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using asio::ip::tcp;
+using std::chrono::steady_clock;
+
+/// Every address of a member; the one that answered last comes first.
+std::vector<tcp::endpoint> endpoints_of(const Resolution& known, std::uint16_t port,
+                                        const tcp::endpoint& preferred) {
+  std::vector<tcp::endpoint> endpoints;
+  endpoints.reserve(known.addresses.size());
+  for (const auto& address : known.addresses) {
+    endpoints.emplace_back(address, port);
+  }
+  const auto found = std::ranges::find(endpoints, preferred);
+  if (found != endpoints.end()) {
+    std::rotate(endpoints.begin(), found, found + 1);
+  }
+  return endpoints;
+}
+
+}  // namespace
+
+/// What the members of one ensemble share.
+struct Poller::Ensemble {
+  explicit Ensemble(std::string its_name) : name(std::move(its_name)) {}
+
+  std::string name;
+  std::vector<Member*> members;
+  steady_clock::time_point changed;     ///< when a member last changed
+  steady_clock::time_point last_extra;  ///< when it was last polled beside the grid
+};
+
+struct Poller::Member {
+  Member(const asio::any_io_executor& loop, Ensemble& its_ensemble, Address its_address,
+         Schedule its_schedule)
+      : ensemble(its_ensemble),
+        address(std::move(its_address)),
+        name(to_string(address)),
+        schedule(its_schedule),
+        due(schedule.first()),
+        timer(loop),
+        idle(loop, steady_clock::time_point::max()) {}
+
+  Ensemble& ensemble;
+  Address address;
+  std::string name;
+  Schedule schedule;
+  steady_clock::time_point due;  ///< when the next poll begins
+  asio::steady_timer timer;
+  MemberMemory memory;
+  tcp::endpoint answered;  ///< where the last answer came from
+
+  bool is_busy = false;                ///< has a connection
+  asio::steady_timer idle;             ///< cancelled when it is not busy any more
+  Observation seen;                    ///< by the last poll or look
+  std::optional<Reason> failure;       ///< of the last poll; empty before the first
+  std::optional<std::uint32_t> epoch;  ///< of its last zxid
+  steady_clock::time_point seen_at;
+};
+
+Poller::Poller(asio::any_io_executor loop, PollSettings settings,
+               const std::vector<EnsembleSettings>& ensembles, Resolver& resolver,
+               OnSample on_sample)
+    : loop_(std::move(loop)),
+      settings_(settings),
+      resolver_(resolver),
+      on_sample_(std::move(on_sample)) {
+  const auto start = steady_clock::now();
+  for (const auto& configured : ensembles) {
+    auto& ensemble = *ensembles_.emplace_back(std::make_unique<Ensemble>(configured.name));
+    for (std::size_t i = 0; i < configured.members.size(); ++i) {
+      const Schedule schedule(configured.name, settings_.interval, start, i,
+                              configured.members.size());
+      members_.push_back(
+          std::make_unique<Member>(loop_, ensemble, configured.members[i], schedule));
+      ensemble.members.push_back(members_.back().get());
+    }
+  }
+}
+
+Poller::~Poller() = default;
+
+void Poller::start() {
+  for (const auto& member : members_) {
+    resolver_.watch(member->address.host);
+    spawn(loop_, "poll of " + member->name, run(*member));
+  }
+}
+
+void Poller::stop() {
+  stopping_ = true;
+  for (const auto& member : members_) {
+    member->timer.cancel();
+  }
+}
+
+asio::awaitable<void> Poller::run(Member& member) {
+  for (;;) {
+    while (!stopping_ && steady_clock::now() < member.due) {
+      member.timer.expires_at(member.due);  // cancelled when it is due earlier
+      co_await member.timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    while (!stopping_ && member.is_busy) {
+      co_await member.idle.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    if (stopping_) {
+      co_return;
+    }
+    const auto began = steady_clock::now();
+    member.due = steady_clock::time_point::max();
+    member.is_busy = true;
+    co_await poll(member);
+    member.is_busy = false;
+    member.idle.cancel();
+    const auto next = member.schedule.next(steady_clock::now(), began);
+    member.due = std::min(member.due, next);
+    watch_closely(member.ensemble);
+  }
+}
+
+/// Makes all members of an ensemble that changed lately due now, at most once a second.
+void Poller::watch_closely(Ensemble& ensemble) {
+  constexpr auto kBetween = std::chrono::seconds(1);
+  constexpr auto kUntilQuiet = std::chrono::seconds(5);
+  const auto now = steady_clock::now();
+  if (now - ensemble.changed > kUntilQuiet) {
+    return;
+  }
+  if (ensemble.last_extra <= now) {
+    ensemble.last_extra = std::max(now, ensemble.last_extra + kBetween);
+  }
+  for (auto* member : ensemble.members) {
+    if (ensemble.last_extra < member->due) {
+      member->due = ensemble.last_extra;
+      member->timer.cancel();
+    }
+  }
+}
+
+asio::awaitable<std::vector<tcp::endpoint>> Poller::find_servers(
+    Member& member, steady_clock::time_point deadline) {
+  const auto& known = resolver_.find(member.address.host);
+  if (!known.answered) {
+    co_await resolver_.wait_first(member.address.host, deadline);
+  }
+  co_return endpoints_of(known, member.address.port, member.answered);
+}
+
+asio::awaitable<void> Poller::poll(Member& member) {
+  const auto began = steady_clock::now();
+  const auto deadline = began + settings_.timeout;
+  PollRecord record;
+  record.ensemble = member.ensemble.name;
+  record.member = member.name;
+  auto servers = co_await find_servers(member, deadline);
+  const auto& known = resolver_.find(member.address.host);
+  record.dns_error = known.answered ? known.error : "the look-up of its name takes too long";
+  std::array<bool, kCommandCount> due{};
+  for (std::size_t i = 0; i < kCommandCount; ++i) {
+    due.at(i) = member.memory.is_due(static_cast<Command>(i), began);
+  }
+  auto all = co_await ask_all(servers, due, deadline);
+  member.answered = all.server.value_or(member.answered);
+  record.replies = std::move(all.replies);
+  record.clock = steady_clock::now();
+  record.took = record.clock - began;
+  record.finished = std::chrono::system_clock::now();
+  const auto sample = std::make_shared<const MemberSample>(member.memory.judge(std::move(record)));
+  Observation seen{sample->state, sample->reason, sample->detail};
+  if (sample->result != PollResult::kOk) {
+    resolver_.refresh(member.address.host);
+  }
+  if (member.failure && *member.failure != sample->reason) {
+    member.ensemble.changed = sample->clock;
+  }
+  if (sample->srvr && sample->srvr->zxid) {
+    const auto epoch = sample->srvr->zxid->epoch;
+    if (member.epoch && *member.epoch != epoch) {
+      member.ensemble.changed =
+          sample->clock;  // an election that this member came out of as before
+    }
+    member.epoch = epoch;
+  }
+  note(member, std::move(seen));
+  member.failure = sample->reason;  // from now on, another state is a change
+  on_sample_(sample);
+}
+
+void Poller::note(Member& member, Observation seen) {
+  member.seen_at = steady_clock::now();
+  if (member.failure && seen.state != member.seen.state) {
+    member.ensemble.changed = member.seen_at;
+  }
+  member.seen = std::move(seen);
+}
+
+asio::awaitable<void> Poller::look_now(Member& member) {
+  const auto deadline = steady_clock::now() + settings_.timeout;
+  const auto servers = co_await find_servers(member, deadline);
+  if (servers.empty()) {
+    Observation seen;
+    seen.reason = Reason::kDns;
+    seen.detail = resolver_.find(member.address.host).error;
+    note(member, std::move(seen));
+    co_return;
+  }
+  const auto answer = co_await ask(servers, Command::kSrvr, deadline);
+  if (answer) {
+    member.answered = answer->server;
+    note(member, observe(answer->reply));
+  } else {
+    note(member, observe(answer.error()));
+  }
+}
+
+Poller::Member& Poller::find_member(const std::string& ensemble, const std::string& name) {
+  return **std::ranges::find_if(members_, [&](const auto& entry) {
+    return entry->ensemble.name == ensemble && entry->name == name;
+  });
+}
+
+asio::awaitable<Observation> Poller::look(const std::string& ensemble, const std::string& member) {
+  constexpr auto kFresh = std::chrono::seconds(1);
+  return look_within(find_member(ensemble, member), kFresh);
+}
+
+asio::awaitable<Observation> Poller::look_anew(const std::string& ensemble,
+                                               const std::string& member) {
+  return look_within(find_member(ensemble, member), steady_clock::duration::zero());
+}
+
+asio::awaitable<Observation> Poller::look_within(Member& member, steady_clock::duration max_age) {
+  if (member.is_busy) {
+    co_await member.idle.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_return member.seen;
+  }
+  if (steady_clock::now() - member.seen_at >= max_age || !member.failure) {
+    member.is_busy = true;
+    co_await look_now(member);
+    member.is_busy = false;
+    member.idle.cancel();
+    watch_closely(member.ensemble);
+  }
+  co_return member.seen;
+}
+
+void Poller::note_change(const std::string& ensemble) {
+  const auto found =
+      std::ranges::find_if(ensembles_, [&](const auto& entry) { return entry->name == ensemble; });
+  (**found).changed = steady_clock::now();
+}
+
+void Poller::refresh_conf(const std::string& ensemble) {
+  for (const auto& member : members_) {
+    if (member->ensemble.name == ensemble) {
+      member->memory.forget_conf();
+    }
+  }
+}
+
+}  // namespace zke

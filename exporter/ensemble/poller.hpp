@@ -1,0 +1,86 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include "ensemble/member_sample.hpp"
+#include "ensemble/probe.hpp"
+#include "ensemble/settings.hpp"
+#include "net/resolver.hpp"
+
+namespace zke {
+
+/// Polls every member of every ensemble, all at the same time, each on a grid of its own: every
+/// `interval`, with a stable offset, so that they do not fire together and never drift. A member
+/// has at most one connection at a time, and a slow one delays nobody.
+///
+/// When a member changes, or shows a new epoch, its whole ensemble is polled again at once, and
+/// every second until nothing has changed for 5 s: that shows a lost quorum, an election and its
+/// end without waiting for the grid.
+class Poller {
+ public:
+  using OnSample = std::function<void(std::shared_ptr<const MemberSample>)>;
+
+  /// `on_sample` gets the outcome of every poll. `resolver` must outlive the Poller, and the loop
+  /// must not run any more when the Poller ends.
+  Poller(boost::asio::any_io_executor loop, PollSettings settings,
+         const std::vector<EnsembleSettings>& ensembles, Resolver& resolver, OnSample on_sample);
+  ~Poller();
+  Poller(const Poller&) = delete;
+  Poller& operator=(const Poller&) = delete;
+  Poller(Poller&&) = delete;
+  Poller& operator=(Poller&&) = delete;
+
+  /// The first polls come at once, within a tenth of the interval.
+  void start();
+
+  /// Looks at one member now by asking `srvr`, and waits for the answer. A poll or another look
+  /// that is under way answers this one too, and so does one that ended less than a second ago. The
+  /// names must be configured.
+  boost::asio::awaitable<Observation> look(const std::string& ensemble, const std::string& member);
+
+  /// The same, but nothing that ended before the call answers it.
+  boost::asio::awaitable<Observation> look_anew(const std::string& ensemble,
+                                                const std::string& member);
+
+  /// Something about the ensemble as a whole is new: as if a member had changed. For `on_sample`.
+  void note_change(const std::string& ensemble);
+
+  /// Asks all members of the ensemble for their `conf` in their next poll: it may have changed.
+  void refresh_conf(const std::string& ensemble);
+
+  /// No poll begins after this; those under way are abandoned with the loop.
+  void stop();
+
+ private:
+  struct Member;
+  struct Ensemble;
+
+  boost::asio::awaitable<void> run(Member& member);
+  boost::asio::awaitable<void> poll(Member& member);
+  Member& find_member(const std::string& ensemble, const std::string& name);
+  boost::asio::awaitable<Observation> look_within(Member& member,
+                                                  std::chrono::steady_clock::duration max_age);
+  boost::asio::awaitable<void> look_now(Member& member);
+  boost::asio::awaitable<std::vector<boost::asio::ip::tcp::endpoint>> find_servers(
+      Member& member, std::chrono::steady_clock::time_point deadline);
+  static void note(Member& member, Observation seen);
+  static void watch_closely(Ensemble& ensemble);
+
+  boost::asio::any_io_executor loop_;
+  PollSettings settings_;
+  Resolver& resolver_;
+  OnSample on_sample_;
+  std::vector<std::unique_ptr<Ensemble>> ensembles_;
+  std::vector<std::unique_ptr<Member>> members_;
+  bool stopping_ = false;
+};
+
+}  // namespace zke

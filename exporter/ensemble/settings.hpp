@@ -1,0 +1,21 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "net/address.hpp"
+
+namespace zke {
+
+struct PollSettings {
+  std::chrono::milliseconds interval = std::chrono::seconds(10);  ///< of each member
+  std::chrono::milliseconds timeout = std::chrono::seconds(3);  ///< of one poll, all words together
+};
+
+struct EnsembleSettings {
+  std::string name;
+  std::vector<Address> members;
+};
+
+}  // namespace zke

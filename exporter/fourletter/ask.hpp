@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include "base/result.hpp"
+#include "fourletter/command.hpp"
+
+namespace zke {
+
+/// A reply and the address that gave it.
+struct Answer {
+  boost::asio::ip::tcp::endpoint server;
+  Reply reply;
+};
+
+/// Sends one command, exactly its four bytes, to the first of `servers` that accepts the
+/// connection, and reads at full speed until that closes it. `deadline` covers all of it. On a
+/// failure the connection is reset, which frees the server's thread at once. Errors: refused,
+/// timeout, closed_without_answer, truncated, too_large, malformed, local_error.
+boost::asio::awaitable<Result<Answer>> ask(std::vector<boost::asio::ip::tcp::endpoint> servers,
+                                           Command command,
+                                           std::chrono::steady_clock::time_point deadline);
+
+}  // namespace zke

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace zke {
+
+/// The four-letter words that we send. None of them changes anything on the server or holds a lock
+/// while it writes. The order is that of a poll.
+enum class Command { kSrvr, kMntr, kWchs, kConf };
+constexpr std::size_t kCommandCount = 4;
+
+/// "srvr"
+std::string_view to_string(Command command);
+
+/// The longest reply that is read, in bytes.
+std::size_t reply_limit(Command command);
+
+/// What a server said to a command.
+struct Reply {
+  enum class Kind {
+    kAnswer,      ///< `text` is a whole answer
+    kNotServing,  ///< the server runs, but has no quorum (or has leaderServes=no)
+    kNotAllowed,  ///< the command is not in the server's whitelist
+  };
+  Kind kind = Kind::kAnswer;
+  std::string text;  ///< as it came
+};
+
+/// Tells refusals from answers, and rejects a reply that is cut short or is no ZooKeeper's.
+/// EOF is the only end mark and also follows a cut reply (3 ways seen on real servers), so that
+/// completeness is judged by each command's contents.
+Result<Reply> read_reply(Command command, std::string text);
+
+}  // namespace zke

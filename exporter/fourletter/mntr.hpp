@@ -1,0 +1,38 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "fourletter/srvr.hpp"
+#include "fourletter/version.hpp"
+
+namespace zke {
+
+/// One line of `mntr`: `zk_znode_count\t5`. The key may hold a user's znode name, with any
+/// character but tab and line end.
+struct MntrField {
+  std::string_view key;  ///< without the leading `zk_`
+  std::string_view value;
+};
+
+/// The reply to `mntr`, split; all views point into the reply. The keys differ by version and by
+/// metrics provider; metrics/mntr_names.hpp gives them their meaning.
+struct Mntr {
+  std::vector<MntrField> fields;  ///< in the server's order, without the four texts below
+  std::string_view version;
+  std::string_view server_state;
+  std::string_view peer_state;          ///< 3.6+, quorum members
+  std::string_view observer_master_id;  ///< 3.6+, observers
+  int unparsed_lines = 0;
+};
+
+Mntr parse_mntr(std::string_view reply);
+
+bool is_mntr(std::string_view reply);
+
+/// Since 3.6 every server prints the same summaries; a reply that lacks one was cut, even at a line
+/// end (seen on 3.9.3 with garbage in a quota node).
+bool is_whole_mntr(std::string_view reply);
+
+}  // namespace zke

@@ -1,0 +1,165 @@
+#include "health/checks.hpp"
+
+#include <array>
+#include <exception>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "ensemble/judge_ensemble.hpp"
+#include "ensemble/judge_member.hpp"
+#include "fourletter/ask_all.hpp"
+
+namespace zke {
+
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::steady_clock;
+
+/// Asks every server for the commands in `due`.
+std::vector<PollRecord> ask_servers(const HealthOptions& options,
+                                    std::array<bool, kCommandCount> due) {
+  asio::io_context loop(1);
+  std::vector<PollRecord> records(options.servers.size());
+  const auto began = steady_clock::now();
+  const auto deadline = began + options.timeout;
+  const auto ask_one = [&](std::size_t i) -> asio::awaitable<void> {
+    const std::vector<asio::ip::tcp::endpoint> servers{options.servers[i].endpoint};
+    auto all = co_await ask_all(servers, due, deadline);
+    records[i].replies = std::move(all.replies);
+    records[i].member = options.servers[i].name;
+    records[i].clock = steady_clock::now();
+    records[i].took = records[i].clock - began;
+    records[i].finished = std::chrono::system_clock::now();
+  };
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    asio::co_spawn(loop, ask_one(i), [](const std::exception_ptr& bug) {
+      if (bug) {
+        std::rethrow_exception(bug);
+      }
+    });
+  }
+  loop.run();
+  return records;
+}
+
+HealthReport report_probe(const HealthOptions& options, const Observation& seen) {
+  const auto verdict = judge_probe(*options.probe, seen, options.allow_read_only);
+  HealthReport report;
+  report.passed = verdict.passed;
+  report.is_warning = verdict.is_warning;
+  report.exit_code = verdict.exit_code;
+  report.verdict = verdict.verdict;
+  report.reason = verdict.reason;
+  report.text = options.servers[0].name + " " + verdict.text;
+  return report;
+}
+
+HealthReport check_probe(const HealthOptions& options) {
+  const auto records = ask_servers(options, {true, false, false, false});
+  return report_probe(options, observe(*records[0].replies[0]));
+}
+
+/// Why an ensemble's check failed, as an exit code.
+ExitCode failure_code(const EnsembleView& view) {
+  bool is_forbidden = false;
+  bool is_any_up = false;
+  bool is_own_failure = false;
+  for (const auto& member : view.members) {
+    is_any_up = is_any_up || member.sample->is_up();
+    is_own_failure = is_own_failure || member.sample->reason == Reason::kLocalError;
+    is_forbidden = is_forbidden || member.sample->reason == Reason::kCommandRefused;
+  }
+  if (is_own_failure) {
+    return ExitCode::kUnknown;
+  }
+  if (!is_any_up) {
+    return ExitCode::kNoConnection;
+  }
+  return is_forbidden && has_quorum(view.verdict.level) ? ExitCode::kForbidden
+                                                        : ExitCode::kUnhealthy;
+}
+
+EnsembleView judge_servers(const HealthOptions& options) {
+  auto records = ask_servers(options, {true, true, false, true});
+  EnsembleView view;
+  for (auto& record : records) {
+    MemberMemory memory;
+    const auto name = record.member;
+    view.members.push_back(
+        {name, std::make_shared<const MemberSample>(memory.judge(std::move(record)))});
+  }
+  EnsembleMemory memory;
+  view.verdict = judge_ensemble(view, memory, steady_clock::now(), options.timeout * 2);
+  return view;
+}
+
+void report_ensemble(const HealthOptions& options, const EnsembleView& view, HealthReport& report) {
+  report.passed = meets(view.verdict, options.require);
+  report.is_warning = report.passed && view.verdict.level != Level::kHealthy;
+  report.verdict = to_string(view.verdict.level);
+  report.reason = view.verdict.findings.empty() ? "none" : view.verdict.findings[0].code;
+  report.text = view.verdict.summary;
+}
+
+void report_stop(const HealthOptions& options, const EnsembleView& view, HealthReport& report) {
+  const auto& member = *view.verdict.find(options.member);
+  auto reasons = member.unsafe_to_stop;
+  if (options.leader_last && member.is_leader) {
+    reasons.emplace_back("it leads: stop the others first");
+  }
+  report.passed = reasons.empty();
+  report.verdict = report.passed ? "safe" : "not_safe";
+  report.reason = report.passed ? "none" : to_string(view.verdict.level);
+  report.text = options.member + (report.passed ? " may be stopped" : " must not be stopped now: ");
+  for (std::size_t i = 0; i < reasons.size(); ++i) {
+    report.text += (i == 0 ? "" : "; ") + reasons[i];
+  }
+}
+
+HealthReport check_ensemble(const HealthOptions& options) {
+  HealthReport report;
+  const auto view = judge_servers(options);
+  if (options.is_safe_to_stop) {
+    report_stop(options, view, report);
+  } else {
+    report_ensemble(options, view, report);
+  }
+  report.exit_code = report.passed ? ExitCode::kHealthy : failure_code(view);
+  report.ensemble = view.verdict;
+  return report;
+}
+
+/// We could not even ask: no file descriptors, say. That is nobody else's fault.
+HealthReport report_own_failure(const HealthOptions& options, const std::string& what) {
+  Observation nothing;
+  nothing.reason = Reason::kLocalError;
+  nothing.detail = "could not be asked: " + what;
+  if (options.probe) {
+    return report_probe(options, nothing);
+  }
+  HealthReport report;
+  report.verdict = options.is_safe_to_stop ? "not_safe" : to_string(Level::kUnknown);
+  report.reason = to_string(nothing.reason);
+  report.text = "the servers " + nothing.detail;
+  return report;
+}
+
+}  // namespace
+
+HealthReport run_check(const HealthOptions& options) {
+  const auto began = steady_clock::now();
+  HealthReport report;
+  try {
+    report = options.probe ? check_probe(options) : check_ensemble(options);
+  } catch (const std::exception& failure) {
+    report = report_own_failure(options, failure.what());
+  }
+  report.took = steady_clock::now() - began;
+  return report;
+}
+
+}  // namespace zke

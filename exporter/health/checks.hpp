@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "ensemble/probe.hpp"
+#include "ensemble/verdict.hpp"
+#include "health/options.hpp"
+
+namespace zke {
+
+/// What a check found.
+struct HealthReport {
+  bool passed = false;
+  bool is_warning = false;
+  ExitCode exit_code = ExitCode::kUnknown;
+  std::string verdict;  ///< "ready", "safe", "healthy", …
+  std::string reason;   ///< for machines
+  std::string text;     ///< for people
+  std::chrono::duration<double> took{};
+  std::optional<EnsembleVerdict> ensemble;  ///< of the checks that ask several servers
+};
+
+/// Asks the servers, all at the same time, and judges their answers as the daemon does. Returns by
+/// the options' timeout.
+HealthReport run_check(const HealthOptions& options);
+
+}  // namespace zke

@@ -1,0 +1,191 @@
+#include "health/options.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include <boost/asio/ip/address.hpp>
+
+#include "base/duration.hpp"
+#include "base/text.hpp"
+#include "base/version.hpp"
+#include "net/address.hpp"
+
+namespace zke {
+
+namespace {
+
+constexpr std::string_view kHelp =
+    R"(zk-health asks ZooKeeper servers for their health; made for probes of pods, scripts and rollouts.
+
+Usage: zk-health --check=CHECK [--name=value]... HOST:PORT[,HOST:PORT]...
+       zk-health install PATH        copy this program there
+
+  --check=startup       the server has opened its port and speaks
+  --check=liveness      fails only when a restart of this server would help; never about the quorum
+  --check=readiness     clients can be served by this server now
+  --check=safe-to-stop  --member may be stopped: the others are a quorum in sync without it
+  --check=ensemble      the servers as a whole meet --require
+
+  --member=HOST:PORT    for safe-to-stop: which of the servers
+  --leader-last         for safe-to-stop: not the leader
+  --require=LEVEL       for ensemble: quorum (default), writable, healthy or full
+  --allow-read-only     for readiness: a read-only server is ready
+  --timeout=DURATION    deadline of the whole check (default: 3s)
+  --format=FORMAT       text (default), json or nagios: one line
+  --help, --version
+
+HOST is an IP address or localhost. Exit codes: 0 healthy, 1 usage, 2 no connection or no answer in
+time, 3 no ZooKeeper's answer, 4 unhealthy, 5 a command is not in the server's whitelist, 6 unknown.
+With --format=nagios: 0 ok, 1 warning, 2 critical, 3 unknown.
+)";
+
+Error usage(std::string text) { return {Reason::kMalformed, std::move(text) + "; see --help"}; }
+
+bool has_server(const HealthOptions& options, const std::string& name) {
+  const auto& servers = options.servers;
+  return std::ranges::find(servers, name, &HealthOptions::Server::name) != servers.end();
+}
+
+std::optional<Error> read_servers(std::string_view text, HealthOptions& options) {
+  for (const auto part : split(text, ',')) {
+    const auto address = parse_address(trim(part));
+    if (!address) {
+      return Error(Reason::kMalformed, address.error().detail());
+    }
+    boost::system::error_code ec;
+    const auto host = address->host == "localhost" ? "127.0.0.1" : address->host;
+    const auto ip = boost::asio::ip::make_address(host, ec);
+    if (ec) {
+      return usage("\"" + address->host + "\" is a name; give an IP address");
+    }
+    const auto name = to_string(*address);
+    const boost::asio::ip::tcp::endpoint endpoint(ip, address->port);
+    if (std::ranges::find(options.servers, endpoint, &HealthOptions::Server::endpoint) !=
+        options.servers.end()) {
+      return usage(name + " is given twice");
+    }
+    options.servers.push_back({name, endpoint});
+  }
+  return std::nullopt;
+}
+
+bool read_check(std::string_view value, HealthOptions& options) {
+  options.probe = parse_probe_kind(value);
+  options.is_safe_to_stop = value == "safe-to-stop";
+  return options.probe || options.is_safe_to_stop || value == "ensemble";
+}
+
+bool read_format(std::string_view value, HealthOptions& options) {
+  using Format = HealthOptions::Format;
+  constexpr auto kFormats = std::to_array<std::pair<std::string_view, Format>>(
+      {{"text", Format::kText}, {"json", Format::kJson}, {"nagios", Format::kNagios}});
+  for (const auto& [name, format] : kFormats) {
+    if (name == value) {
+      options.format = format;
+      return true;
+    }
+  }
+  return false;
+}
+
+bool read_require(std::string_view value, HealthOptions& options) {
+  const auto require = parse_require(value);
+  options.require = require.value_or(Require::kQuorum);
+  return require.has_value();
+}
+
+bool read_timeout(std::string_view value, HealthOptions& options) {
+  const auto duration = parse_duration(value);
+  options.timeout = duration.value_or(options.timeout);
+  return duration && duration->count() > 0;
+}
+
+bool read_member(std::string_view value, HealthOptions& options) {
+  const auto address = parse_address(value);
+  options.member = address ? to_string(*address) : std::string();
+  return bool(address);
+}
+
+struct Flag {
+  std::string_view name;
+  bool (*read)(std::string_view, HealthOptions&);
+  std::string_view values;
+};
+
+constexpr auto kFlags = std::to_array<Flag>({
+    {"check", read_check, "startup, liveness, readiness, safe-to-stop or ensemble"},
+    {"format", read_format, "text, json or nagios"},
+    {"member", read_member, "HOST:PORT"},
+    {"require", read_require, "quorum, writable, healthy or full"},
+    {"timeout", read_timeout, "a duration such as 3s or 500ms"},
+});
+
+std::optional<Error> read_flag(std::string_view flag, bool& has_check, HealthOptions& options) {
+  auto value = flag.substr(2);
+  const auto name = take_until(value, '=');
+  if (name == "leader-last" || name == "allow-read-only") {
+    if (flag.find('=') != std::string_view::npos) {
+      return usage("--" + std::string(name) + " takes no value");
+    }
+    (name == "leader-last" ? options.leader_last : options.allow_read_only) = true;
+    return std::nullopt;
+  }
+  const auto* known = std::ranges::find(kFlags, name, &Flag::name);
+  if (known == kFlags.end()) {
+    return usage("--" + printable(name, 50) + " is not a known flag");
+  }
+  if (!known->read(value, options)) {
+    return usage("--" + std::string(name) + " must be " + std::string(known->values));
+  }
+  has_check = has_check || name == "check";
+  return std::nullopt;
+}
+
+std::optional<Error> find_mistake(bool has_check, const HealthOptions& options) {
+  if (!has_check) {
+    return usage("--check is missing");
+  }
+  if (options.servers.empty()) {
+    return usage("HOST:PORT is missing");
+  }
+  if (options.probe && options.servers.size() > 1) {
+    return usage("this check is about one server: give one HOST:PORT");
+  }
+  if (options.is_safe_to_stop && !has_server(options, options.member)) {
+    return usage("--member must be one of the servers");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<HealthOptions> read_health_options(const std::vector<std::string>& arguments) {
+  HealthOptions options;
+  bool has_check = false;
+  for (const auto& argument : arguments) {
+    std::optional<Error> mistake;
+    if (argument == "--help") {
+      options.message = kHelp;
+      return options;
+    }
+    if (argument == "--version") {
+      options.message = std::string("zk-health ") + kVersion + "\n";
+      return options;
+    }
+    if (argument.starts_with("--")) {
+      mistake = read_flag(argument, has_check, options);
+    } else {
+      mistake = read_servers(argument, options);
+    }
+    if (mistake) {
+      return *mistake;
+    }
+  }
+  if (const auto mistake = find_mistake(has_check, options)) {
+    return *mistake;
+  }
+  return options;
+}
+
+}  // namespace zke

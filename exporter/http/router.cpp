@@ -1,0 +1,40 @@
+#include "http/router.hpp"
+
+#include <utility>
+
+#include "base/text.hpp"
+
+namespace zke {
+
+void Router::add(std::string path, std::string what, Page page) {
+  routes_.push_back({std::move(path), std::move(what), std::move(page)});
+}
+
+const Router::Route* Router::find(const std::string& path) const {
+  const Route* below = nullptr;
+  for (const auto& route : routes_) {
+    if (route.path == path) {
+      return &route;
+    }
+    if (route.path.ends_with("/*") &&
+        path.starts_with(route.path.substr(0, route.path.size() - 1))) {
+      below = &route;
+    }
+  }
+  return below;
+}
+
+Response not_found(const Router& router, const Request& request) {
+  constexpr std::size_t kMaxPath = 200;
+  Response response;
+  response.status = 404;
+  response.body = "404: there is no page " + printable(request.path, kMaxPath) + ". There are:\n";
+  for (const auto& route : router.routes()) {
+    if (!route.what.empty()) {
+      response.body += "  " + route.path + "  " + route.what + "\n";
+    }
+  }
+  return response;
+}
+
+}  // namespace zke

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <list>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include "base/result.hpp"
+#include "http/router.hpp"
+#include "net/address.hpp"
+
+namespace zke {
+
+/// What happens on the server, for metrics.
+struct HttpEvents {
+  /// A response was sent. `route` is the path of the route, or "other".
+  std::function<void(const std::string& route, int status, std::chrono::duration<double> took)>
+      answered;
+  std::function<void(std::size_t open)> connections;
+  std::function<void()> dropped;  ///< a connection was closed because there were too many
+};
+
+/// What a client may take; the tests use smaller ones.
+struct HttpLimits {
+  std::chrono::milliseconds patience = std::chrono::seconds(10);  ///< for a head; for a response
+  std::chrono::milliseconds idle = std::chrono::seconds(120);     ///< between two requests
+  std::size_t connections = 64;
+};
+
+/// Serves a Router's pages over HTTP/1.0 and 1.1: GET and HEAD, no bodies, heads up to 8 kB. When
+/// there are too many connections, the one that has waited longest for a request is closed: slow
+/// clients can't lock the others out.
+class HttpServer {
+ public:
+  /// `router` must outlive the server, and the loop must not run any more when the server ends.
+  HttpServer(boost::asio::any_io_executor loop, const Router& router, HttpEvents events,
+             HttpLimits limits = {});
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+  HttpServer(HttpServer&&) = delete;
+  HttpServer& operator=(HttpServer&&) = delete;
+
+  /// Listens there from now on (an empty host: all addresses, IPv4 and IPv6) and returns the port.
+  /// The error says why it can't.
+  Result<std::uint16_t> listen(const Address& address);
+
+  /// Takes no more connections, closes those that wait for a request, and the others after their
+  /// response.
+  void drain();
+
+  std::size_t connections() const { return sessions_.size(); }
+
+ private:
+  struct Listener;
+  struct Session;
+  using Sessions = std::list<std::unique_ptr<Session>>;
+
+  boost::asio::awaitable<void> accept(Listener& listener);
+  boost::asio::awaitable<void> talk(Sessions::iterator place);
+  boost::asio::awaitable<bool> serve_one(Session& session);
+  boost::asio::awaitable<Response> answer(const Request& request, const Router::Route* route);
+  bool make_room();
+
+  boost::asio::any_io_executor loop_;
+  const Router& router_;
+  HttpEvents events_;
+  HttpLimits limits_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  Sessions sessions_;
+  bool draining_ = false;
+};
+
+}  // namespace zke

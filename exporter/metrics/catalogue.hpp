@@ -1,0 +1,46 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <prometheus/metric_type.h>
+
+namespace zke {
+
+/// Where a metric's value comes from.
+enum class Source {
+  kPoll,      ///< the poll itself: present for every member, always
+  kSrvr,      ///< `srvr`
+  kMntr,      ///< `mntr`; some of them also from `srvr` when `mntr` is refused
+  kWatches,   ///< `wchs` (and `mntr`)
+  kConf,      ///< `conf`
+  kEnsemble,  ///< judged from all members of an ensemble
+  kExporter,  ///< the exporter itself
+};
+
+/// One metric: how it is read and how it is exported. Everything that /metrics says has a row.
+struct CatalogueRow {
+  Source source;
+  /// kMntr: the key without `zk_`; of a summary without `avg_`, `cnt_`, …; of a set without the
+  /// user's part (`write_per_namespace`). Other sources: the field that the value is read from.
+  std::string_view key;
+  std::string_view name;  ///< ours; a Summary also yields min and max gauges, see `stat_name`
+  prometheus::MetricType type;
+  double scale;             ///< from the server's unit to ours: 0.001 for milliseconds
+  std::string_view labels;  ///< beside `ensemble` and `member`, separated by commas
+  std::string_view since;   ///< first ZooKeeper version that has it; empty: always
+  std::string_view help;    ///< one sentence, for the engineer on call
+};
+
+/// All rows, sorted by name.
+std::span<const CatalogueRow> catalogue();
+
+/// The row called `name`, or nullptr.
+const CatalogueRow* find_row(std::string_view name);
+
+/// The name of a summary's "min" or "max" gauge: the word goes before the unit,
+/// `zookeeper_read_latency_seconds` gives `zookeeper_read_latency_max_seconds`.
+std::string stat_name(std::string_view summary_name, std::string_view stat);
+
+}  // namespace zke

@@ -1,0 +1,250 @@
+#include "metrics/mntr_families.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "base/text.hpp"
+#include "metrics/mntr_names.hpp"
+
+namespace zke {
+
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricType;
+
+constexpr std::size_t kMaxLabelValue = 128;
+constexpr double kNoLimit = 9e18;  // ClickHouse Keeper says 2^64 - 1 descriptors
+
+/// A user's name as a label value: valid UTF-8, and of bounded length, still one of a kind.
+std::string label_value(std::string_view text) {
+  if (text.size() <= kMaxLabelValue) {
+    auto valid = valid_utf8(text);
+    if (valid == text) {
+      return valid;
+    }
+  }
+  std::array<char, 20> hash{};
+  std::to_chars(hash.begin(), hash.end() - 1, std::hash<std::string_view>()(text), 16);
+  return valid_utf8(text.substr(0, kMaxLabelValue - 24)) + "...#" + hash.data();
+}
+
+/// What a label set of a summary or of a scalar is ranked by.
+double weight(const ClientMetric& metric, MetricType type) {
+  if (type == MetricType::Summary) {
+    return static_cast<double>(metric.summary.sample_count);
+  }
+  return std::max(metric.counter.value, metric.gauge.value);
+}
+
+std::string sanitised(std::string_view key) {
+  std::string name = "zookeeper_";
+  for (const char c : key) {
+    const bool is_right =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    name += is_right ? c : '_';
+  }
+  return name;
+}
+
+bool has_quantile(const ClientMetric::Summary& summary, double quantile) {
+  return std::ranges::find(summary.quantile, quantile, &ClientMetric::Quantile::quantile) !=
+         summary.quantile.end();
+}
+
+/// One row's label sets, while the lines that belong to them come in any order.
+struct SetEntry {
+  std::string_view key;
+  ClientMetric metric;
+  std::optional<double> min;
+  std::optional<double> max;
+  std::uint32_t said = 0;  ///< a bit for each Stat
+
+  bool has(Stat stat) const { return (said & (1U << static_cast<unsigned>(stat))) != 0; }
+  void mark(Stat stat) { said |= 1U << static_cast<unsigned>(stat); }
+
+  /// Whether more than extremes was said.
+  bool has_value() const {
+    return has(Stat::kValue) || has(Stat::kCount) || has(Stat::kSum) || has(Stat::kQuantile);
+  }
+};
+
+struct SetEntries {
+  std::unordered_map<std::string_view, std::size_t> place;  ///< of all but the first
+  std::vector<SetEntry> entries;
+
+  SetEntry& at(std::string_view key) {
+    if (entries.empty()) {  // most rows have this one only
+      entries.emplace_back().key = key;
+      return entries.front();
+    }
+    if (entries.front().key == key) {
+      return entries.front();
+    }
+    const auto [found, is_new] = place.try_emplace(key, entries.size());
+    if (is_new) {
+      entries.emplace_back().key = key;
+    }
+    return entries[found->second];
+  }
+};
+
+class Reader {
+ public:
+  explicit Reader(Families& families) : families_(families), sets_(catalogue().size()) {}
+
+  void read(const MntrField& field) {
+    const auto value = parse_double(field.value);
+    const auto name = find_mntr_name(field.key);
+    if (!name) {
+      read_unknown(field.key, value);
+      return;
+    }
+    if (!value) {
+      ++unparsed_lines_;
+      return;
+    }
+    auto& set = sets_[static_cast<std::size_t>(name->row - catalogue().data())];
+    auto& entry = set.at(name->labels.empty() ? name->set_key : label_text(field.key));
+    store(*name, to_base_unit(*value, *name->row), *value, entry);
+    for (const auto& [label, text] : name->labels) {
+      const bool is_there =
+          std::ranges::find(entry.metric.label, label, &ClientMetric::Label::name) !=
+          entry.metric.label.end();
+      if (!is_there) {
+        entry.metric.label.push_back({std::string(label), label_value(text)});
+      }
+    }
+  }
+
+  void finish(int unparsed_in_mntr) {
+    for (std::size_t i = 0; i < sets_.size(); ++i) {
+      finish_set(catalogue()[i], sets_[i]);
+    }
+    families_.add("zookeeper_unknown_keys", unknown_keys_);
+    families_.add("zookeeper_unparsed_lines", unparsed_lines_ + unparsed_in_mntr);
+    if (unknown_left_out_ > 0) {
+      families_.add("zookeeper_label_sets_left_out", unknown_left_out_, {{"family", "unknown"}});
+    }
+  }
+
+ private:
+  /// `area="heap"` of `x{area="heap"}`: tells the label sets of a JVM metric apart.
+  static std::string_view label_text(std::string_view key) { return key.substr(key.find('{')); }
+
+  void read_unknown(std::string_view key, std::optional<double> value) {
+    ++unknown_keys_;
+    if (!value) {
+      ++unparsed_lines_;
+      return;
+    }
+    if (unknown_exported_ == kMaxLabelSets) {
+      ++unknown_left_out_;
+      return;
+    }
+    const auto help = "A mntr key that this exporter does not know: " + label_value(key) + ".";
+    if (families_.add_unknown(sanitised(key), help, *value)) {
+      ++unknown_exported_;
+    } else {
+      ++unparsed_lines_;
+    }
+  }
+
+  void store(const MntrName& name, double value, double raw, SetEntry& entry) {
+    auto& summary = entry.metric.summary;
+    const bool is_doubled =
+        name.stat == Stat::kQuantile ? has_quantile(summary, name.quantile) : entry.has(name.stat);
+    if (is_doubled) {
+      ++unparsed_lines_;
+      return;
+    }
+    switch (name.stat) {
+      case Stat::kValue:
+        if (std::isnan(value) || value < 0 || value > kNoLimit) {
+          return;
+        }
+        set_value(entry.metric, name.row->type, value);
+        break;
+      case Stat::kMin:
+        entry.min = value;
+        break;
+      case Stat::kMax:
+        entry.max = value;
+        break;
+      case Stat::kAvg:  // sum / count
+        break;
+      case Stat::kCount:
+        summary.sample_count = raw > 0 && raw < kNoLimit ? static_cast<std::uint64_t>(raw) : 0;
+        break;
+      case Stat::kSum:
+        summary.sample_sum = value;
+        break;
+      case Stat::kQuantile:
+        summary.quantile.push_back({name.quantile, value});
+        break;
+    }
+    entry.mark(name.stat);
+  }
+
+  void finish_set(const CatalogueRow& row, SetEntries& set) {
+    auto& entries = set.entries;
+    if (entries.size() > kMaxLabelSets) {
+      const auto heavier = [&](const SetEntry& a, const SetEntry& b) {
+        const auto first = weight(a.metric, row.type);
+        const auto second = weight(b.metric, row.type);
+        return first != second ? first > second : a.key < b.key;
+      };
+      std::ranges::sort(entries, heavier);
+      const auto left_out = static_cast<double>(entries.size() - kMaxLabelSets);
+      families_.add("zookeeper_label_sets_left_out", left_out, {{"family", std::string(row.name)}});
+      entries.erase(entries.begin() + kMaxLabelSets, entries.end());
+    }
+    std::ranges::sort(entries, {}, &SetEntry::key);  // the server's order is a hash map's
+    for (auto& entry : entries) {
+      if (!entry.key.empty() && entry.metric.label.empty()) {
+        entry.metric.label.push_back({std::string(row.labels), label_value(entry.key)});
+      }
+      std::ranges::sort(entry.metric.summary.quantile, {}, &ClientMetric::Quantile::quantile);
+      add_extreme(row, Part::kMin, entry, entry.min);
+      add_extreme(row, Part::kMax, entry, entry.max);
+      if (entry.has_value()) {
+        families_.metrics(row, Part::kMain).push_back(std::move(entry.metric));
+      }
+    }
+  }
+
+  void add_extreme(const CatalogueRow& row, Part part, const SetEntry& entry,
+                   std::optional<double> value) {
+    if (value) {
+      families_.add(row, part, entry.metric.label).gauge.value = *value;
+    }
+  }
+
+  Families& families_;
+  std::vector<SetEntries> sets_;  ///< by the row's place in the catalogue
+  int unknown_keys_ = 0;
+  std::size_t unknown_exported_ = 0;
+  int unknown_left_out_ = 0;
+  int unparsed_lines_ = 0;
+};
+
+}  // namespace
+
+void add_mntr_families(const Mntr& mntr, Families& families) {
+  Reader reader(families);
+  for (const auto& field : mntr.fields) {
+    reader.read(field);
+  }
+  reader.finish(mntr.unparsed_lines);
+}
+
+double to_base_unit(double value, const CatalogueRow& row) {
+  return row.scale < 1 ? value / std::round(1 / row.scale) : value * row.scale;
+}
+
+}  // namespace zke

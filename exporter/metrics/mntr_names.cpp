@@ -1,0 +1,210 @@
+#include "metrics/mntr_names.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <unordered_map>
+
+#include "base/text.hpp"
+
+namespace zke {
+
+namespace {
+
+using Labels = std::vector<std::pair<std::string_view, std::string_view>>;
+
+struct Affix {
+  std::string_view text;
+  Stat stat;
+  double quantile;
+};
+
+// `p999_` before `p99_`: only one is taken.
+constexpr auto kPrefixes = std::to_array<Affix>({{"avg_", Stat::kAvg, 0},
+                                                 {"min_", Stat::kMin, 0},
+                                                 {"max_", Stat::kMax, 0},
+                                                 {"cnt_", Stat::kCount, 0},
+                                                 {"sum_", Stat::kSum, 0},
+                                                 {"p50_", Stat::kQuantile, 0.5},
+                                                 {"p95_", Stat::kQuantile, 0.95},
+                                                 {"p999_", Stat::kQuantile, 0.999},
+                                                 {"p99_", Stat::kQuantile, 0.99}});
+
+constexpr auto kSuffixes = std::to_array<Affix>({{"_avg", Stat::kAvg, 0},
+                                                 {"_min", Stat::kMin, 0},
+                                                 {"_max", Stat::kMax, 0},
+                                                 {"_count", Stat::kCount, 0},
+                                                 {"_sum", Stat::kSum, 0}});
+
+constexpr auto kLabelNames = std::to_array<std::string_view>(
+    {"key", "quantile", "area", "pool", "state", "gc", "vendor", "runtime", "version"});
+
+bool is_summary(const CatalogueRow& row) { return row.type == prometheus::MetricType::Summary; }
+
+bool is_jvm(const CatalogueRow& row) { return row.key.starts_with("jvm_") && !row.labels.empty(); }
+
+/// A set's key carries a user's name or a server id.
+bool is_set(const CatalogueRow& row) { return !row.labels.empty() && !is_jvm(row); }
+
+struct Known {
+  const CatalogueRow* row;
+  Stat stat;
+  double quantile;
+};
+
+/// Finds by std::string_view. (Were it noexcept, libstdc++ would not keep the hashes.)
+struct Hash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>()(text);
+  }
+};
+
+using Names = std::unordered_map<std::string, Known, Hash, std::equal_to<>>;
+
+struct Table {
+  Names exact;     ///< every key without a user's part
+  Names labelled;  ///< names that come with {labels}
+  std::vector<const CatalogueRow*> sets;
+};
+
+Table make_table() {
+  Table table;
+  for (const auto& each : catalogue()) {
+    if (each.source != Source::kMntr) {
+      continue;
+    }
+    const std::string key(each.key);
+    const auto& row = *find_row(each.name);  // keys with one meaning share one row
+    const bool has_labels = is_set(row) || is_jvm(row);
+    if (is_set(row)) {
+      table.sets.push_back(&row);
+    }
+    auto& plain = has_labels ? table.labelled : table.exact;
+    if (!is_summary(row)) {
+      plain.emplace(key, Known{&row, Stat::kValue, 0});
+      continue;
+    }
+    table.labelled.emplace(key, Known{&row, Stat::kQuantile, 0});
+    for (const auto& suffix : kSuffixes) {
+      plain.emplace(key + std::string(suffix.text), Known{&row, suffix.stat, 0});
+    }
+    for (const auto& prefix : kPrefixes) {
+      if (!has_labels) {
+        table.exact.emplace(std::string(prefix.text) + key,
+                            Known{&row, prefix.stat, prefix.quantile});
+      }
+    }
+  }
+  return table;
+}
+
+const Table& table() {
+  static const auto instance = make_table();
+  return instance;
+}
+
+const Known* find(const Names& in, std::string_view key) {
+  const auto found = in.find(key);
+  return found == in.end() ? nullptr : &found->second;
+}
+
+/// `avg_<znode>_write_per_namespace` or `<znode>_quota_count_limit_per_namespace`.
+std::optional<MntrName> find_set(std::string_view key) {
+  const CatalogueRow* row = nullptr;
+  for (const auto* set : table().sets) {
+    const bool fits = key.size() > set->key.size() + 1 && key.ends_with(set->key) &&
+                      key[key.size() - set->key.size() - 1] == '_';
+    if (fits && (row == nullptr || set->key.size() > row->key.size())) {
+      row = set;
+    }
+  }
+  if (row == nullptr) {
+    return std::nullopt;
+  }
+  MntrName name;
+  name.row = row;
+  name.set_key = key.substr(0, key.size() - row->key.size() - 1);
+  if (!is_summary(*row)) {
+    return name;
+  }
+  for (const auto& prefix : kPrefixes) {
+    if (name.set_key.starts_with(prefix.text)) {
+      name.stat = prefix.stat;
+      name.quantile = prefix.quantile;
+      name.set_key.remove_prefix(prefix.text.size());
+      return name;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<MntrName> find_labelled(std::string_view key) {
+  const auto brace = key.find('{');
+  if (!key.ends_with('}') || brace == std::string_view::npos) {
+    return std::nullopt;
+  }
+  const auto* known = find(table().labelled, key.substr(0, brace));
+  if (known == nullptr) {
+    return std::nullopt;
+  }
+  MntrName name;
+  name.row = known->row;
+  name.stat = known->stat;
+  for (const auto& [label, value] : split_labels(key.substr(brace + 1, key.size() - brace - 2))) {
+    if (label == "quantile") {
+      const auto quantile = parse_double(value);
+      if (!quantile || !(*quantile >= 0 && *quantile <= 1)) {
+        return std::nullopt;
+      }
+      name.quantile = *quantile;
+    } else if (is_set(*name.row)) {
+      name.set_key = value;
+    } else {
+      name.labels.emplace_back(label, value);
+    }
+  }
+  return name;
+}
+
+}  // namespace
+
+std::optional<MntrName> find_mntr_name(std::string_view key) {
+  if (const auto* known = find(table().exact, key)) {
+    MntrName name;
+    name.row = known->row;
+    name.stat = known->stat;
+    name.quantile = known->quantile;
+    return name;
+  }
+  if (auto name = find_set(key)) {
+    return name;
+  }
+  return find_labelled(key);
+}
+
+Labels split_labels(std::string_view labels) {
+  Labels found;
+  while (!labels.empty()) {
+    auto value = labels;
+    const auto name = take_until(value, '=');
+    if (!value.starts_with('"') || std::ranges::find(kLabelNames, name) == kLabelNames.end()) {
+      return {};
+    }
+    value.remove_prefix(1);
+    auto end = value.ends_with('"') ? value.size() - 1 : value.size();
+    auto next = value.size();
+    for (const auto& other : kLabelNames) {
+      const auto at = value.rfind("\"," + std::string(other) + "=\"");
+      if (at < end) {
+        end = at;
+        next = at + 2;
+      }
+    }
+    found.emplace_back(name, value.substr(0, end));
+    labels = value.substr(next);
+  }
+  return found;
+}
+
+}  // namespace zke

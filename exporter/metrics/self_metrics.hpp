@@ -1,0 +1,39 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <prometheus/metric_family.h>
+
+namespace zke {
+
+/// The exporter's metrics about itself.
+class SelfMetrics {
+ public:
+  explicit SelfMetrics(std::size_t members);
+  ~SelfMetrics();
+  SelfMetrics(const SelfMetrics&) = delete;
+  SelfMetrics& operator=(const SelfMetrics&) = delete;
+  SelfMetrics(SelfMetrics&&) = delete;
+  SelfMetrics& operator=(SelfMetrics&&) = delete;
+
+  /// `handler` is the page's path, or "other": a client must not be able to make up label values.
+  void count_request(const std::string& handler, int code, std::chrono::duration<double> took);
+  void count_dropped_connection();
+  void set_connections(std::size_t open);
+
+  /// How late a timer fired.
+  void observe_loop_lag(std::chrono::duration<double> lag);
+
+  /// All of them, with the process's own, sorted by name.
+  std::vector<prometheus::MetricFamily> families() const;
+
+ private:
+  struct Metrics;
+  std::unique_ptr<Metrics> metrics_;
+};
+
+}  // namespace zke

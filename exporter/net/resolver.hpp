@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
+
+#include "base/result.hpp"
+
+namespace zke {
+
+/// What is known about a name.
+struct Resolution {
+  std::vector<boost::asio::ip::address> addresses;  ///< the last good answer, all of it
+  bool answered = false;                            ///< a look-up has ended, well or badly
+  std::string error;                                ///< why the newest look-up failed, or empty
+};
+
+/// Looks names up in the background: first when they are watched, then every 30 s, every 5 s while
+/// that fails. Look-ups run on a few threads of their own, because getaddrinfo can neither be
+/// cancelled nor given a deadline; a hanging one delays neither the polls nor the end of the
+/// process.
+class Resolver {
+ public:
+  using Addresses = std::vector<boost::asio::ip::address>;
+  using Lookup = std::function<Result<Addresses>(const std::string& host)>;
+
+  /// Answers arrive on `loop`, which must be run by one thread and outlive the Resolver.
+  explicit Resolver(boost::asio::any_io_executor loop, Lookup lookup = look_up);
+  ~Resolver();
+  Resolver(const Resolver&) = delete;
+  Resolver& operator=(const Resolver&) = delete;
+  Resolver(Resolver&&) = delete;
+  Resolver& operator=(Resolver&&) = delete;
+
+  /// Starts to look `host` up. An IP address is its own answer, at once.
+  void watch(const std::string& host);
+
+  /// What is known about a watched host. The reference holds until the Resolver ends.
+  const Resolution& find(const std::string& host) const;
+
+  /// Looks a watched host up now, if that is not under way: its addresses may have moved.
+  void refresh(const std::string& host);
+
+  /// Waits for the first answer about a watched host, until `deadline` at most.
+  boost::asio::awaitable<void> wait_first(std::string host,
+                                          std::chrono::steady_clock::time_point deadline);
+
+  /// getaddrinfo: every address, IPv4 and IPv6, in the system's order.
+  static Result<Addresses> look_up(const std::string& host);
+
+ private:
+  class State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace zke

@@ -1,0 +1,137 @@
+#include "pages/probes.hpp"
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <boost/json/object.hpp>
+
+#include "base/duration.hpp"
+#include "pages/answer.hpp"
+#include "pages/stuck.hpp"
+
+namespace zke {
+
+namespace {
+
+namespace asio = boost::asio;
+
+struct Target {
+  std::shared_ptr<const EnsembleView> ensemble;
+  std::string member;
+};
+
+/// The member that is asked for; without ?member= the only one.
+std::optional<Target> find_target(const Snapshot& snapshot, const Request& request) {
+  const auto* wanted = request.parameter("member");
+  const bool is_only = snapshot.ensembles.size() == 1 && snapshot.ensembles[0]->members.size() == 1;
+  for (const auto& ensemble : snapshot.ensembles) {
+    for (const auto& member : ensemble->members) {
+      if (wanted == nullptr ? is_only : member.name == *wanted) {
+        return Target{ensemble, member.name};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+Response no_such_member(const Snapshot& snapshot, const Request& request) {
+  std::vector<std::string> known;
+  for (const auto& ensemble : snapshot.ensembles) {
+    for (const auto& member : ensemble->members) {
+      known.push_back(member.name);
+    }
+  }
+  return unknown_value(request.parameter("member") == nullptr ? 400 : 404, "member", known);
+}
+
+std::string verbose_text(const Target& target, const Observation& seen) {
+  return "ensemble: " + target.ensemble->name + "\nstate: " + std::string(to_string(seen.state)) +
+         "\nensemble level: " + std::string(to_string(target.ensemble->verdict.level)) + "\n" +
+         target.ensemble->verdict.summary + "\n";
+}
+
+Response respond(const Request& request, const Target& target, const Observation& seen,
+                 const ProbeVerdict& verdict) {
+  auto text = std::string(verdict.verdict) + ": " + target.member + " " + verdict.text +
+              (verdict.is_warning ? " (warning)" : "") + "\n";
+  if (request.parameter("verbose") != nullptr) {
+    text += verbose_text(target, seen);
+  }
+  const boost::json::object json{
+      {"member", target.member},        {"ensemble", target.ensemble->name},
+      {"verdict", verdict.verdict},     {"reason", verdict.reason},
+      {"passed", verdict.passed},       {"warning", verdict.is_warning},
+      {"state", to_string(seen.state)}, {"text", verdict.text}};
+  auto response = health_response(request, verdict.passed, text, json);
+  response.headers.emplace_back("X-ZK-Verdict", std::string(verdict.verdict));
+  response.headers.emplace_back("X-ZK-Reason", std::string(verdict.reason));
+  return response;
+}
+
+Response bad_request(std::string text) {
+  Response response;
+  response.status = 400;
+  response.body = "400: " + std::move(text) + "\n";
+  return response;
+}
+
+std::string find_mistake(ProbeKind kind, const Request& request) {
+  const auto* depth = request.parameter("depth");
+  if (depth != nullptr && *depth != "4lw") {
+    return "?depth= must be 4lw";
+  }
+  const auto* policy = request.parameter("policy");
+  if (policy != nullptr &&
+      (kind != ProbeKind::kLiveness || (*policy != "strict" && *policy != "stuck"))) {
+    return "?policy= must be strict or stuck, and belongs to /probe/liveness";
+  }
+  const auto* after = request.parameter("stuck_after");
+  if (after != nullptr && !parse_duration(*after)) {
+    return "?stuck_after= must be a duration such as 10m";
+  }
+  return {};
+}
+
+asio::awaitable<Response> probe(ProbeKind kind, const Board& board, const LiveCheck& check,
+                                StuckMembers& stuck, const Request& request) {
+  if (auto mistake = find_mistake(kind, request); !mistake.empty()) {
+    co_return bad_request(std::move(mistake));
+  }
+  auto target = find_target(*board.snapshot(), request);
+  if (!target) {
+    co_return no_such_member(*board.snapshot(), request);
+  }
+  const auto seen = co_await check(target->ensemble->name, target->member);
+  const auto* read_only = request.parameter("allow_read_only");
+  auto verdict = judge_probe(kind, seen, read_only != nullptr);
+  const auto* policy = request.parameter("policy");
+  if (policy != nullptr && *policy == "stuck" && verdict.passed) {
+    constexpr auto kStuckAfter = std::chrono::minutes(10);
+    const auto* after = request.parameter("stuck_after");
+    const std::chrono::milliseconds patience =
+        after == nullptr ? kStuckAfter : parse_duration(*after).value_or(kStuckAfter);
+    target = find_target(*board.snapshot(), request);  // it has news by now
+    stuck.judge(*target->ensemble, target->member, patience, StuckMembers::Clock::now(), verdict);
+  }
+  co_return respond(request, *target, seen, verdict);
+}
+
+}  // namespace
+
+void add_probe_pages(Router& router, const Board& board, LiveCheck check) {
+  const auto shared_check = std::make_shared<const LiveCheck>(std::move(check));
+  const auto stuck = std::make_shared<StuckMembers>();
+  const auto add = [&](const std::string& path, const std::string& what, ProbeKind kind) {
+    router.add(path, what, [=, &board](const Request& request) {
+      return probe(kind, board, *shared_check, *stuck, request);
+    });
+  };
+  add("/probe/startup", "whether a member speaks (?member=HOST:PORT)", ProbeKind::kStartup);
+  add("/probe/liveness", "whether a restart of a member would help", ProbeKind::kLiveness);
+  add("/probe/readiness", "whether a client can be served by a member", ProbeKind::kReadiness);
+}
+
+}  // namespace zke

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "ensemble/board.hpp"
+#include "http/router.hpp"
+#include "pages/live_check.hpp"
+
+namespace zke {
+
+/// Adds /probe/startup, /probe/liveness and /probe/readiness (?member=HOST:PORT): 200 or 503 by the
+/// verdict table of docs/health.md, with the headers X-ZK-Verdict and X-ZK-Reason. `board` must
+/// outlive the pages. `check` may give an answer that is less than a second old.
+void add_probe_pages(Router& router, const Board& board, LiveCheck check);
+
+}  // namespace zke

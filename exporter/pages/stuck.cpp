@@ -1,0 +1,41 @@
+#include "pages/stuck.hpp"
+
+namespace zke {
+
+namespace {
+
+bool others_serve(const EnsembleView& ensemble) {
+  return has_quorum(ensemble.verdict.level) && ensemble.verdict.leaders == 1;
+}
+
+}  // namespace
+
+void StuckMembers::judge(const EnsembleView& ensemble, const std::string& member,
+                         std::chrono::milliseconds patience, Clock::time_point now,
+                         ProbeVerdict& verdict) {
+  constexpr auto kBudget = std::chrono::minutes(30);
+  constexpr auto kRepeat = std::chrono::minutes(2);  // a kubelet wants several failures in a row
+  const auto* judged = ensemble.verdict.find(member);
+  const bool is_out = verdict.reason == "not_serving" && judged != nullptr && !judged->serves;
+  auto& entry = entries_.try_emplace(member, Entry{now, {}}).first->second;
+  if (!is_out || !others_serve(ensemble)) {
+    entry.since = now;  // the budget is spent all the same
+    return;
+  }
+  const bool was_answered = entry.answered != Clock::time_point();
+  const bool is_in_budget =
+      !was_answered || now - entry.answered < kRepeat || now - entry.answered >= kBudget;
+  if (now - entry.since < patience || !is_in_budget) {
+    return;
+  }
+  if (!was_answered || now - entry.answered >= kBudget) {
+    entry.answered = now;
+  }
+  verdict.passed = false;
+  verdict.verdict = "dead";
+  verdict.reason = "stuck";
+  verdict.exit_code = ExitCode::kUnhealthy;
+  verdict.text = "has served nobody for long, while the others have a quorum: a restart may help";
+}
+
+}  // namespace zke

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+
+#include "ensemble/board.hpp"
+#include "ensemble/probe.hpp"
+
+namespace zke {
+
+/// The liveness policy `stuck`: a member that has served nobody for long, while a quorum of the
+/// others serves under one leader, may be restarted, one restart in 30 minutes. It frees a member
+/// that a stale name or an election bug keeps out, and never acts when the quorum is lost.
+class StuckMembers {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// Makes `verdict` "dead" when `member` is stuck for longer than `patience`.
+  void judge(const EnsembleView& ensemble, const std::string& member,
+             std::chrono::milliseconds patience, Clock::time_point now, ProbeVerdict& verdict);
+
+ private:
+  struct Entry {
+    Clock::time_point since;     ///< when it was last seen otherwise
+    Clock::time_point answered;  ///< when it was last called dead
+  };
+  std::map<std::string, Entry> entries_;
+};
+
+}  // namespace zke

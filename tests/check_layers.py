@@ -1,0 +1,54 @@
+#!/usr/bin/python3
+"""Fails when a part of exporter/ includes a part, or a library, that it may not use."""
+import pathlib
+import re
+import sys
+
+# Who may include whom (docs/architecture.md); a part may always include itself and base.
+PARTS = {
+    "base": set(),
+    "net": set(),
+    "fourletter": {"net"},
+    "ensemble": {"fourletter", "net"},
+    "metrics": {"ensemble", "fourletter"},
+    "http": {"net"},
+    "pages": {"http", "metrics", "ensemble"},
+    "health": {"ensemble", "fourletter", "net"},
+    "config": {"ensemble", "http", "net"},
+}
+# A third-party header stays inside the parts named here.
+LIBRARIES = {
+    "boost/asio": {"base", "net", "fourletter", "ensemble", "http", "pages", "health"},
+    "boost/json": {"base", "pages", "health"},
+    "boost/beast": {"base", "fourletter", "http"},
+    "boost/program_options": {"config"},
+    "prometheus": {"metrics"},
+    "spdlog": {"base"},
+    "yaml-cpp": {"config"},
+    "zlib": {"http"},
+}
+
+
+def mistakes(path, part):
+    for header in re.findall(r'#include ["<]([^">]+)[">]', path.read_text()):
+        used = header.split("/")[0]
+        if used in PARTS and used not in PARTS[part] | {part, "base"}:
+            yield f"{path}: {part} may not include {used}"
+        for library, allowed in LIBRARIES.items():
+            if header.startswith((library + "/", library + ".")) and part not in allowed:
+                yield f"{path}: {part} may not use {library}"
+
+
+def main():
+    root = pathlib.Path(sys.argv[1])
+    files = sorted(root.glob("*/*.?pp"))
+    unknown = {file.parent.name for file in files} - set(PARTS)
+    bad = [f"{root}/{part}: not a part of docs/architecture.md" for part in sorted(unknown)]
+    for file in files:
+        if file.parent.name in PARTS:
+            bad += mistakes(file, file.parent.name)
+    print("\n".join(bad) or f"{len(files)} files keep the layers")
+    return bool(bad) or not files
+
+
+sys.exit(main())

@@ -1,0 +1,262 @@
+#include "support/situation.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <catch2/catch.hpp>
+
+#include "base/text.hpp"
+
+namespace zke::test {
+
+namespace {
+
+std::string name_of(std::int64_t id) { return "zk-" + std::to_string(id) + ":2181"; }
+
+/// "zk-3:2181" as "3".
+std::string short_name(std::string name) {
+  if (name.starts_with("zk-") && name.ends_with(":2181")) {
+    return name.substr(3, name.size() - 8);
+  }
+  return name;
+}
+
+std::vector<std::string_view> words(std::string_view text) {
+  auto parts = split(text, ' ');
+  std::erase_if(parts, [](auto part) { return part.empty(); });
+  return parts;
+}
+
+MemberState state_of_letter(char letter) {
+  constexpr std::string_view kLetters = "LFOSRN-";
+  return kMemberStates.at(kLetters.find(letter));
+}
+
+std::int64_t number(std::string_view text) { return parse_int(text).value(); }
+
+std::string add_word(std::string text, const std::string& separator, const std::string& word) {
+  return text + (text.empty() ? "" : separator) + word;
+}
+
+}  // namespace
+
+std::vector<ConfServer> servers(std::string_view text) {
+  std::vector<ConfServer> servers;
+  for (auto word : words(text)) {
+    ConfServer server;
+    auto rest = word;
+    auto id = take_until(rest, '/');
+    server.is_observer = id.ends_with('o');
+    id.remove_suffix(server.is_observer ? 1 : 0);
+    server.id = number(id);
+    if (!rest.empty()) {
+      server.group = number(take_until(rest, '*'));
+      server.weight = rest.empty() ? 1 : number(rest);
+    }
+    server.client_address = name_of(server.id);
+    servers.push_back(std::move(server));
+  }
+  return servers;
+}
+
+Sample::Sample(int id, MemberState state) : id_(id) {
+  sample_.ensemble = "default";
+  sample_.member = name_of(id);
+  sample_.state = state;
+  sample_.result = PollResult::kOk;
+  sample_.took = std::chrono::milliseconds(5);
+  if (state == MemberState::kUnreachable) {
+    failed(Reason::kRefused);
+  }
+  if (state == MemberState::kLeader || state == MemberState::kFollower ||
+      state == MemberState::kStandalone) {
+    sample_.is_voter = true;
+  } else if (state == MemberState::kObserver) {
+    sample_.is_voter = false;
+  }
+  if (is_serving(state)) {
+    sample_.srvr = Srvr();
+    sample_.srvr->zxid = Zxid{5, 100};
+  }
+}
+
+Sample& Sample::named(std::string member) {
+  sample_.member = std::move(member);
+  return *this;
+}
+
+Sample& Sample::epoch(std::uint32_t epoch) {
+  sample_.srvr->zxid->epoch = epoch;
+  return *this;
+}
+
+Sample& Sample::zxid(std::uint32_t counter) {
+  sample_.srvr->zxid->counter = counter;
+  return *this;
+}
+
+Sample& Sample::conf(std::vector<ConfServer> membership, std::int64_t id, std::uint64_t version) {
+  sample_.conf = Conf();
+  sample_.conf->server_id = id;
+  sample_.conf->tick_time = 2000;
+  sample_.conf->sync_limit = 5;
+  sample_.conf->servers = std::move(membership);
+  sample_.conf->version = version;
+  return *this;
+}
+
+Sample& Sample::sync_limit(std::int64_t ticks) {
+  sample_.conf->sync_limit = ticks;
+  return *this;
+}
+
+Sample& Sample::synced(std::int64_t followers, std::int64_t non_voting) {
+  sample_.synced_followers = followers;
+  sample_.synced_non_voting_followers = non_voting;
+  return *this;
+}
+
+Sample& Sample::failed(Reason reason) {
+  sample_.reason = reason;
+  sample_.result = PollResult::kFailed;
+  return *this;
+}
+
+Sample& Sample::aged(std::chrono::seconds age) {
+  age_ = age;
+  return *this;
+}
+
+Sample& Sample::took(std::chrono::milliseconds time) {
+  sample_.took = time;
+  return *this;
+}
+
+Sample& Sample::speaks(std::string_view kind, const std::vector<ConfServer>& membership) {
+  if (!is_serving(sample_.state)) {
+    return *this;
+  }
+  if (kind == "3.9" || kind == "3.5") {
+    conf(membership, id_);
+  } else if (kind == "3.4" || kind == "keeper") {
+    conf({}, id_);
+  }
+  if (kind == "3.9" || kind == "noconf") {
+    const auto voters = std::ranges::count(membership, false, &ConfServer::is_observer);
+    sample_.quorum_size = voters == 0 ? std::nullopt : std::optional(voters);
+  } else {
+    sample_.synced_non_voting_followers.reset();
+  }
+  if (kind == "srvr") {
+    sample_.synced_followers.reset();
+    sample_.reason = Reason::kCommandRefused;
+  }
+  return *this;
+}
+
+SamplePtr Sample::take(EnsembleMemory::Clock::time_point now) const {
+  auto sample = sample_;
+  sample.clock = now - age_;
+  return std::make_shared<const MemberSample>(std::move(sample));
+}
+
+Round::Round(std::string_view membership, std::string_view members) {
+  const auto all = servers(membership);
+  std::int64_t followers = 0;
+  for (const auto word : words(members)) {
+    followers += word.find('F') == std::string_view::npos ? 0 : 1;
+  }
+  for (const auto word : words(members)) {
+    auto kind = word;
+    auto synced = take_until(kind, ':');
+    auto epoch = take_until(synced, '+');
+    const auto who = take_until(epoch, '@');
+    const auto id = static_cast<int>(number(who.substr(0, who.size() - 1)));
+    names_.push_back(name_of(id));
+    if (who.ends_with('?')) {
+      continue;
+    }
+    auto& sample = samples_.emplace_back(id, state_of_letter(who.back()));
+    if (!epoch.empty()) {
+      sample.epoch(static_cast<std::uint32_t>(number(epoch)));
+    }
+    if (sample.state() == MemberState::kLeader) {
+      sample.synced(synced.empty() ? followers : number(synced));
+    }
+    sample.speaks(kind.empty() ? "3.9" : kind, all);
+  }
+}
+
+Sample& Round::at(int id) {
+  return *std::ranges::find(samples_, name_of(id), [](auto& sample) { return sample.name(); });
+}
+
+EnsembleView Round::view(EnsembleMemory::Clock::time_point now) const {
+  EnsembleView view;
+  view.name = "default";
+  for (const auto& name : names_) {
+    const auto found =
+        std::ranges::find(samples_, name, [](const auto& sample) { return sample.name(); });
+    view.members.push_back({name, found == samples_.end() ? nullptr : found->take(now)});
+  }
+  return view;
+}
+
+const EnsembleVerdict& Watch::see(const Round& round, Clock::duration after) {
+  now += after;
+  view = round.view(now);
+  view.verdict = judge_ensemble(view, memory, now, max_age);
+  verdict = view.verdict;
+  return verdict;
+}
+
+Change failed(int id, Reason reason) {
+  return [=](Round& round) { round.at(id).failed(reason); };
+}
+
+Change aged(int id, std::chrono::seconds age) {
+  return [=](Round& round) { round.at(id).aged(age); };
+}
+
+Change holds(int id, const std::string& membership, std::int64_t server_id) {
+  return [=](Round& round) { round.at(id).conf(servers(membership), server_id); };
+}
+
+void check(const std::vector<Situation>& situations) {
+  for (const auto& situation : situations) {
+    Watch watch;
+    for (const auto& step : situation.steps) {
+      Round round(step.membership, step.members);
+      if (step.change) {
+        step.change(round);
+      }
+      watch.see(round, step.after);
+    }
+    const auto& verdict = watch.verdict;
+    std::string findings;
+    for (const auto& finding : verdict.findings) {
+      const auto who = finding.member.empty() ? "" : " " + short_name(finding.member);
+      findings = add_word(findings, ", ", std::string(finding.code) + who);
+    }
+    std::string safe;
+    for (const auto& member : verdict.members) {
+      if (member.unsafe_to_stop.empty()) {
+        safe = add_word(safe, " ", short_name(member.member));
+      }
+    }
+    INFO(situation.name << "\n" << verdict.summary);
+    CHECK(to_string(verdict.level) == to_string(situation.level));
+    CHECK(findings == situation.findings);
+    CHECK(verdict.voters == situation.voters);
+    CHECK(verdict.voters_serving == situation.serving);
+    CHECK(verdict.failures_tolerated == situation.tolerated);
+    CHECK(verdict.leaders == situation.leaders);
+    CHECK(safe == situation.safe);
+    CHECK(verdict.summary.ends_with('.'));
+    if (!situation.summary.empty()) {
+      CHECK(verdict.summary == situation.summary);
+    }
+  }
+}
+
+}  // namespace zke::test

@@ -1,0 +1,118 @@
+#include "config/file.hpp"
+
+#include <filesystem>
+
+#include <catch2/catch.hpp>
+
+#include "base/text.hpp"
+#include "support/files.hpp"
+
+using namespace zke;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The files of tests/data/config whose name ends so, without the folder, sorted.
+std::vector<std::string> config_files(std::string_view ending) {
+  std::vector<std::string> found;
+  for (const auto& entry : std::filesystem::directory_iterator(TESTS_DIR "/data/config")) {
+    const auto name = entry.path().filename().string();
+    if (name.ends_with(ending)) {
+      found.push_back(name);
+    }
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+std::string path_of(const std::string& name) { return TESTS_DIR "/data/config/" + name; }
+
+/// What is wrong with the file, without its name; empty when nothing is.
+std::string mistake_in(const std::string& name) {
+  try {
+    read_config_file(path_of(name));
+  } catch (const ConfigError& e) {
+    const std::string message = e.what();
+    const auto start = path_of(name) + ":";
+    CHECK(message.starts_with(start));
+    return message.substr(start.size());
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("every good file is taken", "[config]") {
+  const auto files = config_files(".good.yml");
+  CHECK(files.size() >= 9);
+  for (const auto& name : files) {
+    CAPTURE(name);
+    CHECK(mistake_in(name).empty());
+  }
+}
+
+TEST_CASE("every bad file is refused with the place, the reason and the remedy", "[config]") {
+  const auto files = config_files(".bad.yml");
+  CHECK(files.size() >= 60);
+  for (const auto& name : files) {
+    CAPTURE(name);
+    const auto text = test::read_file("data/config/" + name);
+    std::string_view rest = text;
+    const auto first = take_line(rest);
+    constexpr std::string_view kExpect = "# expect: ";
+    REQUIRE(first.starts_with(kExpect));
+    const auto mistake = mistake_in(name);
+    CHECK(mistake == first.substr(kExpect.size()));
+    CHECK(printable(mistake, mistake.size()) == mistake);
+  }
+}
+
+TEST_CASE("every key of the file arrives", "[config]") {
+  const auto settings = read_config_file(path_of("everything.good.yml"));
+
+  CHECK(settings.poll.interval == 15s);
+  CHECK(settings.poll.timeout == 2500ms);
+  REQUIRE(settings.ensembles.size() == 2);
+  CHECK(settings.ensembles[0].name == "orders");
+  CHECK(settings.ensembles[0].members ==
+        std::vector<Address>{{"zk-0.zk", 2181}, {"10.0.0.1", 2181}, {"2001:db8::1", 2181}});
+  CHECK(settings.ensembles[1].name == "caf\xC3\xA9 & co");
+  CHECK(settings.member_count() == 4);
+  CHECK(settings.listen == std::vector<Address>{{"", 9141}, {"::1", 9142}});
+  CHECK(settings.telemetry_path == "/zookeeper/metrics");
+  CHECK(settings.log_level == log::Level::kDebug);
+  CHECK(settings.log_format == log::Format::kJson);
+}
+
+TEST_CASE("an empty file leaves all defaults", "[config]") {
+  for (const auto* name : {"empty.good.yml", "comments-only.good.yml"}) {
+    const auto settings = read_config_file(path_of(name));
+
+    CHECK(settings.poll.interval == 10s);
+    CHECK(settings.poll.timeout == 3s);
+    REQUIRE(settings.ensembles.size() == 1);
+    CHECK(settings.ensembles[0].name == "default");
+    CHECK(settings.ensembles[0].members == std::vector<Address>{{"localhost", 2181}});
+    CHECK(settings.listen == std::vector<Address>{{"", 9141}});
+    CHECK(settings.telemetry_path == "/metrics");
+    CHECK(settings.log_level == log::Level::kInfo);
+    CHECK(settings.log_format == log::Format::kLogfmt);
+  }
+}
+
+TEST_CASE("an ensemble without a name is the default one", "[config]") {
+  CHECK(read_config_file(path_of("one-ensemble.good.yml")).ensembles[0].name == "default");
+}
+
+TEST_CASE("the timeout follows an interval that is shorter", "[config]") {
+  CHECK(read_config_file(path_of("short-interval.good.yml")).poll.timeout == 1s);
+}
+
+TEST_CASE("a file that cannot be read is named", "[config]") {
+  CHECK_THROWS_WITH(read_config_file("/no/such/file.yml"),
+                    "/no/such/file.yml: cannot be read: No such file or directory; check "
+                    "--config.file and the file's permissions");
+  CHECK_THROWS_WITH(read_config_file("/proc"),
+                    "/proc: cannot be read: Is a directory; check --config.file and the file's "
+                    "permissions");
+}

@@ -1,0 +1,118 @@
+#include "health/options.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace zke;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+/// The one-line error, or empty.
+std::string mistake(const Arguments& arguments) {
+  const auto options = read_health_options(arguments);
+  return options ? std::string() : options.error().detail();
+}
+
+constexpr auto kCheck = "--check=readiness";
+constexpr auto kServer = "127.0.0.1:2181";
+
+}  // namespace
+
+TEST_CASE("a probe asks one server and has defaults for the rest", "[health]") {
+  const auto options = read_health_options({kCheck, kServer});
+
+  REQUIRE(options);
+  CHECK(options->probe == ProbeKind::kReadiness);
+  CHECK_FALSE(options->is_safe_to_stop);
+  REQUIRE(options->servers.size() == 1);
+  CHECK(options->servers[0].name == "127.0.0.1:2181");
+  CHECK(options->servers[0].endpoint.port() == 2181);
+  CHECK(options->timeout == 3s);
+  CHECK(options->format == HealthOptions::Format::kText);
+  CHECK(options->require == Require::kQuorum);
+  CHECK_FALSE(options->allow_read_only);
+  CHECK_FALSE(options->leader_last);
+  CHECK(options->message.empty());
+}
+
+TEST_CASE("every flag is read", "[health]") {
+  const auto options = read_health_options(
+      {"--check=safe-to-stop", "--member=[::1]:2182", "--leader-last", "--allow-read-only",
+       "--require=full", "--timeout=500ms", "--format=nagios", "localhost:2181,[::1]:2182"});
+
+  REQUIRE(options);
+  CHECK(options->is_safe_to_stop);
+  CHECK_FALSE(options->probe);
+  CHECK(options->member == "[::1]:2182");
+  CHECK(options->leader_last);
+  CHECK(options->allow_read_only);
+  CHECK(options->require == Require::kFull);
+  CHECK(options->timeout == 500ms);
+  CHECK(options->format == HealthOptions::Format::kNagios);
+  REQUIRE(options->servers.size() == 2);
+  CHECK(options->servers[0].name == "localhost:2181");
+  CHECK(options->servers[0].endpoint.address().to_string() == "127.0.0.1");
+  CHECK(options->servers[1].endpoint.address().is_v6());
+}
+
+TEST_CASE("servers may come one by one and with blanks", "[health]") {
+  const auto options =
+      read_health_options({"--check=ensemble", "10.0.0.1:2181, 10.0.0.2:2181", "10.0.0.3:2181"});
+
+  REQUIRE(options);
+  CHECK_FALSE(options->probe);
+  CHECK(options->servers.size() == 3);
+}
+
+TEST_CASE("a mistake is one line with the remedy", "[health]") {
+  CHECK(mistake({}) == "--check is missing; see --help");
+  CHECK(mistake({kServer}) == "--check is missing; see --help");
+  CHECK(mistake({kCheck}) == "HOST:PORT is missing; see --help");
+  CHECK(mistake({"--check=health", kServer}) ==
+        "--check must be startup, liveness, readiness, safe-to-stop or ensemble; see --help");
+  CHECK(mistake({"--check", kServer}) ==
+        "--check must be startup, liveness, readiness, safe-to-stop or ensemble; see --help");
+  CHECK(mistake({"--chek=readiness", kServer}) == "--chek is not a known flag; see --help");
+  CHECK(mistake({"--", kServer}) == "-- is not a known flag; see --help");
+  CHECK(mistake({kCheck, "--format=xml", kServer}) ==
+        "--format must be text, json or nagios; see --help");
+  CHECK(mistake({kCheck, "--require=all", kServer}) ==
+        "--require must be quorum, writable, healthy or full; see --help");
+  CHECK(mistake({kCheck, "--allow-read-only=false", kServer}) ==
+        "--allow-read-only takes no value; see --help");
+  CHECK(mistake({kCheck, "--leader-last=", kServer}) == "--leader-last takes no value; see --help");
+  for (const auto* timeout : {"--timeout=0s", "--timeout=3", "--timeout=", "--timeout=-1s"}) {
+    CHECK(mistake({kCheck, timeout, kServer}) ==
+          "--timeout must be a duration such as 3s or 500ms; see --help");
+  }
+  CHECK(mistake({kCheck, "zk-0.zk:2181"}) ==
+        "\"zk-0.zk\" is a name; give an IP address; see --help");
+  CHECK(mistake({kCheck, "127.0.0.1"}) ==
+        "\"127.0.0.1\" has no port; write HOST:PORT, such as zk-0.zk:2181 or [::1]:2181");
+  CHECK(mistake({kCheck, "127.0.0.1:2181,"}) ==
+        "\"\" has no port; write HOST:PORT, such as zk-0.zk:2181 or [::1]:2181");
+  CHECK(mistake({kCheck, "127.0.0.1:2181,127.0.0.1:2182"}) ==
+        "this check is about one server: give one HOST:PORT; see --help");
+  CHECK(mistake({"--check=ensemble", "127.0.0.1:2181,localhost:2181"}) ==
+        "localhost:2181 is given twice; see --help");
+  CHECK(mistake({"--check=safe-to-stop", kServer}) ==
+        "--member must be one of the servers; see --help");
+  CHECK(mistake({"--check=safe-to-stop", "--member=127.0.0.1:1", kServer}) ==
+        "--member must be one of the servers; see --help");
+  CHECK(mistake({"--check=safe-to-stop", "--member=zk", kServer}) ==
+        "--member must be HOST:PORT; see --help");
+}
+
+TEST_CASE("a mistake stays one short line whatever was typed", "[health]") {
+  const auto text = mistake({kCheck, "--" + std::string(5000, 'x') + "\n|"});
+
+  CHECK(text.size() < 200);
+  CHECK(text.find('\n') == std::string::npos);
+}
+
+TEST_CASE("help and version need nothing else", "[health]") {
+  CHECK(read_health_options({"--help"})->message.starts_with("zk-health asks ZooKeeper servers"));
+  CHECK(read_health_options({"--version"})->message.starts_with("zk-health "));
+}

@@ -1,0 +1,189 @@
+#include "metrics/catalogue.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <catch2/catch.hpp>
+
+#include "base/text.hpp"
+#include "metrics/mntr_names.hpp"
+#include "metrics/self_metrics.hpp"
+
+using namespace zke;
+
+namespace {
+
+using prometheus::MetricType;
+
+bool is_name(std::string_view name) {
+  return !name.empty() &&
+         std::ranges::all_of(
+             name,
+             [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; }) &&
+         name.find("__") == std::string_view::npos && !name.ends_with('_');
+}
+
+/// Whether `word` is one of the parts between the name's underscores.
+bool has_part(std::string_view name, std::string_view word) {
+  const auto parts = split(name, '_');
+  return std::ranges::find(parts, word) != parts.end();
+}
+
+}  // namespace
+
+TEST_CASE("every catalogue row follows the Prometheus naming rules", "[metrics]") {
+  for (const auto& row : catalogue()) {
+    CAPTURE(row.name);
+    const bool is_process = row.source == Source::kExporter && row.name.starts_with("process_");
+    CHECK(is_name(row.name));
+    CHECK((row.name.starts_with("zookeeper_") || is_process));
+    CHECK(row.name.ends_with("_total") == (row.type == MetricType::Counter));
+    for (const auto* unit : {"ms", "millis", "milliseconds", "minutes", "kb", "kilobytes"}) {
+      CHECK_FALSE(has_part(row.name, unit));
+    }
+    for (const auto* type : {"counter", "gauge", "summary", "histogram", "untyped"}) {
+      CHECK_FALSE(has_part(row.name, type));
+    }
+    for (const auto* reserved : {"_count", "_sum", "_bucket", "_created"}) {
+      if (row.name != "zookeeper_exporter_build_created") {
+        CHECK_FALSE(row.name.ends_with(reserved));
+      }
+    }
+  }
+}
+
+TEST_CASE("every time is in seconds and every size in bytes", "[metrics]") {
+  for (const auto& row : catalogue()) {
+    CAPTURE(row.name);
+    CHECK((row.scale == 1 || row.scale == 0.001));
+    if (row.scale == 0.001) {
+      CHECK(has_part(row.name, "seconds"));
+    }
+    if (row.name.ends_with("_size")) {  // of a queue or a batch, or the quorum
+      CHECK((has_part(row.name, "queue") || has_part(row.name, "batch") ||
+             has_part(row.name, "quorum")));
+    }
+  }
+}
+
+TEST_CASE("every help is one sentence on one line", "[metrics]") {
+  for (const auto& row : catalogue()) {
+    CAPTURE(row.name, row.help);
+    CHECK(row.help.size() > 10);
+    CHECK(row.help.ends_with('.'));
+    CHECK(row.help.find('\n') == std::string_view::npos);
+    CHECK(row.help.find('|') == std::string_view::npos);  // it stands in a Markdown table
+    CHECK(valid_utf8(row.help) == row.help);
+  }
+}
+
+TEST_CASE("rows of one name agree in all that Prometheus sees", "[metrics]") {
+  std::map<std::string_view, const CatalogueRow*> first;
+  for (const auto& row : catalogue()) {
+    CAPTURE(row.name);
+    const auto [entry, is_new] = first.emplace(row.name, &row);
+    CHECK(row.type == entry->second->type);
+    CHECK(row.labels == entry->second->labels);
+    CHECK(row.help == entry->second->help);
+    CHECK(row.scale == entry->second->scale);
+    CHECK(find_row(row.name) == entry->second);
+  }
+}
+
+TEST_CASE("the rows are sorted by name", "[metrics]") {
+  CHECK(std::ranges::is_sorted(catalogue(), {}, &CatalogueRow::name));
+  CHECK(find_row("zookeeper_no_such_metric") == nullptr);
+  CHECK(find_row("") == nullptr);
+}
+
+TEST_CASE("no sample of a family has the name of another family's", "[metrics]") {
+  std::map<std::string, std::string_view> owners;
+  for (const auto& row : catalogue()) {
+    std::set<std::string> names{std::string(row.name)};
+    if (row.type == MetricType::Summary || row.type == MetricType::Histogram) {
+      for (const auto* suffix : {"_sum", "_count", "_bucket"}) {
+        names.insert(std::string(row.name) + suffix);
+      }
+    }
+    if (row.type == MetricType::Summary) {
+      names.insert(stat_name(row.name, "min"));
+      names.insert(stat_name(row.name, "max"));
+    }
+    for (const auto& name : names) {
+      CAPTURE(name, row.name);
+      CHECK(owners.emplace(name, row.name).first->second == row.name);
+    }
+  }
+}
+
+TEST_CASE("the extremes of a summary keep its unit", "[metrics]") {
+  CHECK(stat_name("zookeeper_read_latency_seconds", "max") == "zookeeper_read_latency_max_seconds");
+  CHECK(stat_name("zookeeper_write_size_bytes", "min") == "zookeeper_write_size_min_bytes");
+  CHECK(stat_name("zookeeper_startup_txns_loaded", "max") == "zookeeper_startup_txns_loaded_max");
+}
+
+TEST_CASE("labels are names, and never those of the member", "[metrics]") {
+  for (const auto& row : catalogue()) {
+    if (row.labels.empty()) {
+      continue;
+    }
+    CAPTURE(row.name);
+    for (const auto label : split(row.labels, ',')) {
+      CHECK(is_name(label));
+      for (const auto* taken : {"ensemble", "member", "type", "cluster", "env", "service", "le",
+                                "quantile", "instance", "job"}) {
+        CHECK(((label != taken) || row.source == Source::kEnsemble));
+      }
+    }
+  }
+}
+
+TEST_CASE("every row of mntr is found by its key", "[metrics]") {
+  for (const auto& row : catalogue()) {
+    if (row.source != Source::kMntr) {
+      continue;
+    }
+    CAPTURE(row.key);
+    const std::string key(row.key);
+    const bool is_jvm = key.starts_with("jvm_") && !row.labels.empty();
+    const bool is_set = !row.labels.empty() && !is_jvm;
+    const bool is_summary = row.type == MetricType::Summary;
+    auto written = is_set ? "name_" + key : key;
+    if (is_jvm) {
+      written = key + (is_summary ? "_sum" : "") + "{area=\"heap\"}";
+    } else if (is_summary) {
+      written = "sum_" + written;
+    }
+    const auto found = find_mntr_name(written);
+    REQUIRE(found);
+    CHECK(found->row == find_row(row.name));
+  }
+}
+
+TEST_CASE("versions are written in full", "[metrics]") {
+  for (const auto& row : catalogue()) {
+    CAPTURE(row.name, row.since);
+    CHECK((row.since.empty() || split(row.since, '.').size() == 3));
+  }
+}
+
+TEST_CASE("what the exporter says about itself stands in the catalogue", "[metrics]") {
+  SelfMetrics self(3);
+  self.count_request("/metrics", 200, std::chrono::milliseconds(2));
+  self.observe_loop_lag(std::chrono::milliseconds(1));
+  const auto families = self.families();
+
+  CHECK(std::ranges::is_sorted(families, {}, &prometheus::MetricFamily::name));
+  for (const auto& family : families) {
+    CAPTURE(family.name);
+    const auto* row = find_row(family.name);
+    REQUIRE(row != nullptr);
+    CHECK(row->source == Source::kExporter);
+    CHECK(row->type == family.type);
+    CHECK(row->help == family.help);
+    CHECK_FALSE(family.metric.empty());
+  }
+  const auto rows = std::ranges::count(catalogue(), Source::kExporter, &CatalogueRow::source);
+  CHECK(static_cast<std::size_t>(rows) == families.size());
+}

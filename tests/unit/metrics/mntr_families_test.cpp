@@ -1,0 +1,171 @@
+#include "metrics/mntr_families.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "support/families.hpp"
+#include "support/files.hpp"
+
+using namespace zke;
+using namespace zke::test;
+
+namespace {
+
+using prometheus::MetricType;
+
+/// The line's family alone: `key` without `zk_`.
+std::string read_line(const std::string& key, const std::string& value, std::string_view family) {
+  return lines_of(mntr_families("zk_" + key + "\t" + value + "\n"), family);
+}
+
+std::string unparsed(const FamilyList& families) {
+  return lines_of(families, "zookeeper_unparsed_lines");
+}
+
+}  // namespace
+
+TEST_CASE("milliseconds become seconds exactly", "[metrics]") {
+  CHECK(read_line("uptime", "27", "zookeeper_uptime_seconds") ==
+        "zookeeper_uptime_seconds 0.027\n");
+  CHECK(read_line("max_latency", "1001", "zookeeper_request_latency_max_seconds") ==
+        "zookeeper_request_latency_max_seconds 1.001\n");
+  CHECK(read_line("avg_latency", "2.7466", "zookeeper_request_latency_avg_seconds") ==
+        "zookeeper_request_latency_avg_seconds 0.0027466\n");
+  const auto& row = *find_row("zookeeper_uptime_seconds");
+  for (int ms = 0; ms < 10000; ++ms) {
+    CHECK(to_base_unit(ms, row) == ms / 1000.0);
+  }
+}
+
+TEST_CASE("one summary comes out of all three spellings", "[metrics]") {
+  const std::string expected =
+      "zookeeper_read_latency_seconds{quantile=\"0.5\"} 0.002\n"
+      "zookeeper_read_latency_seconds{quantile=\"0.99\"} 0.009\n"
+      "zookeeper_read_latency_seconds_sum 0.05\n"
+      "zookeeper_read_latency_seconds_count 20\n";
+
+  for (const auto* reply :
+       {"zk_cnt_readlatency\t20\nzk_sum_readlatency\t50\nzk_p50_readlatency\t2\n"
+        "zk_p99_readlatency\t9\nzk_avg_readlatency\t2.5\n",
+        "zk_readlatency{quantile=\"0.99\"}\t9.0\nzk_readlatency{quantile=\"0.5\"}\t2.0\n"
+        "zk_readlatency_count\t20.0\nzk_readlatency_sum\t50.0\n",
+        "zk_readlatency_avg\t2.5\nzk_readlatency_count\t20\nzk_readlatency_sum\t50\n"
+        "zk_p50_readlatency\t2\nzk_p99_readlatency\t9\n"}) {
+    CAPTURE(reply);
+    const auto families = mntr_families(reply);
+    CHECK(lines_of(families, "zookeeper_read_latency_seconds") == expected);
+    CHECK(unparsed(families) == "zookeeper_unparsed_lines 0\n");
+  }
+}
+
+TEST_CASE("the extremes of a summary are gauges of their own", "[metrics]") {
+  const auto families = mntr_families(
+      "zk_cnt_app_write_per_namespace\t2\nzk_min_app_write_per_namespace\t10\n"
+      "zk_max_app_write_per_namespace\t90\n");
+
+  CHECK(lines_of(families, "zookeeper_write_size_min_bytes") ==
+        "zookeeper_write_size_min_bytes{namespace=\"app\"} 10\n");
+  CHECK(lines_of(families, "zookeeper_write_size_max_bytes") ==
+        "zookeeper_write_size_max_bytes{namespace=\"app\"} 90\n");
+  CHECK(find_family(families, "zookeeper_write_size_max_bytes")->type == MetricType::Gauge);
+}
+
+TEST_CASE("a negative latency between clocks stays negative", "[metrics]") {
+  CHECK(read_line("min_propagation_latency", "-3", "zookeeper_propagation_latency_min_seconds") ==
+        "zookeeper_propagation_latency_min_seconds -0.003\n");
+}
+
+TEST_CASE("a figure that says none is left out", "[metrics]") {
+  CHECK(read_line("last_proposal_size", "-1", "zookeeper_proposal_size_last_bytes").empty());
+  CHECK(read_line("svc_quota_bytes_limit_per_namespace", "-2", "zookeeper_quota_limit_bytes")
+            .empty());
+  CHECK(read_line("open_file_descriptor_count", "-1", "zookeeper_open_file_descriptors").empty());
+  CHECK(read_line("uptime", "NaN", "zookeeper_uptime_seconds").empty());
+  CHECK(read_line("max_file_descriptor_count", "18446744073709551615",
+                  "zookeeper_max_file_descriptors")
+            .empty());
+  CHECK(read_line("max_file_descriptor_count", "1048576", "zookeeper_max_file_descriptors") ==
+        "zookeeper_max_file_descriptors 1048576\n");
+}
+
+TEST_CASE("a count beyond all sense is no count", "[metrics]") {
+  for (const auto* count : {"1.0E300", "Infinity", "NaN", "-5"}) {
+    CAPTURE(count);
+    CHECK(read_line("cnt_fsynctime", count, "zookeeper_fsync_time_seconds") ==
+          "zookeeper_fsync_time_seconds_sum 0\nzookeeper_fsync_time_seconds_count 0\n");
+  }
+}
+
+TEST_CASE("a known key without a number is counted", "[metrics]") {
+  const auto families = mntr_families("zk_znode_count\tnull\nzk_watch_count\t5\n");
+
+  CHECK(unparsed(families) == "zookeeper_unparsed_lines 1\n");
+  CHECK(find_family(families, "zookeeper_znodes") == nullptr);
+  CHECK(find_family(families, "zookeeper_watches") != nullptr);
+}
+
+TEST_CASE("of a key that comes twice the first counts", "[metrics]") {
+  const auto families = mntr_families(
+      "zk_znode_count\t5\nzk_znode_count\t6\n"
+      "zk_cnt_fsynctime\t7\nzk_cnt_fsynctime\t8\nzk_sum_fsynctime\t1000\nzk_sum_fsynctime\t2000\n"
+      "zk_max_fsynctime\t3000\nzk_max_fsynctime\t4000\n"
+      "zk_p50_readlatency\t1\nzk_p50_readlatency\t2\nzk_readlatency{quantile=\"0.5\"}\t3\n"
+      "zk_made_up\t1\nzk_made_up\t2\n");
+
+  CHECK(lines_of(families, "zookeeper_znodes") == "zookeeper_znodes 5\n");
+  CHECK(lines_of(families, "zookeeper_fsync_time_seconds") ==
+        "zookeeper_fsync_time_seconds_sum 1\nzookeeper_fsync_time_seconds_count 7\n");
+  CHECK(lines_of(families, "zookeeper_fsync_time_max_seconds") ==
+        "zookeeper_fsync_time_max_seconds 3\n");
+  CHECK(lines_of(families, "zookeeper_read_latency_seconds")
+            .starts_with("zookeeper_read_latency_seconds{quantile=\"0.5\"} 0.001\n"
+                         "zookeeper_read_latency_seconds_sum"));
+  CHECK(lines_of(families, "zookeeper_made_up") == "zookeeper_made_up 1\n");
+  CHECK(unparsed(families) == "zookeeper_unparsed_lines 7\n");
+}
+
+TEST_CASE("two keys of one meaning are one metric", "[metrics]") {
+  const auto* const name = "zookeeper_learners";
+  CHECK(read_line("followers", "3", name) == "zookeeper_learners 3\n");
+  CHECK(read_line("learners", "3", name) == "zookeeper_learners 3\n");
+  CHECK(lines_of(mntr_families("zk_jvm_memory_bytes_used{area=\"heap\"}\t1.5E7\n"),
+                 "zookeeper_jvm_memory_used_bytes") ==
+        lines_of(mntr_families("zk_jvm_memory_used_bytes{area=\"heap\"}\t1.5E7\n"),
+                 "zookeeper_jvm_memory_used_bytes"));
+}
+
+TEST_CASE("an unknown key is exported untyped under a safe name and counted", "[metrics]") {
+  const auto families = mntr_families("zk_brand-new{a=\"b\"} thing\t7\nzk_other\ttext\n");
+
+  const auto* family = find_family(families, "zookeeper_brand_new_a__b___thing");
+  REQUIRE(family != nullptr);
+  CHECK(family->type == MetricType::Untyped);
+  CHECK(family->help == "A mntr key that this exporter does not know: brand-new{a=\"b\"} thing.");
+  CHECK(family->metric.at(0).untyped.value == 7);
+  CHECK(lines_of(families, "zookeeper_unknown_keys") == "zookeeper_unknown_keys 2\n");
+  CHECK(unparsed(families) == "zookeeper_unparsed_lines 1\n");
+}
+
+TEST_CASE("an unknown key cannot take a known name", "[metrics]") {
+  for (const auto* key : {"znodes", "up", "read_latency_seconds", "read_latency_seconds_sum",
+                          "read_latency_max_seconds", "exporter_members", "unknown_keys"}) {
+    CAPTURE(key);
+    const auto families = mntr_families("zk_" + std::string(key) + "\t7\n");
+    CHECK(lines_of(families, "zookeeper_" + std::string(key)).find(" 7\n") == std::string::npos);
+    CHECK(lines_of(families, "zookeeper_unknown_keys") == "zookeeper_unknown_keys 1\n");
+    CHECK(unparsed(families) == "zookeeper_unparsed_lines 1\n");
+  }
+}
+
+TEST_CASE("of two unknown keys with one safe name the first counts", "[metrics]") {
+  const auto families = mntr_families("zk_a-b\t1\nzk_a+b\t2\n");
+
+  CHECK(lines_of(families, "zookeeper_a_b") == "zookeeper_a_b 1\n");
+  CHECK(unparsed(families) == "zookeeper_unparsed_lines 1\n");
+}
+
+TEST_CASE("families come sorted by name", "[metrics]") {
+  const auto families =
+      mntr_families(read_file("data/3.9.3/leader/mntr.txt") + "zk_aaa\t1\nzk_zzz\t1\n");
+
+  CHECK(std::ranges::is_sorted(families, {}, &prometheus::MetricFamily::name));
+}

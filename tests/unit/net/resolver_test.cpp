@@ -1,0 +1,192 @@
+#include "net/resolver.hpp"
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+
+#include <boost/asio/io_context.hpp>
+#include <catch2/catch.hpp>
+
+#include "support/run.hpp"
+
+using namespace zke;
+using namespace zke::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+using boost::asio::ip::make_address;
+using std::chrono::steady_clock;
+
+/// A name service whose answers the test decides on; a name without an answer hangs.
+class FakeNames {
+ public:
+  void answer(const std::string& host, Result<Resolver::Addresses> answer) {
+    const std::lock_guard lock(state_->mutex);
+    state_->answers.insert_or_assign(host, std::move(answer));
+    state_->changed.notify_all();
+  }
+
+  void forget(const std::string& host) {
+    const std::lock_guard lock(state_->mutex);
+    state_->answers.erase(host);
+  }
+
+  int asked(const std::string& host) const {
+    const std::lock_guard lock(state_->mutex);
+    return state_->asked[host];
+  }
+
+  Resolver::Lookup lookup() const {
+    return [state = state_](const std::string& host) {
+      std::unique_lock lock(state->mutex);
+      ++state->asked[host];
+      state->changed.wait(lock, [&] { return state->answers.contains(host); });
+      return state->answers.at(host);
+    };
+  }
+
+ private:
+  struct State {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::map<std::string, Result<Resolver::Addresses>> answers;
+    std::map<std::string, int> asked;
+  };
+  std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+Resolver::Addresses addresses(const char* text) { return {make_address(text)}; }
+
+boost::asio::awaitable<bool> wait_for(Resolver& resolver, std::string host,
+                                      steady_clock::time_point deadline) {
+  co_await resolver.wait_first(host, deadline);
+  co_return resolver.find(host).answered;
+}
+
+}  // namespace
+
+TEST_CASE("an IP address is its own answer at once", "[net]") {
+  boost::asio::io_context io;
+  const FakeNames names;
+  Resolver resolver(io.get_executor(), names.lookup());
+
+  resolver.watch("10.0.0.1");
+  resolver.watch("::1");
+  resolver.refresh("10.0.0.1");
+
+  CHECK(resolver.find("10.0.0.1").addresses == addresses("10.0.0.1"));
+  CHECK(resolver.find("::1").addresses == addresses("::1"));
+  CHECK(names.asked("10.0.0.1") == 0);
+}
+
+TEST_CASE("every address of a name is kept", "[net]") {
+  boost::asio::io_context io;
+  FakeNames names;
+  names.answer("zk", Resolver::Addresses{make_address("10.0.0.2"), make_address("fd00::2")});
+  Resolver resolver(io.get_executor(), names.lookup());
+
+  resolver.watch("zk");
+  CHECK_FALSE(resolver.find("zk").answered);
+  run_until(io, [&] { return resolver.find("zk").answered; });
+
+  CHECK(resolver.find("zk").addresses.size() == 2);
+  CHECK(resolver.find("zk").error.empty());
+}
+
+TEST_CASE("names that hang delay neither another name nor the end", "[net]") {
+  boost::asio::io_context io;
+  FakeNames names;
+  names.answer("fast", addresses("10.0.0.1"));
+  {
+    Resolver resolver(io.get_executor(), names.lookup());
+    for (const auto* host : {"hangs", "hangs-too", "hangs-as-well", "fast"}) {
+      resolver.watch(host);
+    }
+
+    run_until(io, [&] { return resolver.find("fast").answered; });
+
+    CHECK(resolver.find("fast").addresses == addresses("10.0.0.1"));
+    CHECK_FALSE(resolver.find("hangs").answered);
+  }
+  for (const auto* host : {"hangs", "hangs-too", "hangs-as-well"}) {
+    names.answer(host, addresses("10.0.0.9"));  // late answers find nobody
+  }
+}
+
+TEST_CASE("the last good answer is kept when a name fails later", "[net]") {
+  boost::asio::io_context io;
+  FakeNames names;
+  names.answer("zk", addresses("10.0.0.1"));
+  Resolver resolver(io.get_executor(), names.lookup());
+  resolver.watch("zk");
+  run_until(io, [&] { return resolver.find("zk").answered; });
+
+  names.answer("zk", Error(Reason::kDns, "zk: no such host"));
+  resolver.refresh("zk");
+  run_until(io, [&] { return !resolver.find("zk").error.empty(); });
+
+  CHECK(resolver.find("zk").error == "zk: no such host");
+  CHECK(resolver.find("zk").addresses == addresses("10.0.0.1"));
+}
+
+TEST_CASE("a refresh brings the new addresses and clears the error", "[net]") {
+  boost::asio::io_context io;
+  FakeNames names;
+  names.answer("zk", Error(Reason::kDns, "zk: try again"));
+  Resolver resolver(io.get_executor(), names.lookup());
+  resolver.watch("zk");
+  run_until(io, [&] { return resolver.find("zk").answered; });
+  CHECK(resolver.find("zk").addresses.empty());
+
+  names.answer("zk", addresses("10.0.0.2"));
+  resolver.refresh("zk");
+  run_until(io, [&] { return resolver.find("zk").error.empty(); });
+
+  CHECK(resolver.find("zk").addresses == addresses("10.0.0.2"));
+}
+
+TEST_CASE("a name is looked up once at a time", "[net]") {
+  boost::asio::io_context io;
+  FakeNames names;
+  names.answer("zk", addresses("10.0.0.1"));
+  Resolver resolver(io.get_executor(), names.lookup());
+  resolver.watch("zk");
+  resolver.watch("zk");
+  resolver.refresh("zk");  // not answered yet: under way
+  run_until(io, [&] { return resolver.find("zk").answered; });
+
+  CHECK(names.asked("zk") == 1);
+}
+
+TEST_CASE("waiting for a first answer ends with the answer", "[net]") {
+  boost::asio::io_context io;
+  FakeNames names;
+  names.answer("zk", addresses("10.0.0.1"));
+  Resolver resolver(io.get_executor(), names.lookup());
+  resolver.watch("zk");
+
+  CHECK(run(io, wait_for(resolver, "zk", steady_clock::now() + 1h)));
+}
+
+TEST_CASE("waiting for a first answer ends at the deadline", "[net]") {
+  boost::asio::io_context io;
+  const FakeNames names;
+  Resolver resolver(io.get_executor(), names.lookup());
+  resolver.watch("hangs");
+  const auto deadline = steady_clock::now() + 20ms;
+
+  CHECK_FALSE(run(io, wait_for(resolver, "hangs", deadline)));
+  CHECK(steady_clock::now() >= deadline);
+}
+
+TEST_CASE("the system's resolver knows localhost and says what it does not know", "[net]") {
+  const auto known = Resolver::look_up("localhost");
+  REQUIRE(known);
+  CHECK((*known)[0].is_loopback());
+
+  const auto unknown = Resolver::look_up("does-not-exist.invalid");
+  REQUIRE_FALSE(unknown);
+  CHECK(unknown.error().reason() == Reason::kDns);
+  CHECK(unknown.error().detail().starts_with("does-not-exist.invalid: "));
+}
