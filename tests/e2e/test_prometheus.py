@@ -1,19 +1,15 @@
 """A real Prometheus scrapes the exporter over a real ensemble under load."""
 
-import contextlib
-import json
 import subprocess
-import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from exporter_process import Exporter
 from forwarder import Forwarder, forwarding
-from zookeeper_ensemble import HOST, ClientLoad, Ensemble, free_ports, wait_until
+from prometheus_server import Prometheus
+from zookeeper_ensemble import HOST, ClientLoad, Ensemble
 
 CONFIG = """\
 global: {{scrape_interval: 1s, scrape_timeout: 1s}}
@@ -21,53 +17,6 @@ scrape_configs:
   - job_name: zookeeper
     static_configs: [{{targets: ["{target}"]}}]
 """
-
-
-class Prometheus:
-    """A server that scrapes one target every second."""
-
-    def __init__(self, directory: Path, target: str):
-        self.url = f"http://{HOST}:{free_ports(1)[0]}"
-        self.log = directory / "prometheus.log"
-        config = directory / "prometheus.yml"
-        config.write_text(CONFIG.format(target=target))
-        with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", "/usr/bin/prometheus", f"--config.file={config}",
-                 f"--storage.tsdb.path={directory / 'tsdb'}",
-                 f"--web.listen-address={self.url.removeprefix('http://')}"],
-                cwd=directory, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-
-    def stop(self) -> None:
-        """Ends the process, within ten seconds by force."""
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-    def api(self, path: str, **parameters: str) -> Any:
-        """The data of an answer of the HTTP API."""
-        url = f"{self.url}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
-        with urllib.request.urlopen(url, timeout=5) as response:
-            return json.load(response)["data"]
-
-    def query(self, expression: str) -> list[float]:
-        """The values of a PromQL query's answer now."""
-        return [float(each["value"][1]) for each in self.api("query", query=expression)["result"]]
-
-    def wait_for(self, expression: str, values: list[float], limit: float = 40) -> None:
-        """Waits until a query gives these values."""
-        def check() -> bool:
-            with contextlib.suppress(OSError):  # it does not listen yet
-                return self.query(expression) == values
-            return False
-
-        wait_until(check, f"{expression} to be {values}", limit, self._describe)
-
-    def _describe(self) -> str:
-        return self.log.read_text()[-3000:]
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +43,7 @@ def forwarder(exporter: Exporter) -> Iterator[Forwarder]:
 @pytest.fixture(scope="module")
 def prometheus(tmp_path_factory: pytest.TempPathFactory, forwarder: Forwarder) -> Iterator[Prometheus]:
     """A Prometheus that has scraped the exporter eight times."""
-    server = Prometheus(tmp_path_factory.mktemp("prometheus"), f"{HOST}:{forwarder.port}")
+    server = Prometheus(tmp_path_factory.mktemp("prometheus"), CONFIG.format(target=f"{HOST}:{forwarder.port}"))
     try:
         server.wait_for("count_over_time(up[10m]) >= bool 8", [1])
         yield server
