@@ -77,14 +77,25 @@ std::string member_row(const EnsembleView::Member& member) {
   return row + "</tr>\n";
 }
 
+/// The level and its sentence. Before all members were polled there is none to show.
+std::string verdict_line(const EnsembleVerdict& verdict) {
+  if (verdict.summary.empty()) {
+    return {};
+  }
+  const auto* const style = verdict.level == Level::kHealthy ? "good" : "bad";
+  return "<p><span class=\"" + std::string(style) + "\">" + std::string(to_string(verdict.level)) +
+         "</span> " + escape_html(verdict.summary) + "</p>\n";
+}
+
 std::string page(const Snapshot& snapshot, const Router& router) {
   std::string html(kHead);
   html += "<h1>zookeeper-exporter <span class=\"weak\">" + std::string(kVersion) + "</span></h1>\n";
   for (const auto& ensemble : snapshot.ensembles) {
-    html += "<h2>Ensemble " + escape_html(ensemble->name) +
-            "</h2>\n<table>\n<tr><th>Member</th>"
-            "<th>State</th><th>Version</th><th>Last zxid</th><th>Connections</th><th>Polled</th>"
-            "<th>Problem</th></tr>\n";
+    html += "<h2>Ensemble " + escape_html(ensemble->name) + "</h2>\n";
+    html += verdict_line(ensemble->verdict);
+    html +=
+        "<table>\n<tr><th>Member</th><th>State</th><th>Version</th>"
+        "<th>Last zxid</th><th>Connections</th><th>Polled</th><th>Problem</th></tr>\n";
     for (const auto& member : ensemble->members) {
       html += member_row(member);
     }
@@ -104,7 +115,7 @@ std::string page(const Snapshot& snapshot, const Router& router) {
 }  // namespace
 
 void add_status_page(Router& router, const Board& board) {
-  router.add("/", "the members and their states",
+  router.add("/", "the ensembles, their members and what is wrong with them",
              [&board, &router](const Request&) -> boost::asio::awaitable<Response> {
                Response response;
                response.content_type = "text/html; charset=utf-8";

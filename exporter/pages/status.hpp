@@ -5,7 +5,7 @@
 
 namespace zke {
 
-/// Adds `/`: the members and their states, and links to the other pages. `board` and `router` must
+/// Adds `/`: the ensembles' verdicts, the members and their states, and links to the other pages. `board` and `router` must
 /// outlive the page.
 void add_status_page(Router& router, const Board& board);
 
