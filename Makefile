@@ -10,9 +10,15 @@ run: ## build the exporter and run it over a demo ensemble (LISTEN=:9141, ZOOKEE
 	@$(call BUILD,release) --target zookeeper-exporter
 	@exec scripts/run.py $(EXPORTER)
 
-test: ## build and run every test: unit, checks, integration, end to end, and the unit tests under sanitizers
+test: ## build and run every test but the long ones, also under sanitizers
 	@scripts/install-packages test
 	@exec scripts/test
+
+test-%: ## test-alerts, test-dashboards, test-kubernetes: that folder's tests with the long ones, and what they measured
+	@scripts/install-packages test
+	@$(call BUILD,release) --target zookeeper-exporter --target zk-health
+	@EXPORTER=$(CURDIR)/$(EXPORTER) PYTHONDONTWRITEBYTECODE=1 \
+	  exec /usr/bin/python3 -m pytest -q -rs -s tests/$*
 
 bench: ## measure the exporter against its budgets
 	@scripts/install-packages bench
@@ -28,4 +34,4 @@ format: ## format all C++
 	git ls-files --cached --others --exclude-standard '*.cpp' '*.hpp' | xargs -r clang-format -i
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
