@@ -3,16 +3,17 @@
 import os
 import re
 import subprocess
-import tempfile
 from pathlib import Path
 
 import pytest
 import yaml
 
 import manifests
+from exporter_process import BINARY
 from manifests import MANIFESTS, RENDERED, golden, kubectl
+from zk_health import run_health
 
-EXPORTER = os.environ.get("EXPORTER", str(manifests.ROOT / "build/release/exporter/zookeeper-exporter"))
+WITH_EXPORTER = [name for name in RENDERED if name not in ("reference-ensemble", "own-ensemble")]
 
 
 @pytest.mark.parametrize("name", RENDERED)
@@ -26,3 +27,125 @@ def test_renders_to_its_golden_file(name: str) -> None:
     if os.environ.get("UPDATE_GOLDEN"):
         expected.write_text(text)
     assert text == expected.read_text()
+
+
+@pytest.mark.parametrize("name", WITH_EXPORTER)
+def test_the_exporter_accepts_its_rendered_arguments(name: str, tmp_path: Path) -> None:
+    """Flags and configuration file go through the real program's --config.check."""
+    ((container, files),) = _exporters(name)
+    for file, text in files.items():
+        (tmp_path / file).write_text(text)
+    arguments = [argument.replace("/etc/zookeeper-exporter", str(tmp_path)) for argument in container["args"]]
+    done = subprocess.run([BINARY, *arguments, "--config.check"], capture_output=True, text=True, timeout=10)
+    assert done.returncode == 0, done.stderr
+    assert "The configuration is good" in done.stdout
+
+
+def test_a_mistake_in_the_configuration_is_seen(tmp_path: Path) -> None:
+    """The check above can fail."""
+    ((_, files),) = _exporters("base")
+    path = tmp_path / "zookeeper-exporter.yml"
+    path.write_text(files["zookeeper-exporter.yml"].replace("interval:", "intervall:"))
+    done = subprocess.run([BINARY, f"--config.file={path}", "--config.check"], capture_output=True, timeout=10)
+    assert done.returncode == 2
+
+
+@pytest.mark.parametrize("name", ["reference-ensemble", "own-ensemble"])
+def test_zk_health_accepts_its_rendered_commands(name: str, tmp_path: Path) -> None:
+    """The init container installs it, and each probe finds nobody at a closed port: it is no usage error."""
+    (document,) = [document for document in golden(name) if document["kind"] == "StatefulSet"]
+    pod = document["spec"]["template"]["spec"]
+    (install,) = [init["command"] for init in pod["initContainers"] if init["name"] == "install-zk-health"]
+    assert install == ["zk-health", "install", "/probe/zk-health"]
+    installed = tmp_path / "zk-health"
+    assert run_health("install", installed).returncode == 0
+    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+        program, *arguments = pod["containers"][0][probe]["exec"]["command"]
+        assert program == "/probe/zk-health"
+        assert arguments.pop() == "127.0.0.1:2181"
+        done = subprocess.run([installed, *arguments, "127.0.0.1:1"], capture_output=True, text=True, timeout=10)
+        assert done.returncode == 2, done.stdout + done.stderr  # refused; a usage error would be 1
+
+
+def test_the_ensemble_knows_its_members_by_the_same_names_everywhere() -> None:
+    """zoo.cfg, the client configuration and the exporter's configuration name the pods of the StatefulSet."""
+    documents = golden("demo")
+    data = {key: text for document in documents for key, text in document.get("data", {}).items()}
+    (ensemble,) = [document for document in documents if document["kind"] == "StatefulSet"]
+    pods = [f"zookeeper-{number}" for number in range(ensemble["spec"]["replicas"])]
+    full = [f"{pod}.zookeeper-headless.zookeeper.svc.cluster.local:2181" for pod in pods]
+    assert re.findall(r"^server\.(\d+)=(.+)$", data["zoo.cfg"], re.M) == [
+        (str(number), f"{pod}.zookeeper-headless:2888:3888") for number, pod in enumerate(pods, 1)]
+    assert data["connect-string"].split(",") == full
+    assert yaml.safe_load(data["zookeeper-exporter.yml"])["ensembles"][0]["members"] == full
+
+
+def test_the_ensemble_allows_the_words_that_are_asked_and_no_costly_one() -> None:
+    """srvr, mntr, wchs and conf are what the exporter asks (README); ruok and isro are for people."""
+    (config,) = [document["data"]["zoo.cfg"] for document in golden("reference-ensemble")
+                 if "zoo.cfg" in document.get("data", {})]
+    (words,) = re.findall(r"^4lw\.commands\.whitelist=(.*)$", config, re.M)
+    assert set(words.split(",")) == {"srvr", "mntr", "wchs", "conf", "ruok", "isro"}
+
+
+def test_the_sidecar_keeps_quiet_about_the_ensemble() -> None:
+    """Prometheus drops exactly what docs/metrics.md lists as judged from all members together."""
+    section = (manifests.ROOT / "docs/metrics.md").read_text().split("\n## Ensembles\n")[1].split("\n## ")[0]
+    judged = set(re.findall(r"^\| `(\w+)`", section, re.M))
+    every = set(re.findall(r"^\| `(\w+)`", (manifests.ROOT / "docs/metrics.md").read_text(), re.M))
+    (monitor,) = [document for document in golden("sidecar") if document["kind"] == "PodMonitor"]
+    (pattern,) = [relabelling["regex"] for relabelling in monitor["spec"]["podMetricsEndpoints"][0]["metricRelabelings"]
+                  if relabelling.get("action") == "drop"]
+    assert len(judged) > 5
+    assert {metric for metric in every if re.fullmatch(pattern, metric)} == judged
+
+
+def test_the_image_has_the_version_of_the_program() -> None:
+    """A release changes both."""
+    version = subprocess.run([BINARY, "--version"], capture_output=True, text=True, check=True).stdout.split()[-1]
+    images = {container["image"] for name in WITH_EXPORTER for container, _ in _exporters(name)}
+    assert images == {f"ghcr.io/zookeeper-exporter/zookeeper-exporter:{version}"}
+
+
+def test_every_component_is_rendered_and_lists_all_its_files() -> None:
+    """No component without golden file, and no file that is forgotten in its kustomization."""
+    used = {(path.parent / component).resolve() for path in _kustomizations()
+            for component in yaml.safe_load(path.read_text()).get("components", [])}
+    assert used == {path.parent for path in MANIFESTS.glob("components/*/kustomization.yaml")}
+    for path in MANIFESTS.glob("*/**/kustomization.yaml"):
+        fields = yaml.safe_load(path.read_text())
+        listed = {*fields.get("resources", []),
+                  *(patch["path"] for patch in fields.get("patches", []) if "path" in patch),
+                  *(file for generator in fields.get("configMapGenerator", []) for file in generator["files"])}
+        beside = {file.name for file in path.parent.iterdir() if file.is_file() and file != path}
+        assert beside <= listed, path
+
+
+def test_no_kustomization_rewrites_selectors() -> None:
+    """includeSelectors and commonLabels also rewrite the peers of NetworkPolicies."""
+    for path in _kustomizations():
+        fields = yaml.safe_load(path.read_text())
+        assert "commonLabels" not in fields, path
+        assert all(entry["includeSelectors"] is False for entry in fields.get("labels", [])), path
+
+
+def _kustomizations() -> list[Path]:
+    """All kustomizations, also those of the tests."""
+    return [*MANIFESTS.glob("**/kustomization.yaml"), *manifests.COMPOSITIONS.glob("*/kustomization.yaml")]
+
+
+def _exporters(name: str) -> list[tuple[manifests.Document, dict[str, str]]]:
+    """The containers that run the exporter, each with the files of its configuration."""
+    documents = golden(name)
+    maps = {document["metadata"]["name"]: document["data"] for document in documents
+            if document["kind"] == "ConfigMap" and "data" in document}
+    found = []
+    for document in documents:
+        pod = document.get("spec", {}).get("template", {}).get("spec", {})
+        for container in pod.get("initContainers", []) + pod.get("containers", []):
+            if "/zookeeper-exporter:" in container["image"] and "command" not in container:
+                mounted = {mount["name"] for mount in container.get("volumeMounts", [])}
+                files = [maps[volume["configMap"]["name"]] for volume in pod["volumes"]
+                         if "configMap" in volume and volume["name"] in mounted]
+                found.append((container, files[0] if files else {}))
+    return found
