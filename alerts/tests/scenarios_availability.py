@@ -1,0 +1,134 @@
+"""Scenarios of zookeeper-availability.rules.yml."""
+
+from scenario import scenario
+from world import World
+
+
+def lose(*members: str, state: str = "unreachable", rest: str = "not_serving", at: float = 5) -> object:
+    """These members fail, and what is left of the three does not serve any more."""
+    def change(world: World) -> None:
+        for member in ("zk-0", "zk-1", "zk-2"):
+            world.state(member, state if member in members else rest, at)
+    return change
+
+
+def split_after_restart(world: World) -> None:
+    """The exporter restarts during an outage: half a minute without metrics, then unknown until all are polled."""
+    lose("zk-1", "zk-2")(world)
+    world.exporter(12, 12.5)
+    world.level("unknown", 12.5, 13)
+
+
+def hidden_leader(world: World) -> None:
+    """A leader with leaderServes=no says that it does not serve; the exporter knows better."""
+    world.state("zk-0", "not_serving", 5)
+    world.put("zookeeper_ensemble_finding", None, member="zk-0:2181")
+    world.level("healthy")
+    world.put("zookeeper_ensemble_voters_serving", 3)
+
+
+def two_exporters(world: World) -> None:
+    """Two exporters poll the same ensembles."""
+    world.exporters.append("exporter-1:9141")
+
+
+def one_exporter_cut_off(world: World) -> None:
+    """One of two exporters reaches no member any more; the other finds all well."""
+    two_exporters(world)
+    blind = {"instance": "exporter-1:9141"}
+    world.level("unknown", 5, **blind)
+    world.put("zookeeper_ensemble_voters_serving", 0, 5, **blind)
+    for member in ("zk-0:2181", "zk-1:2181", "zk-2:2181"):
+        world.put("zookeeper_up", 0, 5, member=member, **blind)
+        world.finding("voter_down", 5, member=member, **blind)
+
+
+def one_exporter_misses_a_voter(world: World) -> None:
+    """One of two exporters does not reach a follower and holds the ensemble for being at risk."""
+    two_exporters(world)
+    world.level("at_risk", 5, instance="exporter-1:9141")
+
+
+def split_of_two_exporters(world: World) -> None:
+    """Both exporters of a pair see the quorum lost: one alert."""
+    two_exporters(world)
+    lose("zk-1", "zk-2")(world)
+
+
+def crash_loop(world: World) -> None:
+    """A follower is back for some minutes, again and again."""
+    for minute in (10, 20, 30):
+        world.state("zk-2", "unreachable", minute, minute + 3)
+
+
+def leader_moves(world: World) -> None:
+    """Three elections within the hour reset the uptime of every member."""
+    for minute, leader, old in ((10, "zk-1", "zk-0"), (25, "zk-2", "zk-1"), (45, "zk-0", "zk-2")):
+        world.state(old, "follower", minute)
+        world.state(leader, "leader", minute)
+
+
+def exporter_restarts(world: World) -> None:
+    """The exporter restarts again and again."""
+    for minute in (10, 20, 30, 40):
+        world.exporter(minute, minute + 2)
+
+
+LOST = ["EnsembleUnavailable"]
+SCENARIOS = [
+    scenario("EnsembleUnavailable", "two of three are killed, the last one sees no quorum", lose("zk-1", "zk-2"),
+             {5: [], 6: LOST, 9: LOST, 10: LOST + ["MemberDown zk-1", "MemberDown zk-2", "MemberNotServing zk-0"],
+              300: LOST + ["MemberDown zk-1", "MemberDown zk-2", "MemberNotServing zk-0"]}),
+    scenario("EnsembleUnavailable", "no member can be reached", lose("zk-0", "zk-1", "zk-2"),
+             {5: [], 6: LOST, 9: LOST, 10: LOST + ["MemberDown zk-0", "MemberDown zk-1", "MemberDown zk-2"]}),
+    scenario("EnsembleUnavailable", "the exporter restarts during the outage", split_after_restart,
+             {11: LOST + ["MemberDown zk-1", "MemberDown zk-2", "MemberNotServing zk-0"], 12: LOST, 12.5: LOST,
+              13: LOST, 15: LOST}, step=30),
+    scenario("EnsembleUnavailable", "two exporters see it: one alert", split_of_two_exporters, {5: [], 6: LOST}),
+    scenario("EnsembleUnavailable", "one of two exporters reaches nobody", one_exporter_cut_off, {6: [], 12: [], 30: []}),
+    scenario("EnsembleUnavailable", "an election of half a minute",
+             lambda w: w.level("no_quorum", 5, 5.5), {5: [], 5.5: [], 6: [], 10: []}, step=30),
+    scenario("EnsembleUnavailable", "an exporter that has just started does not know yet",
+             lambda w: w.level("unknown", 0, 0.5), {0: [], 0.5: [], 1: [], 2: []}, step=30),
+    scenario("EnsembleUnavailable", "it ends", lambda w: w.level("no_quorum", 5, 10), {6: LOST, 10: LOST, 12: []}),
+
+    scenario("QuorumAtRisk", "one of three is down", lambda w: w.state("zk-2", "unreachable", 5),
+             {9: [], 19: ["MemberDown zk-2"], 20: ["MemberDown zk-2", "QuorumAtRisk"]}),
+    scenario("QuorumAtRisk", "two of five are down",
+             lambda w: (w.ensemble("orders", 5), w.state("zk-3", "unreachable", 5), w.state("zk-4", "unreachable", 5)),
+             {19: ["MemberDown zk-3", "MemberDown zk-4"], 20: ["MemberDown zk-3", "MemberDown zk-4", "QuorumAtRisk"]}),
+    scenario("QuorumAtRisk", "one of five is down",
+             lambda w: (w.ensemble("orders", 5), w.state("zk-4", "unreachable", 5)), {9: [], 40: ["MemberDown zk-4"]}),
+    scenario("QuorumAtRisk", "a standalone server and an ensemble of two never have one to spare",
+             lambda w: (w.ensemble("orders", 1), w.ensemble("pair", 2)), {40: []}),
+    scenario("QuorumAtRisk", "one of two exporters misses a voter", one_exporter_misses_a_voter, {40: []}),
+
+    scenario("MultipleLeaders", "two ensembles under one name",
+             lambda w: (w.finding("two_ensembles", 5, member="zk-1:2181"), w.level("split_view", 5)),
+             {5: [], 6: [], 7: ["MultipleLeaders"]}),
+    scenario("MultipleLeaders", "a leader that does not notice that it was replaced",
+             lambda w: w.finding("stale_leader", 5, member="zk-1:2181"), {6: [], 7: ["MultipleLeaders"]}),
+    scenario("MultipleLeaders", "a standalone server among the members",
+             lambda w: w.finding("standalone_member", 5, member="zk-1:2181"), {6: [], 7: ["MultipleLeaders"]}),
+    scenario("MultipleLeaders", "a hand-over", lambda w: w.finding("hand_over", 5, member="zk-1:2181"), {6: [], 20: []}),
+    scenario("MultipleLeaders", "the leader of each of two ensembles", lambda w: None, {20: []}),
+
+    scenario("MemberDown", "a follower is killed", lambda w: w.state("zk-2", "unreachable", 5),
+             {9: [], 10: ["MemberDown zk-2"]}),
+    scenario("MemberDown", "a restart of four minutes", lambda w: w.state("zk-2", "unreachable", 5, 9),
+             {8: [], 9: [], 15: []}),
+    scenario("MemberDown", "one of two exporters reaches nobody", one_exporter_cut_off, {12: [], 30: []}),
+
+    scenario("MemberNotServing", "a member is cut off from its peers", lambda w: w.state("zk-2", "not_serving", 5),
+             {9: [], 10: ["MemberNotServing zk-2"]}),
+    scenario("MemberNotServing", "a leader with leaderServes=no", hidden_leader, {4: [], 12: [], 30: []}),
+
+    scenario("MemberReadOnly", "a member is cut off from its peers in read-only mode",
+             lambda w: w.state("zk-2", "read_only", 5), {9: [], 10: ["MemberReadOnly zk-2"]}),
+    scenario("MemberReadOnly", "for three minutes", lambda w: w.state("zk-2", "read_only", 5, 8), {8: [], 12: []}),
+
+    scenario("MemberRestarting", "a crash loop", crash_loop,
+             {30: [], 33: ["MemberRestarting zk-2"], 75: ["MemberRestarting zk-2"], 90: []}),
+    scenario("MemberRestarting", "three elections in an hour", leader_moves, {26: [], 44: [], 50: [], 70: []}),
+    scenario("MemberRestarting", "the exporter restarts four times in an hour", exporter_restarts, {42: [], 50: []}),
+]

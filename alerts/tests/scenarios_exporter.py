@@ -1,0 +1,120 @@
+"""Scenarios of zookeeper-exporter.rules.yml and zookeeper-host.rules.yml."""
+
+from scenario import scenario
+from world import World
+
+FIRST, SECOND = "exporter-0:9141", "exporter-1:9141"
+
+
+def one_of_two_gone(world: World) -> None:
+    """Of two exporters over the same ensembles one dies."""
+    world.exporters.append(SECOND)
+    world.exporter(10, 999)
+
+
+def exporter_of_its_own(world: World, gone: bool = True) -> None:
+    """`orders` is polled by an exporter of its own, which ends; or goes on without the ensemble."""
+    world.exporters.append(SECOND)
+    for metric in {metric for metric, _ in keys(world)}:
+        world.put(metric, None, instance=FIRST)
+        world.put(metric, None, ensemble="search", instance=SECOND)
+        if not gone:
+            world.put(metric, None, 10, instance=SECOND)
+    if gone:
+        world.exporter(10, 999, SECOND)
+
+
+def keys(world: World) -> list[tuple[str, str]]:
+    """Names and labels of all series with an ensemble."""
+    return [(name.split("{")[0], name) for name in world.series() if 'ensemble="' in name]
+
+
+def fail(reason: str):
+    """A member answers, but a part of its answers fails for this reason."""
+    def change(world: World) -> None:
+        world.put("zookeeper_member_failure", 0, 5, member="zk-2:2181", reason="none")
+        world.put("zookeeper_member_failure", 1, 5, member="zk-2:2181", reason=reason)
+    return change
+
+
+def seen_by_its_leader_only(world: World) -> None:
+    """The exporter can't reach a member that the leader counts as synced."""
+    world.state("zk-2", "unreachable", 5)
+    world.put("zookeeper_ensemble_finding", None, 5, finding="voter_down")
+    world.finding("partial_view", 5, member="zk-2:2181")
+    world.level("degraded", 5)
+
+
+def disk(series: str, *labels: tuple[str, str], left: float, hourly: float = 0):
+    """A disk of 100 GB with so much left (GB) at hour 8, and so much less every hour."""
+    available, size = series.split()
+    def change(world: World) -> None:
+        world.put(available, lambda t: (left - hourly * (t / 3600 - 8)) * 1e9, **dict(labels))
+        world.put(size, 100e9, **dict(labels))
+    return change
+
+
+NODE = ("node_filesystem_avail_bytes node_filesystem_size_bytes",
+        ("instance", "zk-2:9100"), ("mountpoint", "/var/lib/zookeeper"))
+CLAIM = ("kubelet_volume_stats_available_bytes kubelet_volume_stats_capacity_bytes",
+         ("instance", "node-1:10250"), ("namespace", "orders"), ("persistentvolumeclaim", "data-zookeeper-2"))
+OTHER = (NODE[0], ("instance", "zk-2:9100"), ("mountpoint", "/var/log"))
+LATE = 8 * 60  # minutes
+SCENARIOS = [
+    scenario("MetricsAbsent", "nothing was ever scraped", lambda w: w.exporters.clear(),
+             {9: [], 10: ["MetricsAbsent"], 60: ["MetricsAbsent"]}),
+    scenario("MetricsAbsent", "one of two exporters dies", one_of_two_gone, {14: [], 30: ["ExporterDown"]}),
+    scenario("MetricsAbsent", "the exporter restarts", lambda w: w.exporter(10, 13), {12: [], 13: [], 30: []}),
+
+    scenario("EnsembleUnwatched", "the exporter of an ensemble dies", exporter_of_its_own,
+             {19: ["ExporterDown"], 20: ["EnsembleUnwatched", "ExporterDown"], 60: ["EnsembleUnwatched", "ExporterDown"]}),
+    scenario("EnsembleUnwatched", "the ensemble was taken out of the configuration",
+             lambda w: exporter_of_its_own(w, gone=False), {30: []}),
+    scenario("EnsembleUnwatched", "one of two exporters dies", one_of_two_gone, {14: [], 30: ["ExporterDown"]}),
+
+    scenario("ExporterDown", "one of two exporters dies", one_of_two_gone, {14: [], 15: ["ExporterDown"]}),
+    scenario("ExporterDown", "it restarts", lambda w: w.exporter(10, 13), {12: [], 13: [], 30: []}),
+    scenario("ExporterDown", "something else is down",
+             lambda w: w.put("up", 0, job="web", instance="web-0:80"), {30: []}),
+
+    scenario("PartialView", "only the exporter can't reach a member", seen_by_its_leader_only,
+             {10: [], 19: [], 20: ["PartialView zk-2"]}),
+    scenario("PartialView", "for ten minutes",
+             lambda w: w.finding("partial_view", 5, 15, member="zk-2:2181"), {14: [], 20: []}),
+
+    scenario("MetricsIncomplete", "an answer is cut short", fail("truncated"), {19: [], 20: ["MetricsIncomplete zk-2"]}),
+    scenario("MetricsIncomplete", "a command is refused, which has its own alert", fail("command_refused"), {30: []}),
+    scenario("MetricsIncomplete", "the member is down", lambda w: w.state("zk-2", "unreachable", 5),
+             {21: ["MemberDown zk-2", "QuorumAtRisk"]}),
+
+    scenario("CommandNotAllowed", "mntr is refused",
+             lambda w: w.put("zookeeper_command_allowed", 0, 5, command="mntr", member="zk-2:2181"),
+             {19: [], 20: ["CommandNotAllowed zk-2"]}),
+    scenario("CommandNotAllowed", "not tried yet",
+             lambda w: w.put("zookeeper_command_allowed", float("nan"), member="zk-2:2181"), {30: []}),
+
+    scenario("VoterNotMonitored", "a voter is not configured", lambda w: w.finding("unmonitored_voters", 5),
+             {34: [], 35: ["VoterNotMonitored"]}),
+    scenario("VoterNotMonitored", "for 20 minutes of a reconfiguration",
+             lambda w: w.finding("unmonitored_voters", 5, 25), {24: [], 40: []}),
+
+    scenario("MemberNotInEnsemble", "a removed member is still configured, and gone",
+             lambda w: (w.state("zk-3", "unreachable"), w.finding("not_in_membership", 5, member="zk-3:2181")),
+             {5: [], 34: [], 35: ["MemberNotInEnsemble zk-3"]}),
+    scenario("MemberNotInEnsemble", "for 20 minutes of a reconfiguration",
+             lambda w: w.finding("not_in_membership", 5, 25, member="zk-2:2181"), {24: [], 40: []}),
+
+    scenario("DiskAlmostFull", "4 % left", disk(*NODE, left=4), {0: [], 5: ["DiskAlmostFull"]}),
+    scenario("DiskAlmostFull", "4 % of a volume left", disk(*CLAIM, left=4), {0: [], 5: ["DiskAlmostFull"]}),
+    scenario("DiskAlmostFull", "15 % left, 5 % an hour", disk(*NODE, left=15, hourly=5),
+             {LATE: ["DiskAlmostFull", "DiskFillsSoon"]}, step=240),
+    scenario("DiskAlmostFull", "10 % left, at rest", disk(*NODE, left=10), {60: []}),
+    scenario("DiskAlmostFull", "2 % left elsewhere", disk(*OTHER, left=2), {60: []}),
+
+    scenario("DiskFillsSoon", "15 % left, 1 % an hour", disk(*NODE, left=15, hourly=1),
+             {LATE: ["DiskFillsSoon"]}, step=240),
+    scenario("DiskFillsSoon", "15 % of a volume left, 1 % an hour", disk(*CLAIM, left=15, hourly=1),
+             {LATE: ["DiskFillsSoon"]}, step=240),
+    scenario("DiskFillsSoon", "15 % left, 1 % in four hours", disk(*NODE, left=15, hourly=0.25), {LATE: []}, step=240),
+    scenario("DiskFillsSoon", "60 % left, 3 % an hour", disk(*NODE, left=60, hourly=3), {LATE: []}, step=240),
+]

@@ -1,0 +1,60 @@
+"""Scenarios of zookeeper-process.rules.yml and zookeeper-security.rules.yml."""
+
+from scenario import counter, jump, scenario
+from world import World
+
+
+def open_files(count: float):
+    """A member has so many of its 4,096 file descriptors open from minute 5 on."""
+    return lambda world: world.put("zookeeper_open_file_descriptors", count, 5, member="zk-2:2181")
+
+
+def collect(gc: str, share: float):
+    """Garbage collections take this share of the time, with the Prometheus provider."""
+    def change(world: World) -> None:
+        world.put("zookeeper_jvm_gc_collection_seconds_sum", counter(0.002, 10, share), gc=gc, member="zk-2:2181")
+    return change
+
+
+def upgrade(hours: float):
+    """A member runs another version for so long."""
+    def change(world: World) -> None:
+        world.put("zookeeper_member_info", None, 60, 60 + hours * 60, member="zk-2:2181", version="3.9.3")
+        world.put("zookeeper_member_info", 1, 60, 60 + hours * 60, member="zk-2:2181", version="3.9.5")
+    return change
+
+
+MANY = ["FileDescriptorsHigh zk-2"]
+SCENARIOS = [
+    scenario("FileDescriptorsExhausted", "4,000 of 4,096 are open", open_files(4000),
+             {9: [], 10: ["FileDescriptorsExhausted zk-2"], 15: ["FileDescriptorsExhausted zk-2", *MANY]}),
+    scenario("FileDescriptorsExhausted", "3,600 of 4,096", open_files(3600), {14: [], 30: MANY}),
+
+    scenario("FileDescriptorsHigh", "3,600 of 4,096 are open", open_files(3600), {14: [], 15: MANY}),
+    scenario("FileDescriptorsHigh", "3,000 of 4,096", open_files(3000), {30: []}),
+
+    scenario("JvmPausesHigh", "a tenth of the time",
+             lambda w: w.put("zookeeper_jvm_pause_time_seconds_sum", counter(0.001, 10, 0.1), member="zk-2:2181"),
+             {20: [], 23: ["JvmPausesHigh zk-2"]}),
+    scenario("JvmPausesHigh", "a tenth of the time in garbage collections", collect("G1 Young Generation", 0.1),
+             {20: [], 23: ["JvmPausesHigh zk-2"]}),
+    scenario("JvmPausesHigh", "a garbage collector that works beside the server", collect("ZGC Cycles", 0.3), {40: []}),
+    scenario("JvmPausesHigh", "one pause of four seconds",
+             lambda w: w.put("zookeeper_jvm_pause_time_seconds_sum", jump(10, 4), member="zk-2:2181"), {40: []}),
+
+    scenario("VersionMismatch", "an upgrade that was left half done", upgrade(9),
+             {60 + 330: [], 60 + 360: ["VersionMismatch"]}, step=600),
+    scenario("VersionMismatch", "an upgrade of four hours", upgrade(4), {360: [], 480: []}, step=600),
+
+    scenario("TlsHandshakeFailures", "10 a minute",
+             lambda w: w.put("zookeeper_unsuccessful_handshakes_total", counter(0, 5, 1 / 6), member="zk-2:2181"),
+             {15: [], 17: ["TlsHandshakeFailures zk-2"]}),
+    scenario("TlsHandshakeFailures", "a port scan",
+             lambda w: w.put("zookeeper_unsuccessful_handshakes_total", jump(5, 40), member="zk-2:2181"), {30: []}),
+
+    scenario("AuthFailures", "10 a minute",
+             lambda w: w.put("zookeeper_auth_failed_total", counter(0, 5, 1 / 6), member="zk-2:2181"),
+             {10: [], 12: ["AuthFailures zk-2"]}),
+    scenario("AuthFailures", "8 in ten minutes",
+             lambda w: w.put("zookeeper_auth_failed_total", jump(5, 8), member="zk-2:2181"), {30: []}),
+]

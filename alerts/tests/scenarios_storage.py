@@ -1,0 +1,115 @@
+"""Scenarios of zookeeper-storage.rules.yml."""
+
+from scenario import counter, jump, scenario
+from world import World
+
+DAY = 24 * 60  # minutes
+ALL = ("zk-0", "zk-1", "zk-2")
+
+
+def mean(metric: str, seconds: float, at: float, rate: float = 50, **labels: str):
+    """A summary whose mean is that long from a minute on."""
+    def change(world: World) -> None:
+        world.put(f"zookeeper_{metric}_seconds_sum", counter(rate * 0.004, at, rate * seconds), **labels)
+        world.put(f"zookeeper_{metric}_seconds_count", counter(rate, at, rate), **labels)
+    return change
+
+
+def idle(world: World) -> None:
+    """No write at all, after a slow past."""
+    for metric in ("fsync_time", "update_latency", "read_latency"):
+        world.put(f"zookeeper_{metric}_seconds_sum", 5000)
+        world.put(f"zookeeper_{metric}_seconds_count", 1000)
+
+
+def growing_log(world: World, purges_every: float | None = None) -> None:
+    """A log directory that grows by 4 GB a day; a purge takes it back to where it was."""
+    rate = 4e9 / 86400
+    period = (purges_every or 1e9) * 60
+    world.put("zookeeper_data_log_dir_size_bytes", lambda t: 1e9 + rate * (t % period), member="zk-2:2181")
+
+
+def new_exporter(world: World) -> None:
+    """The pod of the exporter is replaced, so that its series begin anew under another instance."""
+    world.exporters.append("exporter-1:9141")
+    world.exporter(0, 2.5 * DAY, "exporter-1:9141")
+    world.exporter(2.5 * DAY, 9 * DAY)
+
+
+def log_seen_for_a_day(world: World) -> None:
+    """A new exporter that has known a fast growing log for a day only: there may be a purge tomorrow."""
+    growing_log(world)
+    world.exporter(0, DAY)
+
+
+def no_snapshots(world: World) -> None:
+    """Writes, and no snapshot."""
+    world.put("zookeeper_snapshot_time_seconds_count", 7, member="zk-2:2181")
+
+
+def idle_without_snapshots(world: World) -> None:
+    """Neither writes nor snapshots."""
+    no_snapshots(world)
+    world.put("zookeeper_zxid_sequence", 5000)
+
+
+def grow(metric: str, before: float, after: float, at: float = 1.5 * DAY):
+    """A gauge of all members that rises at once."""
+    return lambda world: world.put(metric, lambda seconds: after if seconds >= at * 60 else before)
+
+
+SLOW_ALL = ["FsyncSlow zk-0", "FsyncSlow zk-1", "FsyncSlow zk-2"]
+SCENARIOS = [
+    scenario("WritesStalled", "all writes take two seconds", mean("update_latency", 2, 10, 100),
+             {11: [], 15: [], 16: ["WritesStalled"]}),
+    scenario("WritesStalled", "one member of three takes two seconds",
+             mean("update_latency", 2, 10, 100, member="zk-2:2181"), {20: [], 30: []}),
+    scenario("WritesStalled", "an idle ensemble after a slow past", idle, {30: []}),
+
+    scenario("FsyncStalled", "a sync takes two seconds", mean("fsync_time", 2, 10, member="zk-2:2181"),
+             {13: [], 15: [], 16: ["FsyncStalled zk-2"], 30: ["FsyncStalled zk-2", "FsyncSlow zk-2"]}),
+    scenario("FsyncStalled", "a sync takes 0.3 seconds", mean("fsync_time", 0.3, 10, member="zk-2:2181"),
+             {19: [], 30: ["FsyncSlow zk-2"]}),
+
+    scenario("FsyncSlow", "a sync takes 0.1 seconds", mean("fsync_time", 0.1, 10),
+             {19: [], 22: [], 23: SLOW_ALL}),
+    scenario("FsyncSlow", "a sync takes 20 milliseconds", mean("fsync_time", 0.02, 10), {30: []}),
+    scenario("FsyncSlow", "an idle ensemble after a slow past", idle, {30: []}),
+
+    scenario("DigestMismatch", "the data of a member differs",
+             lambda w: w.put("zookeeper_digest_mismatches_total", jump(10, 1), member="zk-2:2181"),
+             {9: [], 10: ["DigestMismatch zk-2"], 79: ["DigestMismatch zk-2"], 82: []}),
+    scenario("DigestMismatch", "one of long ago, and the exporter restarts",
+             lambda w: (w.put("zookeeper_digest_mismatches_total", 1, member="zk-2:2181"), w.exporter(20, 22)),
+             {10: [], 23: [], 30: []}),
+
+    scenario("UnrecoverableError", "a critical thread dies",
+             lambda w: w.put("zookeeper_unrecoverable_errors_total", jump(10, 1), member="zk-2:2181"),
+             {9: [], 10: ["UnrecoverableError zk-2"], 49: ["UnrecoverableError zk-2"], 52: []}),
+    scenario("UnrecoverableError", "one of long ago",
+             lambda w: w.put("zookeeper_unrecoverable_errors_total", 1, member="zk-2:2181"), {30: []}),
+
+    scenario("LogPurgeNotWorking", "no purge in two days", growing_log,
+             {2 * DAY: [], 2 * DAY + 30: [], 2 * DAY + 60: ["LogPurgeNotWorking zk-2"]}, step=1800),
+    scenario("LogPurgeNotWorking", "a purge every day", lambda w: growing_log(w, DAY), {4 * DAY: []}, step=1800),
+    scenario("LogPurgeNotWorking", "a purge every day, and the exporter was replaced",
+             lambda w: (growing_log(w, DAY), new_exporter(w)), {4 * DAY: []}, step=1800),
+    scenario("LogPurgeNotWorking", "a log that is known for a day", log_seen_for_a_day, {2 * DAY + 120: []}, step=1800),
+
+    scenario("SnapshotStale", "a day of writes without one", no_snapshots,
+             {360: [], 390: [], 420: ["SnapshotStale zk-2"], 900: ["SnapshotStale zk-2"]}, step=1800),
+    scenario("SnapshotStale", "an idle ensemble", idle_without_snapshots, {2 * DAY: []}, step=1800),
+    scenario("SnapshotStale", "the exporter was replaced", new_exporter, {4 * DAY: []}, step=1800),
+
+    scenario("DataSizeGrowth", "the data doubles to 400 MB", grow("zookeeper_approximate_data_size_bytes", 200e6, 400e6),
+             {1.5 * DAY: [], 1.5 * DAY + 30: ["DataSizeGrowth"]}, step=1800),
+    scenario("DataSizeGrowth", "it doubles to 40 MB", grow("zookeeper_approximate_data_size_bytes", 20e6, 40e6),
+             {1.5 * DAY + 30: [], 2 * DAY: []}, step=1800),
+    scenario("DataSizeGrowth", "it grows by a third", grow("zookeeper_approximate_data_size_bytes", 300e6, 400e6),
+             {1.5 * DAY + 30: [], 2 * DAY: []}, step=1800),
+
+    scenario("ZnodeCountGrowth", "the znodes double to 180,000", grow("zookeeper_znodes", 90e3, 180e3),
+             {1.5 * DAY: [], 1.5 * DAY + 30: ["ZnodeCountGrowth"]}, step=1800),
+    scenario("ZnodeCountGrowth", "they double to 20,000", grow("zookeeper_znodes", 10e3, 20e3),
+             {1.5 * DAY + 30: [], 2 * DAY: []}, step=1800),
+]
