@@ -58,16 +58,18 @@ def _probe(document: Document) -> Document:
     return document["spec"]["template"]["spec"]["containers"][0]["livenessProbe"]
 
 
-MISTAKES: dict[str, Document] = {
-    "a misspelt key": broken("Deployment", lambda d: _probe(d).update(periodSecond=1)),
-    "a misspelt key of the operator": broken(
-        "ServiceMonitor", lambda d: d["spec"]["endpoints"][0].update(intervall="1s")),
-    "a text for a number": broken("StatefulSet", lambda d: d["spec"].update(replicas="three")),
-    "a missing key": broken("Deployment", lambda d: d["spec"].pop("selector")),
-    "no duration": broken("ServiceMonitor", lambda d: d["spec"]["endpoints"][0].update(interval="soon")),
-    "a key at the wrong place": broken("Service", lambda d: d["spec"].update(podSelector={})),
-    "a number for a text": broken("PodDisruptionBudget", lambda d: d["spec"].update(unhealthyPodEvictionPolicy=1)),
-}
+def mistakes() -> dict[str, Document]:
+    """Objects with one mistake each, by its name."""
+    return {
+        "a misspelt key": broken("Deployment", lambda d: _probe(d).update(periodSecond=1)),
+        "a misspelt key of the operator": broken(
+            "ServiceMonitor", lambda d: d["spec"]["endpoints"][0].update(intervall="1s")),
+        "a text for a number": broken("StatefulSet", lambda d: d["spec"].update(replicas="three")),
+        "a missing key": broken("Deployment", lambda d: d["spec"].pop("selector")),
+        "no duration": broken("ServiceMonitor", lambda d: d["spec"]["endpoints"][0].update(interval="soon")),
+        "a key at the wrong place": broken("Service", lambda d: d["spec"].update(podSelector={})),
+        "a number for a text": broken("PodDisruptionBudget", lambda d: d["spec"].update(unhealthyPodEvictionPolicy=1)),
+    }
 
 
 Check = Callable[[list[Document]], list[tuple[int, str]]]
@@ -76,9 +78,10 @@ Check = Callable[[list[Document]], list[tuple[int, str]]]
 def test_all_objects_fit_their_types_and_mistakes_do_not(check: Check) -> None:
     """One run over all objects and, after them, over objects with one mistake each."""
     objects = everything()
-    problems = check(objects + list(MISTAKES.values()))
+    wrong = mistakes()
+    problems = check(objects + list(wrong.values()))
     print(f"{len(objects)} objects checked")
     names = [f"{document['kind']}/{document['metadata']['name']}" for document in objects]
     assert [(names[index], what) for index, what in problems if index < len(objects)] == []
     found = {index for index, _ in problems}
-    assert [name for index, name in enumerate(MISTAKES, len(objects)) if index not in found] == []
+    assert [name for index, name in enumerate(wrong, len(objects)) if index not in found] == []

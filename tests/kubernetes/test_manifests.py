@@ -1,6 +1,5 @@
 """The manifests render to what is expected, and fit the rest of the repository."""
 
-import os
 import re
 import subprocess
 from pathlib import Path
@@ -22,11 +21,7 @@ def test_renders_to_its_golden_file(name: str) -> None:
     path, reason = kubectl()
     if path is None:
         pytest.skip(f"not rendered anew, the golden files are taken as they are: {reason}")
-    text = manifests.render(RENDERED[name])
-    expected = manifests.GOLDEN / f"{name}.yaml"
-    if os.environ.get("UPDATE_GOLDEN"):
-        expected.write_text(text)
-    assert text == expected.read_text()
+    assert manifests.render(RENDERED[name]) == manifests.golden_text(name)
 
 
 @pytest.mark.parametrize("name", WITH_EXPORTER)
@@ -127,6 +122,22 @@ def test_no_kustomization_rewrites_selectors() -> None:
         fields = yaml.safe_load(path.read_text())
         assert "commonLabels" not in fields, path
         assert all(entry["includeSelectors"] is False for entry in fields.get("labels", [])), path
+
+
+def test_the_readme_shows_a_kustomization_that_renders() -> None:
+    """Its example is the composition of which there is a golden file."""
+    readme = (MANIFESTS / "README.md").read_text()
+    assert (manifests.COMPOSITIONS / "own-settings/kustomization.yaml").read_text() in readme
+
+
+def test_the_readme_names_everything_that_can_be_applied() -> None:
+    """Every overlay and component is in one of its tables, and its links lead somewhere."""
+    readme = (MANIFESTS / "README.md").read_text()
+    for path in MANIFESTS.glob("*/**/kustomization.yaml"):
+        name = path.parent.relative_to(MANIFESTS).as_posix().removeprefix("components/")
+        assert f"| `{name}` |" in readme, name
+    for link in re.findall(r"\]\(([^)#]+)", readme):
+        assert link == "proof.md" or (MANIFESTS / link).exists(), link
 
 
 def _kustomizations() -> list[Path]:

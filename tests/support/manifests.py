@@ -1,6 +1,7 @@
 """Everything under manifests/ as it is applied: rendered by kubectl, and kept as golden files."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -56,9 +57,18 @@ def is_generated(document: Document) -> bool:
     return document["kind"] == "PrometheusRule" or "grafana_dashboard" in document["metadata"].get("labels", {})
 
 
+@cache
+def golden_text(name: str) -> str:
+    """What a golden file says; with UPDATE_GOLDEN=1 it is written anew first."""
+    path = GOLDEN / f"{name}.yaml"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(render(RENDERED[name]))
+    return path.read_text()
+
+
 def golden(name: str) -> list[Document]:
     """The documents of a golden file; the generated ones without content."""
-    return load((GOLDEN / f"{name}.yaml").read_text())
+    return load(golden_text(name))
 
 
 def generated() -> list[Document]:
