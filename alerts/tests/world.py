@@ -102,6 +102,8 @@ class World:
         """The exporter's verdict on the ensemble `orders`."""
         for each in LEVELS:
             self.put("zookeeper_ensemble_state", each == level, first, last, state=each, **labels)
+        spare = {"healthy": 1, "degraded": 1, "at_risk": 0, "no_quorum": -1, "split_view": 0}.get(level)
+        self.put("zookeeper_ensemble_failures_tolerated", spare, first, last, **labels)
 
     # ---- what Prometheus sees
 
@@ -162,7 +164,7 @@ class World:
         members = self.states[name]
         serving = [sum(states[i] in ("leader", "follower", "standalone") for states in members.values())
                    for i in range(self.count)]
-        levels = []
+        levels, spares = [], []
         for i, voters in enumerate(self.voters[name]):
             spare = serving[i] - (voters // 2 + 1)
             known = [states[i] for states in members.values() if states[i] is not None]
@@ -170,8 +172,10 @@ class World:
                           else "no_quorum" if spare < 0
                           else "at_risk" if spare == 0 and voters > 2
                           else "healthy" if all(state in SERVING for state in known) else "degraded")
+            spares.append(None if levels[-1] == "unknown" else float(spare))
         for level in LEVELS:
             yield "zookeeper_ensemble_state", {"state": level}, [float(each == level) for each in levels]
+        yield "zookeeper_ensemble_failures_tolerated", {}, spares
         yield "zookeeper_ensemble_voters", {}, [float(each) for each in self.voters[name]]
         yield "zookeeper_ensemble_voters_serving", {}, [float(each) for each in serving]
         for member, states in members.items():
