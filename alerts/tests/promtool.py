@@ -30,7 +30,7 @@ def expected_samples(alerts: Iterable[str]) -> list[dict[str, Any]]:
 def unit_test(scenario: Scenario, known: set[str], message: dict[str, Any] | None = None) -> dict[str, Any]:
     """A scenario as a test. Only the alerts that are known take part; `message` is what its alert must say."""
     test: dict[str, Any] = {
-        "name": f"{scenario.alert}: {scenario.name}",
+        "name": scenario.title,
         "interval": f"{scenario.step}s",
         "input_series": [{"series": name, "values": notation(samples)}
                          for name, samples in scenario.world().series().items()

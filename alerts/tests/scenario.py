@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from world import World
 
 Change = Callable[[World], object]
-Firing = dict[float, list[str]]  # minute -> alerts without "ZooKeeper", with the member if they name one: "MemberDown zk-2"
+# What fires at a minute: alerts without "ZooKeeper", with the member if they name one, such as "MemberDown zk-2".
+Firing = dict[float, list[str]]
 
 # These say nothing of one ensemble.
 WITHOUT_ENSEMBLE = ("MetricsAbsent", "ExporterDown", "DiskAlmostFull", "DiskFillsSoon")
@@ -29,6 +30,11 @@ class Scenario:
         return world
 
     @property
+    def title(self) -> str:
+        """Names it."""
+        return f"{self.alert}: {self.name}"
+
+    @property
     def fires(self) -> bool:
         """Whether its alert fires in it."""
         return self.moment is not None
@@ -36,7 +42,8 @@ class Scenario:
     @property
     def moment(self) -> float | None:
         """The last minute at which its alert is expected to fire."""
-        moments = [minute for minute, alerts in self.firing.items() if self.alert in (each.split()[0] for each in alerts)]
+        moments = [minute for minute, alerts in self.firing.items()
+                   if self.alert in (each.split()[0] for each in alerts)]
         return max(moments, default=None)
 
 

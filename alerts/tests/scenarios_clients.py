@@ -105,12 +105,12 @@ SCENARIOS = [
     scenario("WatchCountGrowth", "watches move to the other members", watches_move, {1.5 * DAY + 60: []}, step=1800),
 
     scenario("WatchStorm", "each of three fires 3,000 a second",
-             lambda w: w.put("zookeeper_node_changed_watches_sum", counter(10, 150, 3000)),
-             {152: [], 160: ["WatchStorm"]}),
+             lambda w: w.put("zookeeper_node_changed_watches_sum", counter(10, 240, 3000)),
+             {240: [], 244: [], 252: ["WatchStorm"]}, step=240),
     scenario("WatchStorm", "each of three fires 250 a second",
-             lambda w: w.put("zookeeper_node_changed_watches_sum", counter(10, 150, 250)), {170: []}),
+             lambda w: w.put("zookeeper_node_changed_watches_sum", counter(10, 240, 250)), {256: []}, step=240),
     scenario("WatchStorm", "as every day, each of three fires 3,000 a second",
-             lambda w: w.put("zookeeper_node_changed_watches_sum", counter(3000, 150, 3500)), {170: []}),
+             lambda w: w.put("zookeeper_node_changed_watches_sum", counter(3000, 240, 3500)), {256: []}, step=240),
 
     scenario("QuotaExceeded", "a write over a quota",
              lambda w: w.put("zookeeper_quota_exceeded_total", jump(5, 1), member="zk-2:2181"),

@@ -46,10 +46,10 @@ def seen_by_its_leader_only(world: World) -> None:
 
 
 def disk(series: str, *labels: tuple[str, str], left: float, hourly: float = 0):
-    """A disk of 100 GB with so much left (GB) at hour 8, and so much less every hour."""
+    """A disk of 100 GB with so much left (GB) at hour 7, and so much less every hour."""
     available, size = series.split()
     def change(world: World) -> None:
-        world.put(available, lambda t: (left - hourly * (t / 3600 - 8)) * 1e9, **dict(labels))
+        world.put(available, lambda t: (left - hourly * (t / 3600 - 7)) * 1e9, **dict(labels))
         world.put(size, 100e9, **dict(labels))
     return change
 
@@ -59,7 +59,7 @@ NODE = ("node_filesystem_avail_bytes node_filesystem_size_bytes",
 CLAIM = ("kubelet_volume_stats_available_bytes kubelet_volume_stats_capacity_bytes",
          ("instance", "node-1:10250"), ("namespace", "orders"), ("persistentvolumeclaim", "data-zookeeper-2"))
 OTHER = (NODE[0], ("instance", "zk-2:9100"), ("mountpoint", "/var/log"))
-LATE = 8 * 60  # minutes
+LATE = 7 * 60  # minutes
 SCENARIOS = [
     scenario("MetricsAbsent", "nothing was ever scraped", lambda w: w.exporters.clear(),
              {9: [], 10: ["MetricsAbsent"], 60: ["MetricsAbsent"]}),
@@ -67,7 +67,8 @@ SCENARIOS = [
     scenario("MetricsAbsent", "the exporter restarts", lambda w: w.exporter(10, 13), {12: [], 13: [], 30: []}),
 
     scenario("EnsembleUnwatched", "the exporter of an ensemble dies", exporter_of_its_own,
-             {19: ["ExporterDown"], 20: ["EnsembleUnwatched", "ExporterDown"], 60: ["EnsembleUnwatched", "ExporterDown"]}),
+             {19: ["ExporterDown"], 20: ["EnsembleUnwatched", "ExporterDown"],
+              60: ["EnsembleUnwatched", "ExporterDown"]}),
     scenario("EnsembleUnwatched", "the ensemble was taken out of the configuration",
              lambda w: exporter_of_its_own(w, gone=False), {30: []}),
     scenario("EnsembleUnwatched", "one of two exporters dies", one_of_two_gone, {14: [], 30: ["ExporterDown"]}),
@@ -82,7 +83,8 @@ SCENARIOS = [
     scenario("PartialView", "for ten minutes",
              lambda w: w.finding("partial_view", 5, 15, member="zk-2:2181"), {14: [], 20: []}),
 
-    scenario("MetricsIncomplete", "an answer is cut short", fail("truncated"), {19: [], 20: ["MetricsIncomplete zk-2"]}),
+    scenario("MetricsIncomplete", "an answer is cut short", fail("truncated"),
+             {19: [], 20: ["MetricsIncomplete zk-2"]}),
     scenario("MetricsIncomplete", "a command is refused, which has its own alert", fail("command_refused"), {30: []}),
     scenario("MetricsIncomplete", "the member is down", lambda w: w.state("zk-2", "unreachable", 5),
              {21: ["MemberDown zk-2", "QuorumAtRisk"]}),
@@ -107,14 +109,16 @@ SCENARIOS = [
     scenario("DiskAlmostFull", "4 % left", disk(*NODE, left=4), {0: [], 5: ["DiskAlmostFull"]}),
     scenario("DiskAlmostFull", "4 % of a volume left", disk(*CLAIM, left=4), {0: [], 5: ["DiskAlmostFull"]}),
     scenario("DiskAlmostFull", "15 % left, 5 % an hour", disk(*NODE, left=15, hourly=5),
-             {LATE: ["DiskAlmostFull", "DiskFillsSoon"]}, step=240),
+             {LATE: ["DiskAlmostFull", "DiskFillsSoon"]}, step=600),
     scenario("DiskAlmostFull", "10 % left, at rest", disk(*NODE, left=10), {60: []}),
     scenario("DiskAlmostFull", "2 % left elsewhere", disk(*OTHER, left=2), {60: []}),
 
     scenario("DiskFillsSoon", "15 % left, 1 % an hour", disk(*NODE, left=15, hourly=1),
-             {LATE: ["DiskFillsSoon"]}, step=240),
+             {LATE: ["DiskFillsSoon"]}, step=600),
+    scenario("DiskFillsSoon", "less than 25 % left from hour 6 on, 3 % an hour", disk(*NODE, left=22, hourly=3),
+             {390: [], 400: ["DiskFillsSoon"]}, step=600),
     scenario("DiskFillsSoon", "15 % of a volume left, 1 % an hour", disk(*CLAIM, left=15, hourly=1),
-             {LATE: ["DiskFillsSoon"]}, step=240),
-    scenario("DiskFillsSoon", "15 % left, 1 % in four hours", disk(*NODE, left=15, hourly=0.25), {LATE: []}, step=240),
-    scenario("DiskFillsSoon", "60 % left, 3 % an hour", disk(*NODE, left=60, hourly=3), {LATE: []}, step=240),
+             {LATE: ["DiskFillsSoon"]}, step=600),
+    scenario("DiskFillsSoon", "15 % left, 1 % in four hours", disk(*NODE, left=15, hourly=0.25), {LATE: []}, step=600),
+    scenario("DiskFillsSoon", "60 % left, 3 % an hour", disk(*NODE, left=60, hourly=3), {LATE: []}, step=600),
 ]

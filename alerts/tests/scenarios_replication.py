@@ -62,7 +62,7 @@ SCENARIOS = [
     scenario("LeaderFlapping", "the exporter restarts meanwhile", elections_then_restart,
              {29: [], 30: ["LeaderFlapping"]}),
     scenario("LeaderFlapping", "two elections", lead_by_turns(10, 20), {20: [], 40: []}),
-    scenario("LeaderFlapping", "three elections in three hours", lead_by_turns(10, 70, 130), {130: [], 140: []}),
+    scenario("LeaderFlapping", "three elections in 80 minutes", lead_by_turns(8, 48, 88), {88: [], 92: []}, step=240),
 
     scenario("ElectionSlow", "an election of 40 seconds", election_of(40), {9: [], 10: ["ElectionSlow"], 30: []}),
     scenario("ElectionSlow", "an election of a second", election_of(1), {10: [], 15: []}),
@@ -70,12 +70,12 @@ SCENARIOS = [
 
     scenario("ZxidRolloverSoon", "12 hours left at 25,000 transactions a second",
              lambda w: w.put("zookeeper_zxid_sequence", counter(25000, 999, 0, 3.2e9)),
-             {60: [], 69: [], 75: ["ZxidRolloverSoon"]}),
+             {60: [], 65: [], 80: ["ZxidRolloverSoon"]}, step=300),
     scenario("ZxidRolloverSoon", "12 days left",
-             lambda w: w.put("zookeeper_zxid_sequence", counter(1000, 999, 0, 3.2e9)), {130: []}),
-    scenario("ZxidRolloverSoon", "an election starts the count anew", cleared_by_election, {59: [], 130: []}),
+             lambda w: w.put("zookeeper_zxid_sequence", counter(1000, 999, 0, 3.2e9)), {130: []}, step=300),
+    scenario("ZxidRolloverSoon", "an election starts the count anew", cleared_by_election, {55: [], 130: []}, step=300),
     scenario("ZxidRolloverSoon", "nobody writes",
-             lambda w: w.put("zookeeper_zxid_sequence", 4.2e9), {130: []}),
+             lambda w: w.put("zookeeper_zxid_sequence", 4.2e9), {130: []}, step=300),
 
     scenario("MembershipDisagreement", "a reconfiguration that was left half done",
              lambda w: (w.finding("membership_disagreement", 5), w.level("split_view", 5)),

@@ -31,8 +31,8 @@ def growing_log(world: World, purges_every: float | None = None) -> None:
 def new_exporter(world: World) -> None:
     """The pod of the exporter is replaced, so that its series begin anew under another instance."""
     world.exporters.append("exporter-1:9141")
-    world.exporter(0, 2.5 * DAY, "exporter-1:9141")
-    world.exporter(2.5 * DAY, 9 * DAY)
+    world.exporter(0, 2 * DAY, "exporter-1:9141")
+    world.exporter(2 * DAY, 9 * DAY)
 
 
 def log_seen_for_a_day(world: World) -> None:
@@ -89,25 +89,26 @@ SCENARIOS = [
 
     scenario("LogPurgeNotWorking", "no purge in two days", growing_log,
              {2 * DAY: [], 2 * DAY + 30: [], 2 * DAY + 60: ["LogPurgeNotWorking zk-2"]}, step=1800),
-    scenario("LogPurgeNotWorking", "a purge every day", lambda w: growing_log(w, DAY), {4 * DAY: []}, step=1800),
+    scenario("LogPurgeNotWorking", "a purge every day", lambda w: growing_log(w, DAY), {3 * DAY: []}, step=1800),
     scenario("LogPurgeNotWorking", "a purge every day, and the exporter was replaced",
-             lambda w: (growing_log(w, DAY), new_exporter(w)), {4 * DAY: []}, step=1800),
+             lambda w: (growing_log(w, DAY), new_exporter(w)), {3 * DAY: []}, step=1800),
     scenario("LogPurgeNotWorking", "a log that is known for a day", log_seen_for_a_day, {2 * DAY + 120: []}, step=1800),
 
     scenario("SnapshotStale", "a day of writes without one", no_snapshots,
              {360: [], 390: [], 420: ["SnapshotStale zk-2"], 900: ["SnapshotStale zk-2"]}, step=1800),
     scenario("SnapshotStale", "an idle ensemble", idle_without_snapshots, {2 * DAY: []}, step=1800),
-    scenario("SnapshotStale", "the exporter was replaced", new_exporter, {4 * DAY: []}, step=1800),
+    scenario("SnapshotStale", "the exporter was replaced", new_exporter, {3 * DAY: []}, step=1800),
 
-    scenario("DataSizeGrowth", "the data doubles to 400 MB", grow("zookeeper_approximate_data_size_bytes", 200e6, 400e6),
+    scenario("DataSizeGrowth", "the data doubles to 400 MB",
+             grow("zookeeper_approximate_data_size_bytes", 200e6, 400e6),
              {1.5 * DAY: [], 1.5 * DAY + 30: ["DataSizeGrowth"]}, step=1800),
     scenario("DataSizeGrowth", "it doubles to 40 MB", grow("zookeeper_approximate_data_size_bytes", 20e6, 40e6),
-             {1.5 * DAY + 30: [], 2 * DAY: []}, step=1800),
+             {1.5 * DAY + 30: [], 1.5 * DAY + 60: []}, step=1800),
     scenario("DataSizeGrowth", "it grows by a third", grow("zookeeper_approximate_data_size_bytes", 300e6, 400e6),
-             {1.5 * DAY + 30: [], 2 * DAY: []}, step=1800),
+             {1.5 * DAY + 30: [], 1.5 * DAY + 60: []}, step=1800),
 
     scenario("ZnodeCountGrowth", "the znodes double to 180,000", grow("zookeeper_znodes", 90e3, 180e3),
              {1.5 * DAY: [], 1.5 * DAY + 30: ["ZnodeCountGrowth"]}, step=1800),
     scenario("ZnodeCountGrowth", "they double to 20,000", grow("zookeeper_znodes", 10e3, 20e3),
-             {1.5 * DAY + 30: [], 2 * DAY: []}, step=1800),
+             {1.5 * DAY + 30: [], 1.5 * DAY + 60: []}, step=1800),
 ]

@@ -72,7 +72,8 @@ class World:
     def _span(self, first: float, last: float) -> range:
         return range(max(0, round(first * 60 / self.step)), min(self.count, round(last * 60 / self.step)))
 
-    def state(self, member: str, state: str | None, first: float = 0, last: float = 1e9, ensemble: str = "orders") -> None:
+    def state(self, member: str, state: str | None, first: float = 0, last: float = 1e9,
+              ensemble: str = "orders") -> None:
         """Puts a member of an ensemble into a state; None: it is not configured."""
         states = self.states[ensemble].setdefault(member, [None] * self.count)
         for i in self._span(first, last):

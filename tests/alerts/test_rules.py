@@ -1,0 +1,168 @@
+"""The alert and recording rules: their form, and what they do in each scenario."""
+
+import os
+import re
+import subprocess
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rule_files import (BY_ALERT, BY_AREA, FILE_OF, FILES, RECORDED, RULES, RUNBOOKS, SCENARIOS, documented_metrics,
+                        message)
+
+import promtool
+from scenario import WITHOUT_ENSEMBLE, Scenario
+
+# Series that others give: Prometheus itself, node_exporter, the kubelet.
+FOREIGN = re.compile(r"up|ALERTS|node_\w+|kubelet_\w+")
+MOST_PAGES = 13
+FUNCTIONS = {"max", "min", "sum", "count", "rate", "increase", "resets", "delta", "absent", "clamp_min", "by", "on",
+             "and", "or", "unless", "group_left", "offset", "bool", "last_over_time", "max_over_time", "min_over_time",
+             "avg_over_time", "predict_linear"}
+
+
+def named(rule: dict) -> str:
+    """The name of a rule, for messages."""
+    return rule.get("alert", rule.get("record", "")).removeprefix("ZooKeeper")
+
+
+def metrics_of(expression: str) -> set[str]:
+    """The names of series in an expression."""
+    bare = re.sub(r"\{[^}]*\}|\[[^\]]*\]|\b(?:by|on|group_left) ?\([^)]*\)|\b\d[\w.]*", " ", expression)
+    return set(re.findall(r"[a-zA-Z_][\w:]*", bare)) - FUNCTIONS
+
+
+def test_promtool_accepts_the_rules() -> None:
+    """Syntax, templates and duplicates."""
+    result = subprocess.run(["promtool", "check", "rules", *map(str, FILES)], capture_output=True, text=True,
+                            check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert len(BY_ALERT) == sum("alert" in rule for rule in RULES)  # no name twice
+
+
+def test_names_and_labels() -> None:
+    """One word in front, a known severity, few that page."""
+    for rule in RULES:
+        if "alert" not in rule:
+            assert re.fullmatch(r"(ensemble|member|disk):zookeeper_\w+:\w+", rule["record"]), rule["record"]
+            continue
+        assert re.fullmatch(r"ZooKeeper([A-Z][a-z]+)+", rule["alert"]), rule["alert"]
+        assert set(rule) - {"keep_firing_for"} == {"alert", "expr", "for", "labels", "annotations"}, named(rule)
+        assert rule["labels"].keys() == {"severity"}, named(rule)
+        assert rule["labels"]["severity"] in ("critical", "warning", "info"), named(rule)
+    assert sum(rule["labels"]["severity"] == "critical" for rule in BY_ALERT.values()) <= MOST_PAGES
+
+
+def test_annotations() -> None:
+    """A sentence that groups share, the particulars, a page of ours and a dashboard."""
+    for rule in BY_ALERT.values():
+        notes = rule["annotations"]
+        assert notes.keys() == {"summary", "description", "runbook_url", "dashboard_url"}, named(rule)
+        assert re.fullmatch(r"[A-Z][^{}]*\.", notes["summary"]), named(rule)
+        assert notes["runbook_url"] == f"{RUNBOOKS}/{rule['alert']}.md"
+        assert re.match(r"/d/zookeeper-(overview|ensemble|member|exporter)(\?|$)", notes["dashboard_url"]), named(rule)
+        if named(rule) not in WITHOUT_ENSEMBLE:
+            assert "$labels.ensemble" in notes["description"], named(rule)
+        is_of_member = rule["expr"].startswith(("member:", "max by (cluster, ensemble, member"))
+        assert is_of_member == ("$labels.member" in notes["description"]), named(rule)
+        assert is_of_member == notes["dashboard_url"].startswith("/d/zookeeper-member"), named(rule)
+
+
+def test_expressions() -> None:
+    """Nothing that looks right and is not: see alerts/README.md."""
+    for rule in RULES:
+        expression = rule["expr"]
+        assert "quantile" not in expression, named(rule)
+        for metric in metrics_of(expression):
+            assert not re.search(r"_(avg|min|max)_(seconds|bytes)|_(avg|min|max)$", metric), (named(rule), metric)
+            if metric.endswith(("_total", "_sum", "_count")):
+                bare = re.sub(rf"(rate|increase|resets)\({metric}(\{{[^}}]*\}})?\[\w+\]\)", "", expression)
+                assert metric not in bare, f"{named(rule)}: {metric} is a counter"
+        for number, unit in re.findall(r"\[(\d+)([smhd])", expression):
+            assert int(number) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[unit] >= 120, named(rule)
+        for labels in re.findall(r"\b(?:by|on) \(([^)]*)\)", expression):
+            assert labels.startswith(("cluster, ensemble", "cluster, job, instance")), (named(rule), labels)
+        aggregations = re.findall(r"\b(max|min|sum|count|avg|topk|group)\b(?! by \(cluster, ensemble)", expression)
+        assert not aggregations, f"{named(rule)} loses the ensemble"
+
+
+def test_metrics_exist() -> None:
+    """Each is in docs/metrics.md, is recorded here, or comes from elsewhere."""
+    known = documented_metrics() | RECORDED
+    for rule in RULES:
+        unknown = {each for each in metrics_of(rule["expr"]) - known if not FOREIGN.fullmatch(each)}
+        assert not unknown, named(rule)
+        assert metrics_of(rule["expr"]), named(rule)
+
+
+def test_each_file_stands_alone() -> None:
+    """What a file's alerts need recorded is recorded in the same file."""
+    for file in FILES:
+        recorded = set(re.findall(r"record: (\S+)", file.read_text()))
+        assert set(re.findall(r"\b(?:ensemble|member|disk):zookeeper_\w+:\w+", file.read_text())) <= recorded, file.name
+
+
+@pytest.mark.parametrize("alert", BY_ALERT)
+def test_every_alert_has_scenarios(alert: str) -> None:
+    """One in which it fires at least, and one in which it does not although something happens."""
+    own = [each for each in SCENARIOS if each.alert == alert]
+    assert any(each.fires for each in own)
+    assert any(not each.fires for each in own)
+
+
+def run_all(scenarios: Iterable[Scenario], files_of: Callable[[Scenario], list[Path]],
+            directory: Path) -> dict[str, str]:
+    """What promtool says of each scenario; of each alert, the first that fires also pins what the alert tells."""
+    pinned: set[str] = set()
+
+    def prepare(scenario: Scenario) -> Path:
+        says = None
+        if scenario.fires and scenario.alert not in pinned:
+            pinned.add(scenario.alert)
+            says = message(scenario.alert)
+        files = files_of(scenario)
+        known = {alert for alert, file in FILE_OF.items() if file in files}
+        path = directory / f"{SCENARIOS.index(scenario)}.yml"
+        promtool.write(path, files, scenario.step, [promtool.unit_test(scenario, known, says)])
+        return path
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        running = {scenario.title: pool.submit(promtool.run, prepare(scenario)) for scenario in scenarios}
+        return {title: outcome.result() for title, outcome in running.items()}
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Each scenario with the rules of its alert's file; the replays with all."""
+    return run_all(SCENARIOS, lambda each: FILES if each in BY_AREA["replay"] else [FILE_OF[each.alert]],
+                   tmp_path_factory.mktemp("scenarios"))
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.title)
+def test_scenario(outcomes: dict[str, str], scenario: Scenario) -> None:
+    """Exactly the alerts that it names fire, when it names them; nothing does for the ensemble beside it."""
+    assert outcomes[scenario.title] == ""
+
+
+@pytest.mark.long
+def test_scenarios_under_all_rules(tmp_path: Path) -> None:
+    """Nor does any alert of another file."""
+    failures = {title: told for title, told in run_all(SCENARIOS, lambda _: FILES, tmp_path).items() if told}
+    assert not failures
+
+
+def test_two_clusters_in_one_ruler(tmp_path: Path) -> None:
+    """Where `cluster` is a label of the series, ensembles of one name are kept apart."""
+    lost = next(each for each in SCENARIOS if each.alert == "EnsembleUnavailable" and each.fires)
+    test = promtool.unit_test(lost, set(BY_ALERT))
+    well = promtool.unit_test(replace(lost, change=lambda _: None), set(BY_ALERT))
+    series = [each | {"series": each["series"].replace("{", f'{{cluster="{cluster}",')}
+              for cluster, world in (("east", test), ("west", well)) for each in world["input_series"]]
+    labels = '{alertname="ZooKeeperEnsembleUnavailable",cluster="east",ensemble="orders"}'
+    promtool.write(tmp_path / "test.yml", FILES, lost.step, [{
+        "interval": test["interval"], "input_series": series,
+        "promql_expr_test": [{"expr": promtool.FIRING.replace("alertname,", "alertname, cluster,"), "eval_time": "8m",
+                              "exp_samples": [{"labels": labels, "value": 1}]}]}])
+    assert promtool.run(tmp_path / "test.yml") == ""
