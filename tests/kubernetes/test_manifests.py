@@ -1,5 +1,6 @@
 """The manifests render to what is expected, and fit the rest of the repository."""
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -60,6 +61,24 @@ def test_zk_health_accepts_its_rendered_commands(name: str, tmp_path: Path) -> N
         assert arguments.pop() == "127.0.0.1:2181"
         done = subprocess.run([installed, *arguments, "127.0.0.1:1"], capture_output=True, text=True, timeout=10)
         assert done.returncode == 2, done.stdout + done.stderr  # refused; a usage error would be 1
+
+
+def test_a_volume_of_another_server_is_refused(tmp_path: Path) -> None:
+    """The init container numbers an empty volume by the pod's name, and fails over one with another number."""
+    (document,) = [document for document in golden("reference-ensemble") if document["kind"] == "StatefulSet"]
+    (command,) = [init["command"] for init in document["spec"]["template"]["spec"]["initContainers"]
+                  if init["name"] == "write-myid"]
+    script = command[-1].replace("/data", str(tmp_path))
+
+    def start(pod: str) -> int:
+        return subprocess.run([*command[:-1], script], env={"HOSTNAME": pod, "PATH": os.defpath}, timeout=10,
+                              capture_output=True).returncode
+
+    assert start("zookeeper-2") == 0
+    assert (tmp_path / "myid").read_text() == "3\n"
+    assert start("zookeeper-2") == 0
+    assert start("zookeeper-1") == 1
+    assert (tmp_path / "myid").read_text() == "3\n"
 
 
 def test_the_ensemble_knows_its_members_by_the_same_names_everywhere() -> None:
