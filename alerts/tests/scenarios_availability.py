@@ -38,6 +38,8 @@ def one_exporter_cut_off(world: World) -> None:
     blind = {"instance": "exporter-1:9141"}
     world.level("unknown", 5, **blind)
     world.put("zookeeper_ensemble_voters_serving", 0, 5, **blind)
+    world.put("zookeeper_member_failure", 0, 5, reason="none", **blind)
+    world.put("zookeeper_member_failure", 1, 5, reason="refused", **blind)
     for member in ("zk-0:2181", "zk-1:2181", "zk-2:2181"):
         world.put("zookeeper_up", 0, 5, member=member, **blind)
         world.finding("voter_down", 5, member=member, **blind)
@@ -75,6 +77,7 @@ def exporter_restarts(world: World) -> None:
 
 
 LOST = ["EnsembleUnavailable"]
+PARTIAL = ["PartialView zk-0", "PartialView zk-1", "PartialView zk-2"]
 SCENARIOS = [
     scenario("EnsembleUnavailable", "two of three are killed, the last one sees no quorum", lose("zk-1", "zk-2"),
              {5: [], 6: LOST, 9: LOST, 10: LOST + ["MemberDown zk-1", "MemberDown zk-2", "MemberNotServing zk-0"],
@@ -86,7 +89,7 @@ SCENARIOS = [
               13: LOST, 15: LOST}, step=30),
     scenario("EnsembleUnavailable", "two exporters see it: one alert", split_of_two_exporters, {5: [], 6: LOST}),
     scenario("EnsembleUnavailable", "one of two exporters reaches nobody", one_exporter_cut_off,
-             {6: [], 12: [], 30: []}),
+             {6: [], 12: [], 19: [], 30: PARTIAL}),
     scenario("EnsembleUnavailable", "the members contradict each other, and too few serve",
              lambda w: (w.level("split_view", 5), w.put("zookeeper_ensemble_failures_tolerated", -1, 5)),
              {5: [], 6: LOST}),
@@ -120,9 +123,12 @@ SCENARIOS = [
 
     scenario("MemberDown", "a follower is killed", lambda w: w.state("zk-2", "unreachable", 5),
              {9: [], 10: ["MemberDown zk-2"]}),
+    scenario("MemberDown", "an observer is killed",
+             lambda w: (w.state("zk-3", "observer", 0, 5), w.state("zk-3", "unreachable", 5)),
+             {9: [], 10: ["MemberDown zk-3"], 25: ["MemberDown zk-3"]}),
     scenario("MemberDown", "a restart of four minutes", lambda w: w.state("zk-2", "unreachable", 5, 9),
              {8: [], 9: [], 15: []}),
-    scenario("MemberDown", "one of two exporters reaches nobody", one_exporter_cut_off, {12: [], 30: []}),
+    scenario("MemberDown", "one of two exporters reaches nobody", one_exporter_cut_off, {12: [], 19: [], 30: PARTIAL}),
 
     scenario("MemberNotServing", "a member is cut off from its peers", lambda w: w.state("zk-2", "not_serving", 5),
              {9: [], 10: ["MemberNotServing zk-2"]}),

@@ -1,6 +1,7 @@
 """Scenarios of zookeeper-exporter.rules.yml and zookeeper-host.rules.yml."""
 
 from scenario import scenario
+from scenarios_availability import one_exporter_cut_off
 from world import World
 
 FIRST, SECOND = "exporter-0:9141", "exporter-1:9141"
@@ -80,6 +81,8 @@ SCENARIOS = [
 
     scenario("PartialView", "only the exporter can't reach a member", seen_by_its_leader_only,
              {10: [], 19: [], 20: ["PartialView zk-2"]}),
+    scenario("PartialView", "one of two exporters reaches nobody", one_exporter_cut_off,
+             {10: [], 19: [], 20: ["PartialView zk-0", "PartialView zk-1", "PartialView zk-2"]}),
     scenario("PartialView", "for ten minutes",
              lambda w: w.finding("partial_view", 5, 15, member="zk-2:2181"), {14: [], 20: []}),
 

@@ -21,6 +21,12 @@ def idle(world: World) -> None:
         world.put(f"zookeeper_{metric}_seconds_count", 1000)
 
 
+def single_slow_write(world: World) -> None:
+    """Hardly any writes, and one that is slow."""
+    world.put("zookeeper_update_latency_seconds_sum", jump(10, 5))
+    world.put("zookeeper_update_latency_seconds_count", jump(10, 1))
+
+
 def growing_log(world: World, purges_every: float | None = None) -> None:
     """A log directory that grows by 4 GB a day; a purge takes it back to where it was."""
     rate = 4e9 / 86400
@@ -62,6 +68,7 @@ SCENARIOS = [
              {11: [], 15: [], 16: ["WritesStalled"]}),
     scenario("WritesStalled", "one member of three takes two seconds",
              mean("update_latency", 2, 10, 100, member="zk-2:2181"), {20: [], 30: []}),
+    scenario("WritesStalled", "a single write of five seconds", single_slow_write, {13: [], 20: []}),
     scenario("WritesStalled", "an idle ensemble after a slow past", idle, {30: []}),
 
     scenario("FsyncStalled", "a sync takes two seconds", mean("fsync_time", 2, 10, member="zk-2:2181"),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rule_files import (BY_ALERT, BY_AREA, FILE_OF, FILES, RECORDED, RULES, RUNBOOKS, SCENARIOS, documented_metrics,
@@ -113,7 +114,7 @@ def test_every_alert_has_scenarios(alert: str) -> None:
 
 
 def run_all(scenarios: Iterable[Scenario], files_of: Callable[[Scenario], list[Path]],
-            directory: Path) -> dict[str, str]:
+            directory: Path, change: Callable[[dict[str, Any]], dict[str, Any]] = dict) -> dict[str, str]:
     """What promtool says of each scenario; of each alert, the first that fires also pins what the alert tells."""
     pinned: set[str] = set()
 
@@ -125,7 +126,7 @@ def run_all(scenarios: Iterable[Scenario], files_of: Callable[[Scenario], list[P
         files = files_of(scenario)
         known = {alert for alert, file in FILE_OF.items() if file in files}
         path = directory / f"{SCENARIOS.index(scenario)}.yml"
-        promtool.write(path, files, scenario.step, [promtool.unit_test(scenario, known, says)])
+        promtool.write(path, files, scenario.step, [change(promtool.unit_test(scenario, known, says))])
         return path
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -144,6 +145,22 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def test_scenario(outcomes: dict[str, str], scenario: Scenario) -> None:
     """Exactly the alerts that it names fire, when it names them; nothing does for the ensemble beside it."""
     assert outcomes[scenario.title] == ""
+
+
+def doubled(test: dict[str, Any]) -> dict[str, Any]:
+    """A test in which a second exporter says the same."""
+    more = [each | {"series": each["series"].replace("exporter-0", "exporter-1")} for each in test["input_series"]
+            if "exporter-0" in each["series"]]
+    return test | {"input_series": test["input_series"] + more}
+
+
+@pytest.mark.long
+def test_scenarios_with_a_second_exporter(tmp_path: Path) -> None:
+    """A second exporter over the same ensembles changes nothing."""
+    with_one = [each for each in SCENARIOS if len(each.world().exporters) == 1 and not each.world().exporter_away]
+    assert len(with_one) > 100
+    failures = run_all(with_one, lambda each: [FILE_OF[each.alert]], tmp_path, doubled)
+    assert not {title: told for title, told in failures.items() if told}
 
 
 @pytest.mark.long

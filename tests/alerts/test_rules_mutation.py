@@ -93,7 +93,6 @@ def test_an_alert_that_always_fires_is_noticed(tmp_path: Path) -> None:
     assert survivors(always, tmp_path, fires=False) == []
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("mutate", [at_once, late, forgetful], ids=lambda each: each.__name__)
 def test_times_are_pinned(tmp_path: Path, mutate: Callable[[Rule], Rule | None]) -> None:
     """A wrong `for` or `keep_firing_for` is noticed."""
