@@ -31,8 +31,8 @@ def members(tmp_path: Path) -> Iterator[list[Member]]:
         member.kill()
 
 
-def test_grows_from_three_to_five_members_by_four(members: list[Member]) -> None:
-    """After each single restart clients can write; in the end all members hold all that was written."""
+def test_grows_from_three_to_five_members_and_shrinks_again(members: list[Member]) -> None:
+    """One at a time. After each restart clients can write; the members that stay hold all that was written."""
     configure(members[:3])
     for member in members[:3]:
         member.start()
@@ -42,11 +42,14 @@ def test_grows_from_three_to_five_members_by_four(members: list[Member]) -> None
     client.start()
     client.create("/written", b"0")
     written = 0
-    for size in (4, 5):
+    for size in (4, 5, 4, 3):
         configure(members[:size])
-        members[size - 1].start()
-        wait_until(lambda: is_ready(members[size - 1]), f"server {size}", explain=members[size - 1].log_tail)
-        for member in sorted(members[:size - 1], key=lambda member: member.state() == "leader"):
+        for gone in members[size:]:  # the StatefulSet stops it when `replicas` shrinks
+            gone.stop()
+        newest = members[size - 1]
+        newest.start()  # which is nothing for one that runs
+        wait_until(lambda: is_ready(newest), f"server {size}", explain=newest.log_tail)
+        for member in sorted(members[:size], key=lambda member: member.state() == "leader"):
             member.stop()
             member.start()
             wait_until(lambda: is_ready(member), f"server {member.number}", explain=member.log_tail)
@@ -56,7 +59,7 @@ def test_grows_from_three_to_five_members_by_four(members: list[Member]) -> None
         print(f"{size} members, after {written} restarts: full")
     client.stop()
     client.close()
-    for member in members:
+    for member in members[:3]:
         reader = KazooClient(member.address)
         reader.start()
         reader.sync("/written")
