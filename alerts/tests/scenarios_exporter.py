@@ -113,6 +113,9 @@ SCENARIOS = [
     scenario("DiskAlmostFull", "4 % of a volume left", disk(*CLAIM, left=4), {0: [], 5: ["DiskAlmostFull"]}),
     scenario("DiskAlmostFull", "15 % left, 5 % an hour", disk(*NODE, left=15, hourly=5),
              {LATE: ["DiskAlmostFull", "DiskFillsSoon"]}, step=600),
+    scenario("DiskAlmostFull", "15 % left, 2 % an hour", disk(*NODE, left=15, hourly=2),
+             {LATE: ["DiskFillsSoon"]}, step=600),
+    scenario("DiskAlmostFull", "60 % left, 20 % an hour", disk(*NODE, left=60, hourly=20), {LATE: []}, step=600),
     scenario("DiskAlmostFull", "10 % left, at rest", disk(*NODE, left=10), {60: []}),
     scenario("DiskAlmostFull", "2 % left elsewhere", disk(*OTHER, left=2), {60: []}),
 

@@ -38,6 +38,10 @@ SCENARIOS = [
              {20: [], 23: ["JvmPausesHigh zk-2"]}),
     scenario("JvmPausesHigh", "a tenth of the time in garbage collections", collect("G1 Young Generation", 0.1),
              {20: [], 23: ["JvmPausesHigh zk-2"]}),
+    scenario("JvmPausesHigh", "3 % of the time",
+             lambda w: w.put("zookeeper_jvm_pause_time_seconds_sum", counter(0.001, 10, 0.03), member="zk-2:2181"),
+             {40: []}),
+    scenario("JvmPausesHigh", "3 % of the time in garbage collections", collect("G1 Young Generation", 0.03), {40: []}),
     scenario("JvmPausesHigh", "a garbage collector that works beside the server", collect("ZGC Cycles", 0.3), {40: []}),
     scenario("JvmPausesHigh", "one pause of four seconds",
              lambda w: w.put("zookeeper_jvm_pause_time_seconds_sum", jump(10, 4), member="zk-2:2181"), {40: []}),
@@ -46,9 +50,12 @@ SCENARIOS = [
              {60 + 330: [], 60 + 360: ["VersionMismatch"]}, step=600),
     scenario("VersionMismatch", "an upgrade of four hours", upgrade(4), {360: [], 480: []}, step=600),
 
-    scenario("TlsHandshakeFailures", "10 a minute",
-             lambda w: w.put("zookeeper_unsuccessful_handshakes_total", counter(0, 5, 1 / 6), member="zk-2:2181"),
-             {15: [], 17: ["TlsHandshakeFailures zk-2"]}),
+    scenario("TlsHandshakeFailures", "two a minute",
+             lambda w: w.put("zookeeper_unsuccessful_handshakes_total", counter(0, 5, 1 / 30), member="zk-2:2181"),
+             {15: [], 19: ["TlsHandshakeFailures zk-2"]}),
+    scenario("TlsHandshakeFailures", "four in five minutes",
+             lambda w: w.put("zookeeper_unsuccessful_handshakes_total", counter(0, 5, 0.8 / 60), member="zk-2:2181"),
+             {30: []}),
     scenario("TlsHandshakeFailures", "a port scan",
              lambda w: w.put("zookeeper_unsuccessful_handshakes_total", jump(5, 40), member="zk-2:2181"), {30: []}),
 
@@ -56,5 +63,5 @@ SCENARIOS = [
              lambda w: w.put("zookeeper_auth_failed_total", counter(0, 5, 1 / 6), member="zk-2:2181"),
              {10: [], 12: ["AuthFailures zk-2"]}),
     scenario("AuthFailures", "8 in ten minutes",
-             lambda w: w.put("zookeeper_auth_failed_total", jump(5, 8), member="zk-2:2181"), {30: []}),
+             lambda w: w.put("zookeeper_auth_failed_total", jump(5, 8), member="zk-2:2181"), {12: [], 30: []}),
 ]

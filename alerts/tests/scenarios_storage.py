@@ -21,15 +21,15 @@ def idle(world: World) -> None:
         world.put(f"zookeeper_{metric}_seconds_count", 1000)
 
 
-def single_slow_write(world: World) -> None:
-    """Hardly any writes, and one that is slow."""
-    world.put("zookeeper_update_latency_seconds_sum", jump(10, 5))
-    world.put("zookeeper_update_latency_seconds_count", jump(10, 1))
+def few_slow_writes(world: World) -> None:
+    """Hardly any writes, and six slow ones of every member."""
+    world.put("zookeeper_update_latency_seconds_sum", jump(10, 30))
+    world.put("zookeeper_update_latency_seconds_count", jump(10, 6))
 
 
-def growing_log(world: World, purges_every: float | None = None) -> None:
-    """A log directory that grows by 4 GB a day; a purge takes it back to where it was."""
-    rate = 4e9 / 86400
+def growing_log(world: World, purges_every: float | None = None, daily: float = 2e9) -> None:
+    """A log directory that grows by 2 GB a day; a purge takes it back to where it was."""
+    rate = daily / 86400
     period = (purges_every or 1e9) * 60
     world.put("zookeeper_data_log_dir_size_bytes", lambda t: 1e9 + rate * (t % period), member="zk-2:2181")
 
@@ -66,9 +66,11 @@ def grow(metric: str, before: float, after: float, at: float = 1.5 * DAY):
 SCENARIOS = [
     scenario("WritesStalled", "all writes take two seconds", mean("update_latency", 2, 10, 100),
              {11: [], 15: [], 16: ["WritesStalled"]}),
+    scenario("WritesStalled", "ten writes a minute take two seconds",
+             mean("update_latency", 2, 0, 1 / 18), {2: [], 15: ["WritesStalled"]}),
     scenario("WritesStalled", "one member of three takes two seconds",
              mean("update_latency", 2, 10, 100, member="zk-2:2181"), {20: [], 30: []}),
-    scenario("WritesStalled", "a single write of five seconds", single_slow_write, {13: [], 20: []}),
+    scenario("WritesStalled", "a handful of writes of five seconds", few_slow_writes, {13: [], 20: []}),
     scenario("WritesStalled", "an idle ensemble after a slow past", idle, {30: []}),
 
     scenario("FsyncStalled", "a sync takes two seconds", mean("fsync_time", 2, 10, member="zk-2:2181"),
@@ -96,6 +98,7 @@ SCENARIOS = [
 
     scenario("LogPurgeNotWorking", "no purge in two days", growing_log,
              {2 * DAY: [], 2 * DAY + 30: [], 2 * DAY + 60: ["LogPurgeNotWorking zk-2"]}, step=1800),
+    scenario("LogPurgeNotWorking", "half a GB a day", lambda w: growing_log(w, daily=5e8), {3 * DAY: []}, step=1800),
     scenario("LogPurgeNotWorking", "a purge every day", lambda w: growing_log(w, DAY), {3 * DAY: []}, step=1800),
     scenario("LogPurgeNotWorking", "a purge every day, and the exporter was replaced",
              lambda w: (growing_log(w, DAY), new_exporter(w)), {3 * DAY: []}, step=1800),
@@ -109,13 +112,15 @@ SCENARIOS = [
     scenario("DataSizeGrowth", "the data doubles to 400 MB",
              grow("zookeeper_approximate_data_size_bytes", 200e6, 400e6),
              {1.5 * DAY: [], 1.5 * DAY + 30: ["DataSizeGrowth"]}, step=1800),
-    scenario("DataSizeGrowth", "it doubles to 40 MB", grow("zookeeper_approximate_data_size_bytes", 20e6, 40e6),
+    scenario("DataSizeGrowth", "it doubles to 120 MB", grow("zookeeper_approximate_data_size_bytes", 60e6, 120e6),
              {1.5 * DAY + 30: [], 1.5 * DAY + 60: []}, step=1800),
     scenario("DataSizeGrowth", "it grows by a third", grow("zookeeper_approximate_data_size_bytes", 300e6, 400e6),
              {1.5 * DAY + 30: [], 1.5 * DAY + 60: []}, step=1800),
 
     scenario("ZnodeCountGrowth", "the znodes double to 180,000", grow("zookeeper_znodes", 90e3, 180e3),
              {1.5 * DAY: [], 1.5 * DAY + 30: ["ZnodeCountGrowth"]}, step=1800),
-    scenario("ZnodeCountGrowth", "they double to 20,000", grow("zookeeper_znodes", 10e3, 20e3),
+    scenario("ZnodeCountGrowth", "they grow by a third", grow("zookeeper_znodes", 120e3, 160e3),
+             {1.5 * DAY + 30: [], 1.5 * DAY + 60: []}, step=1800),
+    scenario("ZnodeCountGrowth", "they double to 50,000", grow("zookeeper_znodes", 25e3, 50e3),
              {1.5 * DAY + 30: [], 1.5 * DAY + 60: []}, step=1800),
 ]

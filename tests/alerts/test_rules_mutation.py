@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from pathlib import Path
@@ -15,6 +15,8 @@ from rule_files import BY_ALERT, FILE_OF, SCENARIOS
 import promtool
 
 Rule = dict[str, Any]
+# A number after a comparison, a factor or floor of clamp_min, a time of predict_linear. Zero can't be scaled.
+COMPARED = re.compile(r"(?:[<>]=?\s+|clamp_min\(\s*|,\s+|\(|\+ )((?!0\b(?!\.)|4294967295)\d[\d.]*)(?!\w)")
 MINUTE = {"s": 1 / 60, "m": 1, "h": 60, "d": 1440}
 
 
@@ -77,6 +79,16 @@ def survivors(mutate: Callable[[Rule], Rule | None], directory: Path, fires: boo
         return [alert for alert, survived in zip(mutants, found, strict=True) if survived]
 
 
+def thresholds() -> Iterator[tuple[str, str, Rule]]:
+    """Every number that something is compared with, three times as large and a third of it."""
+    for alert, rule in BY_ALERT.items():
+        expression = rule["expr"]
+        for found in COMPARED.finditer(expression):
+            for factor in (3, 1 / 3):
+                spoilt = f"{expression[:found.start(1)]}{float(found[1]) * factor}{expression[found.end(1):]}"
+                yield alert, f"{alert}, {found[1]} at {found.start(1)} times {factor:.2f}", rule | {"expr": spoilt}
+
+
 def test_the_rules_themselves_survive(tmp_path: Path) -> None:
     """Without a mutation nothing is noticed, so that what is noticed below is the mutation."""
     alert = "MemberDown"
@@ -97,3 +109,13 @@ def test_an_alert_that_always_fires_is_noticed(tmp_path: Path) -> None:
 def test_times_are_pinned(tmp_path: Path, mutate: Callable[[Rule], Rule | None]) -> None:
     """A wrong `for` or `keep_firing_for` is noticed."""
     assert survivors(mutate, tmp_path) == []
+
+
+@pytest.mark.long
+def test_thresholds_are_pinned(tmp_path: Path) -> None:
+    """A threshold of another magnitude is noticed."""
+    mutants = list(thresholds())
+    assert len(mutants) > 60
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = pool.map(lambda each: survives(each[0], each[2], tmp_path / each[1]), mutants)
+        assert [name for (_, name, _), survived in zip(mutants, found, strict=True) if survived] == []
