@@ -1,6 +1,6 @@
 # What a developer types. CMakePresets.json holds the builds, scripts/ the work.
 .DEFAULT_GOAL := help
-.PHONY: run test bench golden format help
+.PHONY: run test bench golden dashboards format help
 
 EXPORTER := build/release/exporter/zookeeper-exporter
 BUILD = cmake --preset $(1) && cmake --build --preset $(1) --parallel $$(nproc)
@@ -29,6 +29,10 @@ golden: ## rewrite the golden files from what the code does now; read the diff b
 	@scripts/install-packages test
 	@$(call BUILD,dev)
 	@UPDATE_GOLDEN=1 ctest --preset dev --label-regex '^unit$$' --no-tests=error --output-on-failure
+
+dashboards: ## write the dashboards, and the Kubernetes objects made of them and of the alert rules
+	@scripts/install-packages run
+	@/usr/bin/python3 dashboards/generate.py
 
 format: ## format all C++
 	git ls-files --cached --others --exclude-standard '*.cpp' '*.hpp' | xargs -r clang-format -i

@@ -1,0 +1,225 @@
+#!/usr/bin/python3
+"""Writes the dashboards and what is made of them and of the alert rules; `make dashboards` runs it.
+
+    dashboards/*.json                                        to import or to provision
+    alerts/zookeeper.rules.json                              all of alerts/*.rules.yml, for mixin.libsonnet
+    manifests/components/grafana/dashboards.yaml             the dashboards as ConfigMaps
+    manifests/components/prometheus-operator/prometheusrule.yaml   alerts/*.rules.yml for the operator
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from panels import Dashboard, Panel
+from spec import DASHBOARDS
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE = {"type": "prometheus", "uid": "${datasource}"}
+LABELS = {"app.kubernetes.io/name": "zookeeper-exporter", "app.kubernetes.io/part-of": "zookeeper-exporter"}
+VARIABLES = {
+    "job": ("Job", "label_values(zookeeper_up, job)"),
+    "ensemble": ("Ensemble", 'label_values(zookeeper_up{job=~"$job"}, ensemble)'),
+    "member": ("Member", 'label_values(zookeeper_up{job=~"$job",ensemble=~"$ensemble"}, member)'),
+}
+ANNOTATIONS = {
+    "Elections": ("purple", "max by (ensemble) (zookeeper_ensemble_epoch{job=~\"$job\",ensemble=~\"$ensemble\"}) - "
+                  "min by (ensemble) (min_over_time(zookeeper_ensemble_epoch{job=~\"$job\",ensemble=~\"$ensemble\"}"
+                  "[$__rate_interval])) > 0", "{{ensemble}} elected a leader"),
+    "Restarts": ("blue", "sum by (ensemble, member) (resets(zookeeper_uptime_seconds{job=~\"$job\","
+                 "ensemble=~\"$ensemble\"}[$__rate_interval])) > 0", "{{member}} started, or took a new role"),
+}
+
+
+def variable(name: str) -> dict[str, Any]:
+    """A variable: its values are asked anew whenever the time range changes."""
+    common = {"name": name, "hide": 0, "skipUrlSync": False, "options": [], "regex": ""}
+    if name == "datasource":
+        return {**common, "label": "Data source", "type": "datasource", "query": "prometheus", "refresh": 1,
+                "multi": False, "includeAll": False, "current": {}}
+    label, query = VARIABLES[name]
+    return {**common, "label": label, "type": "query", "datasource": SOURCE, "definition": query,
+            "query": {"query": query, "refId": name}, "refresh": 2, "sort": 1, "multi": True, "includeAll": True,
+            "allValue": ".+", "current": {"text": ["All"], "value": ["$__all"], "selected": True}}
+
+
+def mappings(panel: Panel) -> list[dict[str, Any]]:
+    """The names and colours of the panel's states."""
+    if not panel.states:
+        return []
+    return [{"type": "value", "options": {str(value): {"text": text, "color": color, "index": value}
+                                          for value, (text, color) in panel.states.items()}}]
+
+
+def options(panel: Panel) -> dict[str, Any]:
+    """What Grafana's panel of this kind wants to know."""
+    legend = {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []}
+    if panel.kind == "timeseries":
+        return {"legend": {**legend, "displayMode": "table", "calcs": ["mean", "max", "lastNotNull"]},
+                "tooltip": {"mode": "multi", "sort": "desc"}}
+    if panel.kind == "state-timeline":
+        return {"showValue": "auto", "rowHeight": 0.9, "mergeValues": True, "legend": legend,
+                "tooltip": {"mode": "single", "sort": "none"}}
+    if panel.kind == "table":
+        return {"showHeader": True, "cellHeight": "sm"}
+    reduced = {"reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False}, "orientation": "auto"}
+    if panel.kind == "gauge":
+        return {**reduced, "showThresholdLabels": False, "showThresholdMarkers": True, "sizing": "auto",
+                "minVizWidth": 75, "minVizHeight": 75}
+    return {**reduced, "colorMode": "value", "graphMode": "none", "justifyMode": "auto", "wideLayout": True,
+            "showPercentChange": False, "percentChangeColorMode": "standard",
+            "textMode": "name" if panel.by_name else "auto"}
+
+
+def field_config(panel: Panel) -> dict[str, Any]:
+    """Unit, thresholds, states, and the columns of a table."""
+    defaults: dict[str, Any] = {
+        "unit": panel.unit, "mappings": mappings(panel),
+        "color": {"mode": "palette-classic" if panel.kind == "timeseries" else "thresholds"},
+        "thresholds": {"mode": "absolute", "steps": [{"value": value, "color": color}
+                                                     for value, color in panel.steps]}}
+    if panel.empty:
+        defaults["noValue"] = panel.empty
+    if panel.kind == "gauge":
+        defaults.update({"min": 0, "max": 1})
+    if panel.kind == "timeseries":
+        has_limits = len(panel.steps) > 1
+        defaults["custom"] = {"drawStyle": "line", "lineWidth": 1, "fillOpacity": 8, "showPoints": "auto",
+                              "spanNulls": False, "thresholdsStyle": {"mode": "line" if has_limits else "off"}}
+        if panel.unit == "percentunit":
+            defaults["min"] = 0
+    if panel.kind == "state-timeline":
+        defaults["custom"] = {"lineWidth": 0, "fillOpacity": 70}
+    overrides = [override(column, "unit", unit) for column, unit in panel.units.items()]
+    overrides += [override(column, "links", [{"title": "Open", "url": f"/d/{uid}?var-{column}=${{__value.raw}}"
+                                              "&var-job=${job:percentencode}&${__url_time_range}"}])
+                  for column, uid in panel.links.items()]
+    return {"defaults": defaults, "overrides": overrides}
+
+
+def override(column: str, what: str, value: Any) -> dict[str, Any]:
+    """One property of one column."""
+    return {"matcher": {"id": "byName", "options": column}, "properties": [{"id": what, "value": value}]}
+
+
+def transformations(panel: Panel) -> list[dict[str, Any]]:
+    """One row for each set of labels, and the legends as names of the columns."""
+    if panel.kind != "table":
+        return []
+    names = {f"Value #{letter(i)}" if len(panel.queries) > 1 else "Value": legend
+             for i, (_, legend) in enumerate(panel.queries)}
+    return [{"id": "merge", "options": {}},
+            {"id": "organize", "options": {"excludeByName": {"Time": True}, "indexByName": {}, "renameByName": names}}]
+
+
+def letter(number: int) -> str:
+    """A, B, C, …"""
+    return chr(ord("A") + number)
+
+
+def panel_json(panel: Panel, number: int, x: int, y: int) -> dict[str, Any]:
+    """A panel at its place."""
+    is_instant = panel.kind == "table"
+    return {"id": number, "type": panel.kind, "title": panel.title, "description": panel.why, "datasource": SOURCE,
+            "gridPos": {"x": x, "y": y, "w": panel.width, "h": panel.height}, "fieldConfig": field_config(panel),
+            "options": options(panel), "transformations": transformations(panel),
+            "targets": [{"refId": letter(i), "datasource": SOURCE, "expr": query, "editorMode": "code",
+                         "legendFormat": legend or "__auto", "instant": is_instant, "range": not is_instant,
+                         **({"format": "table"} if is_instant else {})}
+                        for i, (query, legend) in enumerate(panel.queries)]}
+
+
+def panels_json(dashboard: Dashboard) -> list[dict[str, Any]]:
+    """All rows and panels, placed from left to right."""
+    placed: list[dict[str, Any]] = []
+    y = 0
+    for title, row in dashboard.rows.items():
+        placed.append({"id": len(placed) + 1, "type": "row", "title": title, "collapsed": False, "panels": [],
+                       "gridPos": {"x": 0, "y": y, "w": 24, "h": 1}})
+        x, height, y = 0, 0, y + 1
+        for panel in row:
+            if x + panel.width > 24:
+                x, y, height = 0, y + height, 0
+            placed.append(panel_json(panel, len(placed) + 1, x, y))
+            x, height = x + panel.width, max(height, panel.height)
+        y += height
+    return placed
+
+
+def dashboard_json(dashboard: Dashboard) -> dict[str, Any]:
+    """A whole dashboard, for Grafana 10.2 and later."""
+    return {
+        "uid": dashboard.uid, "title": dashboard.title, "description": dashboard.why, "tags": ["zookeeper"],
+        "schemaVersion": 39, "version": 1, "editable": False, "graphTooltip": 1, "timezone": "browser",
+        "refresh": "30s", "time": {"from": "now-6h", "to": "now"}, "timepicker": {}, "fiscalYearStartMonth": 0,
+        "weekStart": "", "liveNow": False,
+        "links": [{"type": "dashboards", "title": "ZooKeeper", "tags": ["zookeeper"], "asDropdown": True,
+                   "includeVars": True, "keepTime": True, "targetBlank": False, "icon": "external link", "tooltip": "",
+                   "url": ""}],
+        "annotations": {"list": [{"name": name, "enable": True, "iconColor": color, "datasource": SOURCE, "expr": query,
+                                  "titleFormat": name, "textFormat": text}
+                                 for name, (color, query, text) in ANNOTATIONS.items()]},
+        "templating": {"list": [variable(name) for name in dashboard.variables]},
+        "panels": panels_json(dashboard)}
+
+
+def config_map(uid: str, text: str) -> dict[str, Any]:
+    """A dashboard as the ConfigMap that Grafana's sidecar looks for."""
+    return {"apiVersion": "v1", "kind": "ConfigMap",
+            "metadata": {"name": f"dashboard-{uid}", "annotations": {"grafana_folder": "ZooKeeper"},
+                         "labels": {**LABELS, "app.kubernetes.io/component": "dashboards", "grafana_dashboard": "1"}},
+            "data": {f"{uid}.json": text}}
+
+
+class Dumper(yaml.SafeDumper):
+    """YAML as people write it: long texts as blocks."""
+
+
+Dumper.add_representer(str, lambda dumper, text: dumper.represent_scalar(
+    "tag:yaml.org,2002:str", text, style="|" if "\n" in text else None))
+
+
+def to_yaml(*documents: dict[str, Any]) -> str:
+    """Documents of one file, which says where they come from."""
+    return "# Generated by dashboards/generate.py (make dashboards): do not edit.\n" + yaml.dump_all(
+        documents, Dumper=Dumper, sort_keys=False, width=100000, explicit_start=len(documents) > 1, allow_unicode=True)
+
+
+def rules() -> dict[str, Any]:
+    """All groups of alerts/."""
+    return {"groups": [group for file in sorted((ROOT / "alerts").glob("*.rules.yml"))
+                       for group in yaml.safe_load(file.read_text())["groups"]]}
+
+
+def prometheus_rule() -> dict[str, Any]:
+    """The same as one object of the Prometheus operator."""
+    return {"apiVersion": "monitoring.coreos.com/v1", "kind": "PrometheusRule",
+            "metadata": {"name": "zookeeper-exporter", "labels": {**LABELS, "app.kubernetes.io/component": "alerts"}},
+            "spec": rules()}
+
+
+def files() -> dict[Path, str]:
+    """All that is generated, by path below the project."""
+    texts = {each.uid: json.dumps(dashboard_json(each), indent=1, ensure_ascii=False) + "\n" for each in DASHBOARDS}
+    made = {Path("dashboards") / f"{uid}.json": text for uid, text in texts.items()}
+    made[Path("alerts/zookeeper.rules.json")] = json.dumps(rules(), indent=1, ensure_ascii=False) + "\n"
+    components = Path("manifests/components")
+    made[components / "grafana/dashboards.yaml"] = to_yaml(*(config_map(*each) for each in texts.items()))
+    made[components / "prometheus-operator/prometheusrule.yaml"] = to_yaml(prometheus_rule())
+    return made
+
+
+def main() -> int:
+    """Writes all files."""
+    for path, text in files().items():
+        (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+        (ROOT / path).write_text(text)
+        print(f"{path}: {len(text) / 1000:.0f} kB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
