@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +43,7 @@ def kubectl() -> tuple[str | None, str]:
 
 
 def render(directory: Path) -> str:
-    """What `kubectl apply -k` would apply; generated rules and dashboards by their checksum."""
+    """What `kubectl apply -k` would apply; generated rules and dashboards without their content."""
     path, reason = kubectl()
     assert path, reason
     done = subprocess.run([path, "kustomize", directory], capture_output=True, text=True, timeout=60)
@@ -84,12 +83,10 @@ def load(text: str) -> list[Document]:
 
 
 def _shortened(text: str) -> str:
-    """The text of a document, or only its checksum where the content is generated."""
+    """The text of a document; of a generated one without its content, which changes with alerts/ and dashboards/."""
     if "kind: PrometheusRule\n" not in text and "grafana_dashboard:" not in text:
         return text
     (document,) = load(text)
     if not is_generated(document):
         return text
-    content = json.dumps({key: document.pop(key) for key in ("data", "spec") if key in document}, sort_keys=True)
-    document["contentChecksum"] = sha256(content.encode()).hexdigest()
-    return yaml.safe_dump(document)
+    return yaml.safe_dump({key: value for key, value in document.items() if key not in ("data", "spec")})
