@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rule_files import (BY_ALERT, BY_AREA, FILE_OF, FILES, RECORDED, RULES, RUNBOOKS, SCENARIOS, documented_metrics,
-                        message)
+from rule_files import (ALERTS, BY_ALERT, BY_AREA, FILE_OF, FILES, RECORDED, RULES, RUNBOOKS, SCENARIOS,
+                        documented_metrics, load, message)
 
 import promtool
 from scenario import WITHOUT_ENSEMBLE, Scenario
@@ -183,3 +183,15 @@ def test_two_clusters_in_one_ruler(tmp_path: Path) -> None:
         "promql_expr_test": [{"expr": promtool.FIRING.replace("alertname,", "alertname, cluster,"), "eval_time": "8m",
                               "exp_samples": [{"labels": labels, "value": 1}]}]}])
     assert promtool.run(tmp_path / "test.yml") == ""
+
+
+def test_the_readme_lists_every_alert() -> None:
+    """Its table is what the rules say."""
+    rows = [f"| `{rule['alert']}` | {file.name.split('-')[1].split('.')[0]} | {rule['labels']['severity']} "
+            f"| {rule['for']} | {rule.get('keep_firing_for', '')} | {rule['annotations']['summary']} |"
+            for file in FILES for rule in load(file) if "alert" in rule]
+    readme = (ALERTS / "README.md").read_text()
+    assert [line for line in readme.splitlines() if line.startswith("| `ZooKeeper") and line.count("|") == 7] == rows
+    critical = sum(rule["labels"]["severity"] == "critical" for rule in BY_ALERT.values())
+    assert f"{len(rows)} alerts" in readme and f"({critical} of them)" in readme
+    assert all(f"`{name.rpartition(':')[0]}" in readme for name in RECORDED)
