@@ -71,10 +71,13 @@ def golden(name: str) -> list[Document]:
 
 
 def generated() -> list[Document]:
-    """The generated documents, whole, as they lie in the components."""
+    """The generated documents, whole, as they lie in the components, in the namespace that the overlays give them."""
     files = [*MANIFESTS.glob("components/grafana/dashboard*.yaml"),
              *MANIFESTS.glob("components/prometheus-operator/prometheusrule*.yaml")]
-    return [document for path in sorted(files) for document in load(path.read_text())]
+    documents = [document for path in sorted(files) for document in load(path.read_text())]
+    for document in documents:
+        document["metadata"]["namespace"] = "zookeeper-monitoring"
+    return documents
 
 
 def load(text: str) -> list[Document]:
