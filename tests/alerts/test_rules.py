@@ -66,6 +66,8 @@ def test_annotations() -> None:
         assert re.match(r"/d/zookeeper-(overview|ensemble|member|exporter)(\?|$)", notes["dashboard_url"]), named(rule)
         if named(rule) not in WITHOUT_ENSEMBLE:
             assert "$labels.ensemble" in notes["description"], named(rule)
+        for number, unit in re.findall(r"\bfor (\d+) (minute|hour)s", notes["description"]):
+            assert rule["for"] == number + unit[0], named(rule)
         is_of_member = rule["expr"].startswith(("member:", "max by (cluster, ensemble, member"))
         assert is_of_member == ("$labels.member" in notes["description"]), named(rule)
         assert is_of_member == notes["dashboard_url"].startswith("/d/zookeeper-member"), named(rule)
