@@ -39,7 +39,7 @@ def variable(name: str) -> dict[str, Any]:
     common = {"name": name, "hide": 0, "skipUrlSync": False, "options": [], "regex": ""}
     if name == "datasource":
         return {**common, "label": "Data source", "type": "datasource", "query": "prometheus", "refresh": 1,
-                "multi": False, "includeAll": False, "current": {}}
+                "multi": False, "includeAll": False, "current": {"text": "", "value": "", "selected": False}}
     label, query = VARIABLES[name]
     return {**common, "label": label, "type": "query", "datasource": SOURCE, "definition": query,
             "query": {"query": query, "refId": name}, "refresh": 2, "sort": 1, "multi": True, "includeAll": True,
@@ -64,7 +64,7 @@ def options(panel: Panel) -> dict[str, Any]:
         return {"showValue": "auto", "rowHeight": 0.9, "mergeValues": True, "legend": legend,
                 "tooltip": {"mode": "single", "sort": "none"}}
     if panel.kind == "table":
-        return {"showHeader": True, "cellHeight": "sm"}
+        return {"showHeader": True, "cellHeight": "sm", "frameIndex": 0}
     reduced = {"reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False}, "orientation": "auto"}
     if panel.kind == "gauge":
         return {**reduced, "showThresholdLabels": False, "showThresholdMarkers": True, "sizing": "auto",

@@ -34,7 +34,8 @@ OVERVIEW = Dashboard(
                   [('count(ALERTS{alertname=~"ZooKeeper.+",alertstate="firing"}) or vector(0)', "")], BAD, 4, 4),
         ],
         "Ensembles": [
-            Panel("state-timeline", "What each ensemble is worth", "The exporter's verdict. Healthy is normal; degraded "
+            Panel("state-timeline", "What each ensemble is worth", "The exporter's verdict. Healthy is normal; "
+                  "degraded "
                   "wants a look in working hours, at_risk soon, no_quorum and split_view now.", "short",
                   [(coded("ensemble_state", LEVELS, ENSEMBLE, "ensemble"), E)], width=24, height=6, states=LEVELS),
             Panel("table", "Ensembles", "One line an ensemble; its name leads to its dashboard. Voters serving should "
@@ -56,7 +57,8 @@ OVERVIEW = Dashboard(
                   "member, within the window. Some ms are normal; look at fsync first when it grows.", "s",
                   [(per_ensemble(mean("update_latency_seconds"), "max"), E)],
                   [(None, GREEN), (0.1, ORANGE), (0.5, RED)], 6),
-            Panel("timeseries", "Queue use", "Requests queued, as a share of where a server stops reading from clients: "
+            Panel("timeseries", "Queue use", "Requests queued, as a share of where a server stops reading from "
+                  "clients: "
                   "globalOutstandingLimit (1000) / (voters - 1). Near 0 is normal.", "percentunit",
                   [(f'{per_ensemble(gauge("outstanding_requests"), "max")} / '
                     f'(1000 / clamp_min({verdict("voters")} - 1, 1))', E)],
@@ -73,14 +75,16 @@ ENSEMBLE_DASHBOARD = Dashboard(
                   states=LEVELS),
             Panel("stat", "Voters serving", "Of the voters in the servers' own membership, those that serve. Both "
                   "numbers should be equal.", "short",
-                  [(verdict("voters_serving"), "serving"), (verdict("voters"), "expected")], width=4, height=5),
+                  [(verdict("voters_serving"), "serving"), (verdict("voters"), "expected")],
+                  [(None, RED), (1, GREEN)], 4, 5),
             Panel("stat", "Failures tolerated", "How many more voters may fail. Negative: so many must come back.",
                   "short", [(verdict("failures_tolerated"), E)], [(None, RED), (0, ORANGE), (1, GREEN)], 4, 5),
             Panel("stat", "Leader", "The member that leads. None during an election of some seconds; two for a moment "
                   "when one takes over.", "short",
                   [(f'{in_state("leader")} == 1', M)], width=4, height=5, by_name=True,
                   empty="No leader"),
-            Panel("gauge", "zxid used", "Share of the transaction numbers of this epoch. At 100 % the leader steps down "
+            Panel("gauge", "zxid used", "Share of the transaction numbers of this epoch. At 100 % the leader steps "
+                  "down "
                   "and an election follows: restart the leader at a quiet hour before.", "percentunit",
                   [(f'{per_ensemble(gauge("zxid_sequence"), "max")} / {MAX_SEQUENCE}', E)],
                   [(None, GREEN), (0.7, ORANGE), (0.9, RED)], 4, 5),
@@ -151,7 +155,8 @@ ENSEMBLE_DASHBOARD = Dashboard(
                   [(None, GREEN), (838860, ORANGE), (1048575, RED)]),
         ],
         "Watches": [
-            Panel("timeseries", "Watches", "Data and child watches set on each member. Steady is normal; growth without "
+            Panel("timeseries", "Watches", "Data and child watches set on each member. Steady is normal; growth "
+                  "without "
                   "end is a client that sets and never uses them.", "short",
                   [(gauge("data_watches"), f"{M} data"), (gauge("child_watches"), f"{M} child")], width=6),
             Panel("timeseries", "Watched paths", "Paths with a data watch.", "short", [(gauge("watched_paths"), M)],
@@ -204,7 +209,8 @@ MEMBER_DASHBOARD = Dashboard(
                   "ulimit -n, or find who opens connections.", "percentunit",
                   [(f'{gauge("open_file_descriptors")} / {gauge("max_file_descriptors")}', M)],
                   [(None, GREEN), (0.8, ORANGE), (0.95, RED)], 6, 5),
-            Panel("timeseries", "Poll", "Time of one poll, all its words. Milliseconds are normal; seconds mean pauses, "
+            Panel("timeseries", "Poll", "Time of one poll, all its words. Milliseconds are normal; seconds mean "
+                  "pauses, "
                   "a full CPU or the network.", "s", [(gauge("poll_duration_seconds"), M)], width=6, height=5),
         ],
         "Disk": [
@@ -212,9 +218,11 @@ MEMBER_DASHBOARD = Dashboard(
                   "50 ms writes are slow, above 1 s sessions are lost.", "s", [(mean("fsync_time_seconds"), M)],
                   [(None, GREEN), (0.05, ORANGE), (1, RED)], 6),
             Panel("timeseries", "fsyncs", "A second.", "ops", [(rate("fsync_time_seconds_count"), M)], width=6),
-            Panel("timeseries", "Snapshot (mean)", "Time of the snapshots within the last hour. It grows with the data; "
+            Panel("timeseries", "Snapshot (mean)", "Time of the snapshots within the last hour. It grows with the "
+                  "data; "
                   "it shares the disk with the log unless dataLogDir is set.", "s",
-                  [(f"max by (cluster, ensemble, member) (increase(zookeeper_snapshot_time_seconds_sum{{{MEMBER}}}[1h]) "
+                  [(f"max by (cluster, ensemble, member) "
+                  "(increase(zookeeper_snapshot_time_seconds_sum{{{MEMBER}}}[1h]) "
                     f"/ (increase(zookeeper_snapshot_time_seconds_count{{{MEMBER}}}[1h]) > 0))", M)],
                   [(None, GREEN), (60, ORANGE)], 6, empty="No snapshot"),
             Panel("timeseries", "On disk", "Snapshots and logs. Growth without a fall: autopurge.purgeInterval is 0, "
@@ -247,7 +255,8 @@ MEMBER_DASHBOARD = Dashboard(
                     f'{rate("response_packet_cache_misses_total")} > 0)', M)], empty="No reads"),
         ],
         "Integrity": [
-            Panel("stat", "Digest mismatches", "Transactions after which this member's data differed from the leader's, "
+            Panel("stat", "Digest mismatches", "Transactions after which this member's data differed from the "
+                  "leader's, "
                   "in the time shown. Anything but 0: take it out, and resync it with a healthy quorum.", "short",
                   [(f"max by (cluster, ensemble, member) "
                     f"(increase(zookeeper_digest_mismatches_total{{{MEMBER}}}[$__range]))", M)], BAD, 8, 5),
@@ -263,7 +272,8 @@ MEMBER_DASHBOARD = Dashboard(
     })
 
 EXPORTER_DASHBOARD = Dashboard(
-    "zookeeper-exporter", "ZooKeeper / Exporter", "Is the monitoring itself well: polls, refused words, requests, cost.",
+    "zookeeper-exporter", "ZooKeeper / Exporter",
+    "Is the monitoring itself well: polls, refused words, requests, cost.",
     ("datasource", "job", "ensemble", "member"), {
         "Polls": [
             Panel("stat", "Exporters", "Exporters that Prometheus reaches.", "short", [(f"sum(up{{{EXPORTER}}})", "")],
@@ -301,7 +311,8 @@ EXPORTER_DASHBOARD = Dashboard(
                     "{{handler}}")]),
             Panel("timeseries", "Connections", "Open, and those closed early because there were too many, a second.",
                   "short", [(own("zookeeper_exporter_http_connections"), "{{instance}} open"),
-                            (own_rate("zookeeper_exporter_http_connections_dropped_total"), "{{instance}} closed early")]),
+                            (own_rate("zookeeper_exporter_http_connections_dropped_total"),
+                             "{{instance}} closed early")]),
         ],
         "Cost": [
             Panel("timeseries", "Memory", "Resident. About 8 MB, and 0.1 MB a member.", "bytes",

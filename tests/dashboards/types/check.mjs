@@ -1,0 +1,66 @@
+// Checks dashboards against Grafana's own types: node check.mjs FILE.json... prints one line a mistake.
+// The types come as TypeScript from npm; each becomes a JSON Schema that allows no other properties.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import Ajv from 'ajv';
+import { createGenerator } from 'ts-json-schema-generator';
+
+const WANTED = {
+  dashboard: ['Dashboard', 'FieldConfigSource', 'VariableModel'],
+  timeseries: ['Options', 'FieldConfig'],
+  statetimeline: ['Options', 'FieldConfig'],
+  stat: ['Options'],
+  gauge: ['Options'],
+  table: ['Options'],
+  prometheus: ['Dataquery'],
+};
+
+function schema(module, type) {
+  const file = `schemas/${module}.${type}.json`;
+  if (!existsSync(file)) {
+    mkdirSync('schemas', { recursive: true });
+    const source = `schemas/${module}.${type}.ts`;
+    writeFileSync(source, `import * as sdk from '@grafana/grafana-foundation-sdk/${module}';\n` +
+                          `export type Wanted = sdk.${type};\n`);
+    const made = createGenerator({ path: source, type: 'Wanted', skipTypeCheck: true, tsconfig: 'tsconfig.json' })
+      .createSchema('Wanted');
+    writeFileSync(file, JSON.stringify(made));
+  }
+  return JSON.parse(readFileSync(file));
+}
+
+writeFileSync('tsconfig.json', JSON.stringify({ compilerOptions: {
+  module: 'nodenext', moduleResolution: 'nodenext', target: 'es2022', strict: true, skipLibCheck: true } }));
+const ajv = new Ajv({ strict: false, allErrors: true, allowUnionTypes: true });
+const check = {};
+for (const [module, types] of Object.entries(WANTED)) {
+  for (const type of types) {
+    check[`${module}.${type}`] = ajv.compile(schema(module, type));
+  }
+}
+
+function tell(file, where, name, value) {
+  if (!check[name](value)) {
+    for (const error of check[name].errors) {
+      console.log(`${file}: ${where}${error.instancePath}: ${error.message} ${JSON.stringify(error.params)}`);
+    }
+  }
+}
+
+for (const file of process.argv.slice(2)) {
+  const dashboard = JSON.parse(readFileSync(file));
+  tell(file, '', 'dashboard.Dashboard', { ...dashboard, panels: [] });
+  for (const variable of dashboard.templating.list) {
+    tell(file, variable.name, 'dashboard.VariableModel', variable);
+  }
+  for (const panel of dashboard.panels.filter(({ type }) => type !== 'row')) {
+    const module = panel.type.replace('-', '');
+    tell(file, panel.title, 'dashboard.FieldConfigSource', panel.fieldConfig);
+    tell(file, panel.title, `${module}.Options`, panel.options);
+    if (panel.fieldConfig.defaults.custom) {
+      tell(file, panel.title, `${module}.FieldConfig`, panel.fieldConfig.defaults.custom);
+    }
+    for (const target of panel.targets) {
+      tell(file, panel.title, 'prometheus.Dataquery', target);
+    }
+  }
+}
