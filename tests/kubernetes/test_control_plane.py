@@ -1,4 +1,4 @@
-"""The overlays applied to a real API server with its controllers: admission, Pod Security, disruption budgets.
+"""The overlays applied to a real control plane: admission, Pod Security, scheduling, disruption budgets.
 
 KUBERNETES_CONTROL_PLANE=1 runs it: the first time Go builds for some minutes.
 """
@@ -58,6 +58,37 @@ def pods(cluster: ControlPlane, namespace: str) -> list[str]:
                   if "deletionTimestamp" not in pod["metadata"])
 
 
+def nodes(cluster: ControlPlane, namespace: str) -> list[str]:
+    """The nodes that the pods of a namespace were given, apart from those that wait for one."""
+    return sorted(pod["spec"]["nodeName"] for pod in cluster.get("pods", f"--namespace={namespace}")["items"]
+                  if "nodeName" in pod["spec"])
+
+
+def add_node(cluster: ControlPlane, number: int) -> None:
+    """A node in a zone of its own, as a kubelet registers it."""
+    name, room = f"node-{number}", {"cpu": "4", "memory": "8Gi", "ephemeral-storage": "20Gi", "pods": "20"}
+    labels = {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux",
+              "topology.kubernetes.io/zone": f"zone-{number}"}
+    node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": labels},
+            "status": {"capacity": room, "allocatable": room, "conditions": [{"type": "Ready", "status": "True"}]}}
+    cluster.kubectl("create", "--filename=-", stdin=json.dumps(node))
+    cluster.kubectl("taint", "node", name, "node.kubernetes.io/not-ready-")  # the node controller would take it off
+
+
+def add_volume(cluster: ControlPlane, number: int) -> None:
+    """A volume that any member may claim, on any node."""
+    volume = {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": f"volume-{number}"},
+              "spec": {"capacity": {"storage": "10Gi"}, "accessModes": ["ReadWriteOnce"], "hostPath": {"path": "/any"}}}
+    cluster.kubectl("create", "--filename=-", stdin=json.dumps(volume))
+
+
+def unscheduled(cluster: ControlPlane) -> list[str]:
+    """Why members have no node."""
+    return [condition["message"] for pod in cluster.get("pods", "--namespace=zookeeper")["items"]
+            for condition in pod.get("status", {}).get("conditions", [])
+            if (condition["type"], condition["status"]) == ("PodScheduled", "False")]
+
+
 def set_ready(cluster: ControlPlane, pod: str, ready: bool) -> None:
     """What a kubelet would report."""
     status = {"status": {"phase": "Running", "conditions": [{"type": "Ready", "status": str(ready)}]}}
@@ -107,9 +138,23 @@ def test_members_are_evicted_only_while_the_others_are_well(cluster: ControlPlan
         assert [evict(cluster, pod) for pod in members] == may_go
 
 
-@pytest.mark.parametrize("overlay", ["ha", "sidecar"])
-def test_the_other_overlays_are_applied(cluster: ControlPlane, overlay: str) -> None:
-    """Over the demo, as somebody who changes his mind does it."""
-    apply(cluster, overlay)
-    if overlay == "ha":
-        cluster.wait_until(lambda: len(pods(cluster, "zookeeper-monitoring")) >= 2, "two exporters")
+def test_members_and_two_exporters_each_get_a_node_of_their_own(cluster: ControlPlane) -> None:
+    """With two nodes the third member waits; with three all have one, and no two exporters share one."""
+    apply(cluster, "demo")
+    cluster.kubectl("delete", "deployment,replicaset,pod", "--all", "--namespace=zookeeper-monitoring", "--wait=false")
+    apply(cluster, "ha")
+    for number in (1, 2, 3):
+        add_volume(cluster, number)
+    add_node(cluster, 1)
+    add_node(cluster, 2)
+    cluster.wait_until(lambda: nodes(cluster, "zookeeper") == ["node-1", "node-2"], "two members")
+    cluster.wait_until(lambda: nodes(cluster, "zookeeper-monitoring") == ["node-1", "node-2"], "two exporters")
+    cluster.wait_until(lambda: any("anti-affinity" in why for why in unscheduled(cluster)), "the reason of the third")
+    add_node(cluster, 3)
+    cluster.wait_until(lambda: nodes(cluster, "zookeeper") == ["node-1", "node-2", "node-3"], "three members")
+
+
+def test_the_overlay_with_sidecars_is_applied_over_the_demo(cluster: ControlPlane) -> None:
+    """As somebody does it who changes his mind."""
+    apply(cluster, "demo")
+    apply(cluster, "sidecar")

@@ -20,8 +20,8 @@ zookeeper_ensemble_auth_fail_total{ensemble="e",member="127.0.0.1:2181"} 4
 zookeeper_exporter_build_info{version="0.1.0",compiler="any"} 1
 """
 # What the operator sets for each target.
-TARGET = {"namespace": "zookeeper-monitoring", "pod": "zookeeper-1", "container": "exporter", "endpoint": "http-metrics",
-          "job": "zookeeper"}
+TARGET = {"namespace": "zookeeper-monitoring", "pod": "zookeeper-1", "container": "exporter",
+          "endpoint": "http-metrics", "job": "zookeeper"}
 
 
 class Page(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""A Kubernetes control plane on loopback: etcd, API server and the controllers, without a node or a scheduler."""
+"""A Kubernetes control plane on loopback: etcd, API server, controllers and scheduler, without a kubelet."""
 
 import json
 import secrets
@@ -9,7 +9,7 @@ from typing import Any
 from zookeeper_ensemble import free_ports, wait_until
 
 CONTROLLERS = ("namespace-controller", "serviceaccount-controller", "deployment-controller", "replicaset-controller",
-               "statefulset-controller", "disruption-controller")
+               "statefulset-controller", "disruption-controller", "persistentvolume-binder-controller")
 
 
 class ControlPlane:
@@ -18,7 +18,7 @@ class ControlPlane:
     def __init__(self, program: Path, directory: Path):
         self.program, self.directory = program, directory
         self.processes: list[subprocess.Popen] = []
-        etcd, peer, api, self.metrics_port = free_ports(4)
+        etcd, peer, api, self.controllers_port, self.scheduler_port = free_ports(5)
         self.etcd, self.peer = f"http://127.0.0.1:{etcd}", f"http://127.0.0.1:{peer}"
         self.port, self.server = api, f"https://127.0.0.1:{api}"
         self.kubeconfig = directory / "kubeconfig"
@@ -44,8 +44,11 @@ class ControlPlane:
             self.wait_until(lambda: self.kubectl("get", "--raw=/readyz", check=False).returncode == 0, "the API server")
             self._start(self.program, "kube-controller-manager", f"--kubeconfig={self.kubeconfig}",
                         f"--controllers={','.join(CONTROLLERS)}", "--leader-elect=false", "--bind-address=127.0.0.1",
-                        f"--secure-port={self.metrics_port}", f"--cert-dir={self.directory}/certificates",
+                        f"--secure-port={self.controllers_port}", f"--cert-dir={self.directory}/certificates",
                         f"--service-account-private-key-file={key}")
+            self._start(self.program, "kube-scheduler", f"--kubeconfig={self.kubeconfig}", "--leader-elect=false",
+                        "--bind-address=127.0.0.1", f"--secure-port={self.scheduler_port}",
+                        f"--cert-dir={self.directory}/certificates")
         except BaseException:
             self.__exit__()
             raise

@@ -35,6 +35,7 @@ replace (
 )
 
 require (
+	github.com/spf13/cobra v1.9.1
 	k8s.io/component-base v0.34.1
 	k8s.io/kubernetes v1.34.1
 )
@@ -117,7 +118,6 @@ require (
 	github.com/prometheus/procfs v0.15.1 // indirect
 	github.com/robfig/cron/v3 v3.0.1 // indirect
 	github.com/sirupsen/logrus v1.9.3 // indirect
-	github.com/spf13/cobra v1.9.1 // indirect
 	github.com/spf13/pflag v1.0.6 // indirect
 	github.com/stoewer/go-strcase v1.3.0 // indirect
 	github.com/x448/float16 v0.8.4 // indirect
