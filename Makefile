@@ -1,6 +1,6 @@
 # What a developer types. CMakePresets.json holds the builds, scripts/ the work.
 .DEFAULT_GOAL := help
-.PHONY: run test bench golden dashboards format help
+.PHONY: run test bench golden dashboards pictures format help
 
 EXPORTER := build/release/exporter/zookeeper-exporter
 BUILD = cmake --preset $(1) && cmake --build --preset $(1) --parallel $$(nproc)
@@ -34,8 +34,13 @@ dashboards: ## write the dashboards, and the Kubernetes objects made of them and
 	@scripts/install-packages run
 	@/usr/bin/python3 dashboards/generate.py
 
+pictures: ## draw the dashboards over a real ensemble, healthy and without its quorum, into docs/img (5 minutes)
+	@scripts/install-packages test
+	@$(call BUILD,release) --target zookeeper-exporter
+	@EXPORTER=$(CURDIR)/$(EXPORTER) /usr/bin/python3 tests/dashboards/pictures.py
+
 format: ## format all C++
 	git ls-files --cached --others --exclude-standard '*.cpp' '*.hpp' | xargs -r clang-format -i
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

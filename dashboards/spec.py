@@ -222,7 +222,7 @@ MEMBER_DASHBOARD = Dashboard(
                   "data; "
                   "it shares the disk with the log unless dataLogDir is set.", "s",
                   [(f"max by (cluster, ensemble, member) "
-                  "(increase(zookeeper_snapshot_time_seconds_sum{{{MEMBER}}}[1h]) "
+                    f"(increase(zookeeper_snapshot_time_seconds_sum{{{MEMBER}}}[1h]) "
                     f"/ (increase(zookeeper_snapshot_time_seconds_count{{{MEMBER}}}[1h]) > 0))", M)],
                   [(None, GREEN), (60, ORANGE)], 6, empty="No snapshot"),
             Panel("timeseries", "On disk", "Snapshots and logs. Growth without a fall: autopurge.purgeInterval is 0, "
