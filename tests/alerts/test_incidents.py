@@ -1,0 +1,243 @@
+"""Real incidents of real ensembles: which alerts fire, who is told, and what is held back.
+
+All parts are real: servers, exporter, Prometheus, Alertmanager. The rules are the shipped ones with short durations
+(tests/support/quick_rules.py), so that a test takes a minute and not an hour.
+"""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from incident import INHIBITED, PAGED, TICKET, Site
+from kazoo.client import KazooClient
+from kazoo.retry import KazooRetry
+
+from zk_health import check
+from zookeeper_ensemble import HOST, Ensemble, Member
+
+ANYWHERE = "127.0.0.2"  # an address of loopback that is not the exporter's
+WATCHES = 100_000  # the threshold of ZooKeeperWatchCountGrowth
+StartSite = Callable[..., Site]
+
+
+@pytest.fixture
+def start_site(tmp_path: Path) -> Iterator[StartSite]:
+    """Starts a site over ensembles by their names, which are started first."""
+    with contextlib.ExitStack() as stack:
+        def start(**ensembles: Ensemble) -> Site:
+            for ensemble in ensembles.values():
+                stack.callback(ensemble.stop)
+                ensemble.start()
+            for ensemble in ensembles.values():
+                ensemble.wait_serving()
+            return stack.enter_context(Site(tmp_path, **ensembles))
+        yield start
+
+
+@pytest.fixture
+def site(start_site: StartSite, tmp_path: Path) -> Site:
+    """A site over one ensemble of three, `orders`."""
+    return start_site(orders=Ensemble(tmp_path / "orders"))
+
+
+@pytest.fixture
+def orders(site: Site) -> Ensemble:
+    """Its ensemble."""
+    return site.ensembles["orders"]
+
+
+def followers(ensemble: Ensemble) -> list[Member]:
+    """All members but the leader."""
+    leader = ensemble.wait_until(ensemble.leader, "a leader")
+    return [member for member in ensemble.members if member is not leader]
+
+
+def lose_quorum(ensemble: Ensemble) -> tuple[Member, Member, Member]:
+    """Kills two followers; them and the leader, which stays alone."""
+    one, two = followers(ensemble)
+    one.kill()
+    two.kill()
+    return one, two, next(member for member in ensemble.members if member not in (one, two))
+
+
+def test_rolling_restart_then_lost_quorum(site: Site, orders: Ensemble) -> None:
+    """A careful restart of all members tells nobody anything. The same site then pages for a lost quorum, once, with
+    its members held back, and says when it is over."""
+    site.fault("rolling restart")
+    members = followers(orders)
+    for member in [*members, next(each for each in orders.members if each not in members)]:
+        site.wait(lambda at=member: check("safe-to-stop", f"--member={at.address}", orders.servers) == 0,
+                  f"{member.address} to be safe to stop")
+        member.restart()
+        site.wait(lambda at=member: check("readiness", at.address) == 0, f"{member.address} to be ready")
+    site.prometheus.wait_for('zookeeper_ensemble_state{state="healthy"}', [1])
+    site.wait_for_scrapes()
+    assert site.pager.notices == []
+    assert site.fired() == set()
+
+    site.fault("quorum lost")
+    one, two, alone = lose_quorum(orders)
+    site.wait_for(PAGED, "EnsembleUnavailable", ensemble="orders")
+    for member in (one, two):
+        site.wait_for(INHIBITED, "MemberDown", member=member.address)
+    site.wait_for(INHIBITED, "MemberNotServing", member=alone.address)
+    one.start()
+    two.start()
+    site.wait_for_end("EnsembleUnavailable")
+    site.wait_for_scrapes()
+    assert site.fired() == {"EnsembleUnavailable", "MemberDown", "MemberNotServing"}
+    assert site.told(PAGED) == {"EnsembleUnavailable"}
+    assert site.told(TICKET) == set()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("incident", ["follower killed", "leader killed", "follower frozen"])
+def test_one_member_lost(site: Site, orders: Ensemble, incident: str) -> None:
+    """A ticket for the member; a page when it has not come back in time. No page for the election."""
+    leader, follower = orders.leader(), followers(orders)[0]
+    lost = leader if incident == "leader killed" else follower
+    site.fault(incident)
+    if incident == "follower frozen":
+        lost.freeze()
+    else:
+        lost.kill()
+    site.wait_for(TICKET, "MemberDown", member=lost.address)
+    site.wait_for(PAGED, "QuorumAtRisk", ensemble="orders")
+    assert site.fired() == {"MemberDown", "QuorumAtRisk"}
+    assert site.told(PAGED) == {"QuorumAtRisk"}
+    assert site.told(TICKET) == {"MemberDown"}
+
+
+class Crowd:
+    """Opens connections from one address over and over, and keeps those that the server leaves open."""
+
+    def __init__(self, member: Member, source: str):
+        self._to, self._from = (member.host, member.port), source
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._press, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Leaves."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _press(self) -> None:
+        with contextlib.ExitStack() as stack:
+            kept: list[socket.socket] = []
+            while not self._stopping.wait(0.1):
+                with contextlib.suppress(OSError):
+                    kept.append(stack.enter_context(socket.create_connection(self._to, 1, (self._from, 0))))
+                if len(kept) > 50:
+                    kept.pop(0).close()
+
+
+@pytest.mark.long
+def test_connections_of_one_client_exhausted(start_site: StartSite, tmp_path: Path) -> None:
+    """A client beyond maxClientCnxns: a ticket. The exporter, at another address, still sees everything."""
+    site = start_site(orders=Ensemble(tmp_path / "orders", extra_config={"maxClientCnxns": 10}))
+    member = followers(site.ensembles["orders"])[0]
+    site.fault("connections of a client exhausted")
+    crowd = Crowd(member, ANYWHERE)
+    try:
+        site.wait_for(TICKET, "ConnectionsRejected", member=member.address)
+    finally:
+        crowd.stop()
+    assert site.fired() == {"ConnectionsRejected"}
+    assert site.told(PAGED) == set()
+
+
+@pytest.mark.long
+def test_all_connections_exhausted(start_site: StartSite, tmp_path: Path) -> None:
+    """A member at maxCnxns refuses the exporter, too: to all new clients it is down, though its process lives."""
+    ensemble = Ensemble(tmp_path / "orders", extra_config={"maxCnxns": 20})
+    site = start_site(orders=ensemble)
+    member = followers(ensemble)[0]
+    with contextlib.ExitStack() as stack:
+        site.fault("all connections exhausted")
+        for _ in range(22):
+            stack.callback(session(member).stop)
+        site.wait_for(TICKET, "MemberDown", member=member.address)
+        assert member.running
+        samples = site.exporter.metrics().of(member.address)
+        assert samples.only("zookeeper_member_failure", "reason") == "closed_without_answer"
+
+
+def session(member: Member, wait: bool = False) -> KazooClient:
+    """A client of this member only, which tries again for ever."""
+    client = KazooClient(member.address, timeout=10, connection_retry=KazooRetry(max_tries=-1, max_delay=1))
+    client.start() if wait else client.start_async()
+    return client
+
+
+@pytest.mark.long
+def test_watches_filled(start_site: StartSite, tmp_path: Path) -> None:
+    """A client that sets watches without end: a ticket, at the shipped threshold."""
+    ensemble = Ensemble(tmp_path / "orders", jvm_flags=["-Xmx256m"])
+    site = start_site(orders=ensemble)
+    site.prometheus.wait_for("count(zookeeper_watches offset 60s)", [3], 90)  # as the rule looks back
+    site.fault("watches filled")
+    client = session(followers(ensemble)[0], wait=True)
+    try:
+        fill_watches(client)
+        site.wait_for(TICKET, "WatchCountGrowth", ensemble="orders")
+    finally:
+        client.stop()
+        client.close()
+    assert site.fired() == {"WatchCountGrowth"}
+    assert site.told(PAGED) == set()
+
+
+def fill_watches(client: KazooClient) -> None:
+    """More than the threshold: watches on znodes that do not exist, and some of children."""
+    for start in range(0, WATCHES, 5000):
+        for reply in [client.exists_async(f"/w{number}", watch=_ignore) for number in range(start, start + 5000)]:
+            reply.get(60)
+    for number in range(100):
+        client.create(f"/parent{number}")
+        client.get_children(f"/parent{number}", watch=_ignore)
+
+
+def _ignore(_event: object) -> None:
+    pass
+
+
+@pytest.mark.long
+def test_words_refused(start_site: StartSite, tmp_path: Path) -> None:
+    """A whitelist without the words that the exporter needs: a ticket that names them, and nothing else."""
+    site = start_site(orders=Ensemble(tmp_path / "orders", whitelist="srvr"))
+    site.fault("words refused")
+    for command in ("mntr", "conf", "wchs"):
+        site.wait_for(TICKET, "CommandNotAllowed", command=command)
+    assert site.fired() == {"CommandNotAllowed"}
+    assert site.told(PAGED) == set()
+
+
+@pytest.mark.long
+def test_one_of_two_ensembles(start_site: StartSite, tmp_path: Path) -> None:
+    """An ensemble that is lost says nothing of the other, and holds nothing of it back."""
+    site = start_site(orders=Ensemble(tmp_path / "orders"), search=Ensemble(tmp_path / "search"))
+    site.fault("quorum lost, one of two ensembles")
+    lost = lose_quorum(site.ensembles["orders"])
+    other = followers(site.ensembles["search"])[0]
+    other.kill()
+    site.wait_for(PAGED, "EnsembleUnavailable", ensemble="orders")
+    site.wait_for(INHIBITED, "MemberDown", ensemble="orders", member=lost[0].address)
+    site.wait_for(TICKET, "MemberDown", ensemble="search", member=other.address)
+    assert {each.labels["ensemble"] for each in site.pager.notices if each.receiver == PAGED} == {"orders"}
+    assert {each.labels["ensemble"] for each in site.pager.notices if each.receiver == TICKET} == {"search"}
+
+
+@pytest.mark.long
+def test_exporter_killed(site: Site) -> None:
+    """The only exporter: a page that nothing is watched any more, and not one for each ensemble."""
+    site.fault("exporter killed")
+    site.exporter.kill()
+    site.wait_for(TICKET, "ExporterDown", instance=site.exporter.address)
+    site.wait_for(PAGED, "MetricsAbsent")
+    site.wait_for(INHIBITED, "EnsembleUnwatched", ensemble="orders")
+    assert site.fired() == {"ExporterDown", "MetricsAbsent", "EnsembleUnwatched"}
+    assert site.told(PAGED) == {"MetricsAbsent"}
