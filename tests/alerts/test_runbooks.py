@@ -2,7 +2,9 @@
 
 import os
 import re
+import socket
 import subprocess
+import threading
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -147,13 +149,28 @@ def test_the_four_letter_words_are_those_of_zookeeper() -> None:
     assert words <= {"srvr", "mntr", "conf", "cons", "dump", "hash", "isro", "wchs"}, "wchp and wchc hold up writes"
 
 
-def test_ask_sends_a_word(start_exporter: Callable[..., Exporter]) -> None:
-    """The function of the index, against something that answers: an exporter says that this is no HTTP."""
+def test_ask_sends_exactly_a_word() -> None:
     function = next(block for block in blocks(ALL["README"], "sh") if block.startswith("ask()"))
-    exporter = start_exporter(f"{HOST}:{free_ports(1)[0]}")
-    outcome = subprocess.run(["bash", "-c", f"{function}\nask 'GET / HTTP/1.0\r\n\r\n' {exporter.address}"],
-                             capture_output=True, text=True, timeout=10)
-    assert outcome.stdout.startswith("HTTP/1."), outcome
-    refused = subprocess.run(["bash", "-c", f"{function}\nask srvr {HOST}:{free_ports(1)[0]}"],
-                             capture_output=True, text=True, timeout=10)
-    assert (refused.stdout.strip(), refused.stderr) == ("no answer", "")
+
+    def ask(address: str) -> str:
+        outcome = subprocess.run(["bash", "-c", f"{function}\nask srvr {address}"], capture_output=True, text=True,
+                                 timeout=10)
+        assert not outcome.stderr
+        return outcome.stdout.strip()
+
+    sent = b""
+    with socket.create_server((HOST, 0)) as listener:
+        def serve() -> None:
+            nonlocal sent
+            connection = listener.accept()[0]
+            with connection:
+                while len(sent) < 4 and (part := connection.recv(64)):
+                    sent += part
+                connection.sendall(b"Mode: leader\n")
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        assert ask(f"{HOST}:{listener.getsockname()[1]}") == "Mode: leader"
+        thread.join()
+    assert sent == b"srvr"
+    assert ask(f"{HOST}:{free_ports(1)[0]}") == "no answer"
