@@ -222,10 +222,12 @@ def test_one_of_two_ensembles(start_site: StartSite, tmp_path: Path) -> None:
     site = start_site(orders=Ensemble(tmp_path / "orders"), search=Ensemble(tmp_path / "search"))
     site.fault("quorum lost, one of two ensembles")
     lost = lose_quorum(site.ensembles["orders"])
-    other = followers(site.ensembles["search"])[0]
-    other.kill()
     site.wait_for(PAGED, "EnsembleUnavailable", ensemble="orders")
     site.wait_for(INHIBITED, "MemberDown", ensemble="orders", member=lost[0].address)
+    assert site.firing_ensembles() == {"orders"}
+    other = followers(site.ensembles["search"])[0]
+    site.fault("then a follower of the other killed")
+    other.kill()
     site.wait_for(TICKET, "MemberDown", ensemble="search", member=other.address)
     assert {each.labels["ensemble"] for each in site.pager.notices if each.receiver == PAGED} == {"orders"}
     assert {each.labels["ensemble"] for each in site.pager.notices if each.receiver == TICKET} == {"search"}
