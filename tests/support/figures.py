@@ -2,7 +2,6 @@
 
 DETECTIONS = ("fault", "ensemble", "first sign", "verdict", "levels")
 RUNS = ("runs of zk-health", "no", "p50", "p99", "max")
-INCIDENTS = ("incident", "pages", "tickets", "inhibited", "first page", "with the true delays")
 _tables: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
 
 
