@@ -113,7 +113,8 @@ def test_zk_health_knows_the_flags() -> None:
     """Against servers that do not run: every code but that of wrong usage, and none of the shell."""
     found = {f"zk-health{rest}" for line in lines_with("zk-health ")
              for rest in re.findall(r'zk-health((?: --[\w-]+(?:="?[\w$-]+"?)?)+(?: "\$\w+"))', line)}
-    assert len(found) >= 4 and not [line for line in lines_with("zk-health --") if not any(one in line for one in found)]
+    assert len(found) >= 4
+    assert not [line for line in lines_with("zk-health --") if not any(command in line for command in found)]
     ports = free_ports(2)
     servers = {"SERVERS": ",".join(f"{HOST}:{port}" for port in ports), "MEMBER": f"{HOST}:{ports[0]}"}
     for command in sorted(found):
