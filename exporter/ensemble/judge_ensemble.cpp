@@ -138,7 +138,7 @@ class Judge {
     }
     const auto& leader = *sample(leaders_[0]);
     auto missing = *leader.synced_followers + 1 - leader.synced_non_voting_followers.value_or(0) -
-                   static_cast<std::int64_t>(serving_.size()) - count_weightless(true);
+                   count_serving_voters_of(leaders_[0]) - count_weightless(true);
     unsynced_ = missing < 0;
     missing -= count_weightless(false);
     if (missing <= 0) {
@@ -160,6 +160,12 @@ class Judge {
         }
       }
     }
+  }
+
+  /// While a changed configuration is rolled out by restarts, the leader may not know all voters.
+  std::int64_t count_serving_voters_of(std::size_t leader) const {
+    return std::ranges::count_if(
+        serving_, [&](std::int64_t id) { return membership_.is_voter_of(leader, id); });
   }
 
   /// Participants of weight 0, which a leader counts like voters: those seen following, or those

@@ -142,6 +142,12 @@ bool Membership::are_strangers(std::size_t a, std::size_t b) const {
   return !first.empty() && !second.empty() && !have_common;
 }
 
+bool Membership::is_voter_of(std::size_t member, std::int64_t id) const {
+  const auto& servers = members.at(member).servers;
+  const auto* const server = find_server(servers, id);
+  return servers.empty() || (server != nullptr && !server->is_observer);
+}
+
 std::size_t Membership::unmonitored() const {
   std::size_t count = 0;
   for (const auto id : voters.ids()) {

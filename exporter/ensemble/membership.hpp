@@ -29,6 +29,9 @@ struct Membership {
   /// Whether the two members hold memberships without a common server.
   bool are_strangers(std::size_t a, std::size_t b) const;
 
+  /// Whether the server with this id votes by the member's own membership, or that is not known.
+  bool is_voter_of(std::size_t member, std::int64_t id) const;
+
   /// Voters that no polled member is.
   std::size_t unmonitored() const;
 

@@ -21,6 +21,17 @@ void adds_one(Round& round) {
   round.at(4).conf(servers("1 2 3"), 4);
 }
 
+/// zk-3 leads by the configuration that the others have left behind.
+void leader_is_behind(Round& round) {
+  round.at(3).conf(servers("1 2 3"), 3);
+  round.at(3).synced(3, 1);
+}
+
+void leader_misses_one(Round& round) {
+  leader_is_behind(round);
+  round.at(3).synced(2, 1);
+}
+
 }  // namespace
 
 TEST_CASE("a changed membership is followed", "[verdict]") {
@@ -52,6 +63,12 @@ TEST_CASE("a changed membership is followed", "[verdict]") {
        "the others."},
       {"scaling back to 3: and not polled any more", {{0s, "1 2 3", "1L 2F 3F"}},
        Level::kHealthy, "", 3, 3, 1, 1, "1 2 3"},
+      {"scaling up by restarts: the leader does not know the new voter yet",
+       {{0s, "1 2 3", "1F 2F 3L"}, {9s, "1 2 3 4", "1F 2F 3L 4F", leader_is_behind}},
+       Level::kHealthy, "", 4, 4, 1, 1, "1 2 3 4"},
+      {"scaling up by restarts: the leader misses a voter that it knows",
+       {{0s, "1 2 3", "1F 2F 3L"}, {9s, "1 2 3 4", "1F 2F 3L 4F", leader_misses_one}},
+       Level::kDegraded, "not_synced", 4, 4, 1, 1, ""},
       {"replaced by a server with another id at the same address",
        {{0s, "1 2 3", "1L 2F 3F"}, {9s, "1 2 4", "1L 2F 3F", holds(3, "1 2 4", 4)}},
        Level::kHealthy, "", 3, 3, 1, 1, "1 2 3"},
