@@ -1,0 +1,227 @@
+"""roll-zookeeper.sh against real servers, by a kubectl of the tests' own; and how it compares with the plain order."""
+
+import json
+import os
+import re
+import statistics
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import figures
+from fake_cluster import NEWEST, FakeCluster
+from manifests import MANIFESTS, kubectl
+from zookeeper_ensemble import Member, wait_until
+
+SCRIPT = MANIFESTS / "scripts/roll-zookeeper.sh"
+COLUMNS = ("roll", "leader at first on", "runs", "seconds without a leader: median", "max", "elections: mean", "max ")
+RUNS = int(os.environ.get("ROLL_RUNS", "10"))
+
+
+@pytest.fixture(name="cluster")
+def fixture_cluster(tmp_path: Path) -> Iterator[FakeCluster]:
+    """Three members, with the old template."""
+    with FakeCluster(tmp_path) as cluster:
+        yield cluster
+
+
+def leader_pod(cluster: FakeCluster) -> str:
+    """The pod of the leader."""
+    leader = cluster.ensemble.wait_until(cluster.ensemble.leader, "a leader")
+    return f"zookeeper-{leader.number - 1}"
+
+
+class Outage:
+    """How long nobody led, by asking all members some fifty times a second; and how many elections there were."""
+
+    def __init__(self, cluster: FakeCluster):
+        self._members = cluster.members
+        self._stopping = threading.Event()
+        self.seconds = 0.0
+        self.elections = 0
+        self._before = self._epoch()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> "Outage":
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type | None, *_: object) -> None:
+        if kind is None:
+            wait_until(self._epoch, "a leader after the roll")
+            time_of_end = time.monotonic()
+            wait_until(lambda: self._last_seen > time_of_end, "the watch to see it")
+        self._stopping.set()
+        self._thread.join()
+        if kind is None:
+            self.elections = wait_until(self._epoch, "a leader after the roll") - self._before
+
+    def _epoch(self) -> int:
+        """The epoch of the leader, or 0 without one."""
+        for member in self._members:
+            try:
+                answer = member.ask("srvr", 0.5).decode()
+            except OSError:
+                continue
+            if "Mode: leader" in answer:
+                found = re.search(r"^Zxid: 0x([0-9a-f]+)$", answer, re.M)
+                assert found
+                return int(found[1], 16) >> 32
+        return 0
+
+    def _watch(self) -> None:
+        self._last_seen = time.monotonic()
+        while not self._stopping.wait(0.02):
+            start = time.monotonic()
+            if self._epoch():
+                if (gap := start - self._last_seen) > 0.1:  # more than the watch itself takes
+                    self.seconds += gap
+                self._last_seen = start
+
+
+def test_rolls_with_the_leader_last(cluster: FakeCluster) -> None:
+    """Each pod once, the leader last; all of them new, and well, in the end; then there is nothing left to do."""
+    leader = leader_pod(cluster)
+    planned = cluster.roll("--dry-run")
+    assert planned.returncode == 0 and cluster.deleted == []
+    assert f"{leader}: would wait: not_safe" in planned.stdout and "it leads" in planned.stdout
+    with Outage(cluster) as outage:
+        done = cluster.roll()
+    print(done.stdout)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert sorted(cluster.deleted) == ["zookeeper-0", "zookeeper-1", "zookeeper-2"] and cluster.deleted[-1] == leader
+    assert outage.elections == 1
+    again = cluster.roll()
+    assert again.returncode == 0 and len(cluster.deleted) == 3 and "--all" in again.stdout
+    refuses_what_it_should(cluster)
+
+
+def refuses_what_it_should(cluster: FakeCluster) -> None:
+    """A pod that does not run is first and unasked; a lost quorum, another strategy or a bad flag stops it."""
+    cluster.revision.update({number: "rev-1" for number in cluster.revision})
+    cluster.deleted.clear()
+    follower = next(m for m in cluster.members if f"zookeeper-{m.number - 1}" != leader_pod(cluster))
+    follower.stop()  # but its container "runs": it is a server that does not answer
+    cluster.running[follower.number] = True
+    done = cluster.roll("--timeout=20")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert cluster.deleted[0] == f"zookeeper-{follower.number - 1}" and len(cluster.deleted) == 3
+
+    cluster.revision.update({number: "rev-1" for number in cluster.revision})
+    cluster.deleted.clear()
+    for member in cluster.members[:2]:
+        member.stop()
+    done = cluster.roll("--timeout=1")
+    assert done.returncode == 1 and cluster.deleted == [], done.stdout
+    assert "no member may be stopped after 1 s" in done.stderr and "not_safe" in done.stderr
+
+    for member in cluster.members[:2]:
+        cluster.running[member.number] = False  # as if they crashed on a bad template
+    done = cluster.roll("--timeout=60")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert sorted(cluster.deleted[:2]) == ["zookeeper-0", "zookeeper-1"] and cluster.deleted[2:] == ["zookeeper-2"]
+
+    cluster.revision[1] = "rev-1"
+    cluster.deleted.clear()
+    cluster.replacement_starts = False
+    done = cluster.roll("--timeout=1")
+    assert done.returncode == 1 and "zookeeper-0 is not ready after 1 s" in done.stderr
+
+    cluster.strategy = "RollingUpdate"
+    done = cluster.roll()
+    assert done.returncode == 1 and "OnDelete" in done.stderr
+    assert cluster.roll("--fast").returncode == 2
+
+
+def jsonpaths() -> dict[str, str]:
+    """The templates in the script, by what they are for."""
+    text = SCRIPT.read_text().replace("\\\n", "").replace("$container", "zookeeper")
+    return dict(re.findall(r'get (pod|statefulset) [^\n]*?-o "jsonpath=([^"]*)"', text))
+
+
+@pytest.mark.skipif(kubectl()[0] is None, reason=kubectl()[1])
+def test_real_kubectl_reads_what_the_script_asks(tmp_path: Path) -> None:
+    """kubectl itself gives the fields in the order that the script reads them in; no server is needed."""
+    pod = {"apiVersion": "v1", "kind": "Pod",
+           "metadata": {"name": "zookeeper-0", "uid": "u", "labels": {"controller-revision-hash": NEWEST}},
+           "spec": {"containers": [{"name": "zookeeper", "image": "i"}]},
+           "status": {"podIP": "10.0.0.1", "conditions": [{"type": "Ready", "status": "True"}],
+                      "containerStatuses": [
+                          {"name": "sidecar", "state": {"waiting": {}}, "ready": False, "image": "", "imageID": "",
+                           "restartCount": 0},
+                          {"name": "zookeeper", "state": {"running": {"startedAt": "2026-01-01T00:00:00Z"}},
+                           "ready": True, "image": "", "imageID": "", "restartCount": 0}]}}
+    stateful_set = {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "zookeeper", "generation": 4},
+                    "spec": {"replicas": 3, "serviceName": "s", "updateStrategy": {"type": "OnDelete"},
+                             "selector": {}, "template": {}},
+                    "status": {"updateRevision": NEWEST, "replicas": 3, "observedGeneration": 4}}
+    expected = {"pod": f"u|10.0.0.1|{NEWEST}|True|2026-01-01T00:00:00Z", "statefulset": f"3||{NEWEST}|OnDelete|4|4"}
+    for kind, document in (("pod", pod), ("statefulset", stateful_set)):
+        (tmp_path / f"{kind}.json").write_text(json.dumps(document))
+        done = subprocess.run([kubectl()[0], "annotate", "--local", "-f", tmp_path / f"{kind}.json", "x=y", "-o",
+                               f"jsonpath={jsonpaths()[kind]}"], capture_output=True, text=True, timeout=20)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout == expected[kind]
+
+
+def make_leader(cluster: FakeCluster, wanted: Member) -> None:
+    """Lets a member lead: one that took part in a newer epoch than the other voter is elected."""
+    if cluster.ensemble.leader() is wanted:
+        return
+    first, second = (member for member in cluster.members if member is not wanted)
+    for member in cluster.members:
+        member.terminate()
+    for member in cluster.members:
+        member.wait_for_end()
+    wanted.start()
+    first.start()
+    cluster.ensemble.wait_until(lambda: wanted.state() in ("leader", "follower"), "a new epoch")
+    first.stop()
+    second.start()
+    cluster.ensemble.wait_until(lambda: wanted.state() == "leader", f"member {wanted.number} to lead")
+    first.start()
+    cluster.ensemble.wait_serving()
+
+
+def roll_plainly(cluster: FakeCluster) -> None:
+    """As the controller does it with the usual readiness probe: the highest ordinal first, until `ruok` is answered."""
+    for member in reversed(cluster.members):
+        member.restart()
+        cluster.ensemble.wait_until(lambda: says_imok(member), "imok")
+
+
+def says_imok(member: Member) -> bool:
+    """Whether a member answers `ruok`."""
+    try:
+        return member.ask("ruok", 1) == b"imok"
+    except OSError:
+        return False
+
+
+@pytest.mark.long
+def test_rolls_compared(cluster: FakeCluster) -> None:
+    """Ours and the plain order, with the leader on every ordinal, in turn."""
+    found: dict[tuple[str, int], list[Outage]] = {}
+    for run in range(1, RUNS + 1):
+        for ordinal in range(3):
+            for name in ("ours", "plain, ruok"):
+                make_leader(cluster, cluster.members[ordinal])
+                with Outage(cluster) as outage:
+                    if name == "ours":
+                        done = cluster.roll("--all")
+                        assert done.returncode == 0, done.stdout + done.stderr
+                    else:
+                        roll_plainly(cluster)
+                cluster.ensemble.wait_serving()
+                found.setdefault((name, ordinal), []).append(outage)
+                print(f"run {run}: {name}, leader on {ordinal}: {outage.seconds:.2f} s, {outage.elections} elections",
+                      flush=True)
+    for (name, ordinal), outages in found.items():
+        seconds, elections = [each.seconds for each in outages], [each.elections for each in outages]
+        figures.note(COLUMNS, name, f"zookeeper-{ordinal}", str(len(outages)), f"{statistics.median(seconds):.2f}",
+                     f"{max(seconds):.2f}", f"{statistics.mean(elections):.1f}", str(max(elections)))
+        assert name != "ours" or max(elections) == 1

@@ -1,0 +1,151 @@
+"""A StatefulSet of real servers, each at an address of its own on loopback, and a kubectl that knows no more than it."""
+
+import itertools
+import json
+import os
+import socketserver
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from zk_health import ZK_HEALTH
+from zookeeper_ensemble import Ensemble, Member, free_ports
+
+KUBECTL = """#!{python}
+import json, socket, sys
+with socket.socket(socket.AF_UNIX) as connection:
+    connection.connect({path!r})
+    connection.sendall(json.dumps(sys.argv[1:]).encode() + b"\\n")
+    answer = json.loads(connection.makefile().readline())
+print(answer[1], end="", file=sys.stderr if answer[0] else sys.stdout)
+sys.exit(answer[0])
+"""
+NEWEST = "rev-2"
+
+
+class FakeCluster:
+    """Pods zookeeper-0 to -2; what `kubectl` was asked to delete is in `deleted`, in that order."""
+
+    def __init__(self, directory: Path):
+        self.ensemble = Ensemble(directory)
+        self.members = self.ensemble.members
+        self.port = free_ports(1)[0]
+        for member in self.members:
+            member.host, member.port = f"127.0.1.{member.number}", self.port
+            member.address = f"{member.host}:{self.port}"
+        # Servers end with the thread that started them: this one lives as long as the cluster.
+        self._starter = ThreadPoolExecutor(1)
+        for member in self.members:
+            member.start = lambda start=member.start: self._starter.submit(start).result()
+            member.config.update(clientPort=self.port, clientPortAddress=member.host)
+            for other in self.members:
+                member.config[f"server.{other.number}"] = (
+                    f"{other.host}:{other.quorum_port}:{other.election_port}:participant;{other.address}")
+        self.strategy = "OnDelete"
+        self.deleted: list[str] = []
+        self.replacement_starts = True
+        self._uids = itertools.count(1)
+        self.uid = {member.number: f"uid-{next(self._uids)}" for member in self.members}
+        self.revision = {member.number: "rev-1" for member in self.members}
+        self.running = {member.number: True for member in self.members}
+        self._jobs: list[Member] = []
+        self.kubectl = directory / "kubectl"
+        directory.mkdir(parents=True, exist_ok=True)
+        self.kubectl.write_text(KUBECTL.format(python=sys.executable, path=str(directory / "socket")))
+        self.kubectl.chmod(0o755)
+        cluster = self
+
+        class Handler(socketserver.StreamRequestHandler):
+            """One call of kubectl."""
+
+            def handle(self) -> None:
+                answer = cluster.answer(json.loads(self.rfile.readline()))
+                self.wfile.write(json.dumps(answer).encode() + b"\n")
+
+        self._server = socketserver.ThreadingUnixStreamServer(str(directory / "socket"), Handler)
+        self._server.daemon_threads = True
+        self._wake = threading.Condition()
+        self._closing = False
+        self._controller = threading.Thread(target=self._control, daemon=True)
+
+    def __enter__(self) -> "FakeCluster":
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        self._controller.start()
+        try:
+            self.ensemble.start()
+            self.ensemble.wait_serving()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._wake:
+            self._closing = True
+            self._wake.notify()
+        self._controller.join()
+        self._server.shutdown()
+        self._server.server_close()
+        self.ensemble.stop()
+        self._starter.shutdown()
+
+    def member(self, pod: str) -> Member:
+        """The server of a pod."""
+        return self.members[int(pod.rpartition("-")[2])]
+
+    def roll(self, *arguments: str, limit: float = 120) -> subprocess.CompletedProcess[str]:
+        """Runs roll-zookeeper.sh against it."""
+        script = Path(__file__).resolve().parents[2] / "manifests/scripts/roll-zookeeper.sh"
+        return subprocess.run([script, f"--port={self.port}", *arguments], capture_output=True, text=True,
+                              timeout=limit, stdin=subprocess.DEVNULL,
+                              env={**os.environ, "KUBECTL": str(self.kubectl), "ROLL_PAUSE": "0.1"})
+
+    def answer(self, words: list[str]) -> tuple[int, str]:
+        """What kubectl says: its exit code and text."""
+        words = [word for word in words if not word.startswith(("--namespace=", "--request-timeout=", "--container="))]
+        if words[:3] == ["get", "statefulset", "zookeeper"]:
+            return 0, f"{len(self.members)}||{NEWEST}|{self.strategy}|1|1"
+        if words[:2] == ["get", "pod"]:
+            member = self.member(words[2])
+            number = member.number
+            ready = self.running[number] and self._health("--check=readiness", member.address)[0] == 0
+            return 0, "|".join([self.uid[number], member.host, self.revision[number], str(ready),
+                                "2026-01-01T00:00:00Z" if self.running[number] else ""])
+        if words[:2] == ["delete", "pod"]:
+            return self._delete(words[2])
+        if words[0] == "exec" and words[2:4] == ["--", "/probe/zk-health"]:
+            if not self.running[self.member(words[1]).number]:
+                return 1, "container not found"
+            return self._health(*words[4:])
+        return 1, f"kubectl here does not know {words}"
+
+    def _delete(self, pod: str) -> tuple[int, str]:
+        number = self.member(pod).number
+        self.deleted.append(pod)
+        with self._wake:
+            self.running[number] = False
+            self._jobs.append(self.member(pod))
+            self._wake.notify()
+        return 0, f'pod "{pod}" deleted\n'
+
+    def _control(self) -> None:
+        """What the controller and the kubelet do after a deletion."""
+        while True:
+            with self._wake:
+                self._wake.wait_for(lambda: self._jobs or self._closing)
+                if self._closing:
+                    return
+                member = self._jobs.pop(0)
+            member.stop()
+            self.uid[member.number] = f"uid-{next(self._uids)}"
+            self.revision[member.number] = NEWEST
+            if self.replacement_starts:
+                member.start()
+                self.running[member.number] = True
+
+    def _health(self, *arguments: str) -> tuple[int, str]:
+        done = subprocess.run([ZK_HEALTH, *arguments], capture_output=True, text=True, timeout=20, check=False,
+                              stdin=subprocess.DEVNULL)
+        return done.returncode, done.stdout + done.stderr
