@@ -51,7 +51,7 @@ constexpr auto kRows = std::to_array<CatalogueRow>({
     {kMntr, "quota_bytes_usage_per_namespace", "zookeeper_quota_used_bytes", Gauge, 1, "namespace", "3.8.0", "Bytes counted against the quotas under this top-level znode."},
     {kMntr, "quota_count_limit_per_namespace", "zookeeper_quota_limit_znodes", Gauge, 1, "namespace", "3.8.0", "Znode quota under this top-level znode: the hard limit if set, else the soft one, summed over its quotas; absent when there is none."},
     {kMntr, "quota_count_usage_per_namespace", "zookeeper_quota_used_znodes", Gauge, 1, "namespace", "3.8.0", "Znodes counted against the quotas under this top-level znode."},
-    {kMntr, "quota_exceeded_error_per_namespace", "zookeeper_quota_exceeded_total", Counter, 1, "namespace", "3.8.0", "Writes sent to this member and refused over a hard quota; always 0 without enforceQuota."},
+    {kMntr, "quota_exceeded_error_per_namespace", "zookeeper_quota_exceeded_total", Counter, 1, "namespace", "3.8.0", "Writes of the ensemble that this member refused as leader, over a hard quota; always 0 without enforceQuota."},
 
     // Counters.
     {kMntr, "add_dead_watcher_stall_time", "zookeeper_add_dead_watcher_stall_seconds_total", Counter, 0.001, "", "3.6.0", "Time threads waited as too many closed watchers awaited cleaning (WatchManagerOptimized); a rise slows down requests."},
