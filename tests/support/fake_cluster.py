@@ -1,4 +1,4 @@
-"""A StatefulSet of real servers, each at an address of its own on loopback, and a kubectl that knows no more than it."""
+"""A StatefulSet of real servers, each at its own address of loopback, and a kubectl that knows no more than it."""
 
 import itertools
 import json

@@ -33,8 +33,10 @@ class Probe:
 
     def scaled(self, factor: float) -> "Probe":
         """The same with all times, also the --timeout=Ns of the command, multiplied."""
-        command = tuple(re.sub(r"^--timeout=(\d+)s$", lambda found: f"--timeout={int(float(found[1]) * factor * 1000)}ms",
-                               word) for word in self.command)
+        def scale(word: str) -> str:
+            found = re.fullmatch(r"--timeout=(\d+)s", word)
+            return f"--timeout={round(int(found[1]) * factor * 1000)}ms" if found else word
+        command = tuple(scale(word) for word in self.command)
         return replace(self, command=command, initial_delay=self.initial_delay * factor, period=self.period * factor,
                        timeout=self.timeout * factor)
 

@@ -5,6 +5,8 @@ A probe is run with the very command of the manifest: there is a 127.0.0.1:2181 
 
 import contextlib
 import socket
+import struct
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -105,14 +107,14 @@ class Pods:
         """The number of the leader."""
         return self.wait(lambda: next((n for n in (1, 2, 3) if self.state(n) == "leader"), 0), "a leader")
 
-    def wait(self, condition: Callable[[], Any], what: str, limit: float = 120) -> Any:
+    def wait(self, condition: Callable[[], Any], what: str) -> Any:
         """Waits, and tells all that the kubelets did when it was in vain."""
-        return wait_until(condition, f"{self.name}: {what}", limit, self.describe)
+        return wait_until(condition, f"{self.name}: {what}", 120 if self.scale < 1 else 600, self.describe)
 
     def wait_ready(self) -> None:
         """All serve, and all are Ready."""
         self.wait(lambda: all(kubelet.ready for kubelet in self.kubelets)
-                  and all(self.state(n) not in (None, "not_serving", "read-only") for n in (1, 2, 3)), "all to be ready")
+                  and all(self.state(n) not in (None, *NOBODY_SERVED) for n in (1, 2, 3)), "all to be ready")
 
     def describe(self) -> str:
         """What the kubelets did, in order."""
@@ -129,13 +131,30 @@ class Pods:
         self.wait(lambda: all(judged(n) for n in numbers), f"a judgement of {numbers}")
 
     @contextlib.contextmanager
-    def connections(self, number: int, count: int) -> Iterator[None]:
-        """Holds idle connections from the member's own address, as a client without a pool does."""
-        def connect() -> socket.socket:
-            return socket.create_connection(("127.0.0.1", 2181), 5)
-        held = [self._threads[number].submit(connect).result() for _ in range(count)]
+    def sessions(self, number: int, count: int) -> Iterator[None]:
+        """Holds sessions from the member's own address, as a client that leaks them does."""
+        held = [self._threads[number].submit(_open_session).result() for _ in range(count)]
+        stopping = threading.Event()
+
+        def keep_alive() -> None:
+            while not stopping.wait(0.5):
+                for each in held:
+                    with contextlib.suppress(OSError):
+                        each.sendall(struct.pack(">iii", 8, -2, 11))  # a ping
+        thread = threading.Thread(target=keep_alive, daemon=True)
+        thread.start()
         try:
             yield
         finally:
+            stopping.set()
+            thread.join()
             for each in held:
                 each.close()
+
+
+def _open_session() -> socket.socket:
+    """A session of ten seconds; a connection without one is closed after some time."""
+    connection = socket.create_connection(("127.0.0.1", 2181), 5)
+    connection.sendall(struct.pack(">iiqiqi16s?", 45, 0, 0, 10000, 0, 16, bytes(16), False))
+    connection.recv(1024)
+    return connection
