@@ -64,7 +64,7 @@ HealthReport check_probe(const HealthOptions& options) {
 }
 
 /// Why an ensemble's check failed, as an exit code.
-ExitCode failure_code(const EnsembleView& view) {
+ExitCode failure_code(const HealthOptions& options, const EnsembleView& view) {
   bool is_forbidden = false;
   bool is_any_up = false;
   bool is_own_failure = false;
@@ -79,8 +79,8 @@ ExitCode failure_code(const EnsembleView& view) {
   if (!is_any_up) {
     return ExitCode::kNoConnection;
   }
-  return is_forbidden && has_quorum(view.verdict.level) ? ExitCode::kForbidden
-                                                        : ExitCode::kUnhealthy;
+  const bool is_reason = options.is_safe_to_stop && has_quorum(view.verdict.level);
+  return is_forbidden && is_reason ? ExitCode::kForbidden : ExitCode::kUnhealthy;
 }
 
 EnsembleView judge_servers(const HealthOptions& options) {
@@ -128,7 +128,7 @@ HealthReport check_ensemble(const HealthOptions& options) {
   } else {
     report_ensemble(options, view, report);
   }
-  report.exit_code = report.passed ? ExitCode::kHealthy : failure_code(view);
+  report.exit_code = report.passed ? ExitCode::kHealthy : failure_code(options, view);
   report.ensemble = view.verdict;
   return report;
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from exporter_process import Exporter
+from zk_health import check
 from zookeeper_ensemble import Ensemble
 
 
@@ -84,3 +85,17 @@ def test_the_log_says_how_to_allow_it(ensemble: Ensemble, exporter: Exporter) ->
         assert len(lines) == 1
         assert "level=warn" in lines[0]
         assert "mntr" in lines[0] and "4lw.commands.whitelist" in lines[0]
+
+
+def test_a_refused_word_is_the_reason_of_no_gate_only(ensemble: Ensemble) -> None:
+    """zk-health exits with 5 where `mntr` is what it lacks, and with 4 where a member is down."""
+    down = next(member for member in ensemble.members if member.state() == "follower")
+    other = next(member for member in ensemble.members if member is not down)
+    assert check("safe-to-stop", f"--member={other.address}", ensemble.servers) == 5
+    assert check("ensemble", "--require=healthy", ensemble.servers) == 0
+    down.kill()
+    try:
+        assert check("ensemble", "--require=healthy", ensemble.servers) == 4
+    finally:
+        down.start()
+        ensemble.wait_serving()
