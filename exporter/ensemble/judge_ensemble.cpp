@@ -262,19 +262,49 @@ class Judge {
       return;
     }
     const bool is_split = find_splits();
+    const bool has_quorum = membership_.voters.is_quorum(serving_) || find_unseen_quorum();
     find_member_faults();
     find_ensemble_faults();
-    const bool has_quorum = membership_.voters.is_quorum(serving_);
     constexpr std::size_t kFewestRedundant = 3;
     if (is_split) {
       verdict_.level = Level::kSplitView;
     } else if (!has_quorum) {
       verdict_.level = Level::kNoQuorum;
-    } else if (verdict_.failures_tolerated == 0 && verdict_.voters >= kFewestRedundant) {
+    } else if (membership_.voters.failures_tolerated(serving_) == 0 &&
+               verdict_.voters >= kFewestRedundant) {
       verdict_.level = Level::kAtRisk;
     } else {
       verdict_.level = is_faulty_ ? Level::kDegraded : Level::kHealthy;
     }
+  }
+
+  /// A server drops its role within an election time without a quorum. One that serves for longer
+  /// proves that there is one, though too few voters can be seen from here.
+  bool find_unseen_quorum() {
+    auto possible = serving_;
+    for (const auto id : membership_.voters.ids()) {
+      const auto member = membership_.member_with(id);
+      if (!member || state(*member) == MemberState::kUnreachable) {
+        possible.insert(id);
+      }
+    }
+    if (verdict_.voters > 0 && !membership_.voters.is_quorum(possible)) {
+      return false;
+    }
+    for (std::size_t i = 0; i < view_.members.size(); ++i) {
+      const auto& name = view_.members[i].name;
+      const bool has_role = is_serving(state(i)) && state(i) != MemberState::kStandalone;
+      if (has_role && !membership_.is_stranger(i) &&
+          sample(i)->clock - since("serves alone " + name) > patience_) {
+        add("quorum_unseen", "",
+            name + " goes on to serve as " + std::string(to_string(state(i))) +
+                ", which takes a quorum, but too few voters can be seen from here");
+        verdict_.failures_tolerated = 0;
+        is_faulty_ = true;
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Members that contradict each other; whether that is more than a hand-over.

@@ -81,6 +81,8 @@ std::string failure_text(const MemberSample& sample) {
   }
 }
 
+bool is_unseen_quorum(const Finding& finding) { return finding.code == "quorum_unseen"; }
+
 bool is_first_poll(const Finding& finding) { return finding.code == "not_polled"; }
 
 }  // namespace
@@ -110,6 +112,9 @@ std::string summarise(const EnsembleVerdict& verdict) {
       return "All " + count_text(verdict.voters, "voter") + " serve" + leader_text(verdict) + "; " +
              tolerance_text(verdict.failures_tolerated) + " without harm to clients.";
     case Level::kDegraded:
+      if (std::ranges::any_of(verdict.findings, is_unseen_quorum)) {
+        return "The ensemble serves, but how well can't be told" + causes_text(verdict);
+      }
       return "The ensemble serves (" + serving_text(verdict) + leader_text(verdict) + "; " +
              tolerance_text(verdict.failures_tolerated) + "), but " + findings_text(verdict) + ".";
     case Level::kAtRisk:

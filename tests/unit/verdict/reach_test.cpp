@@ -35,9 +35,29 @@ TEST_CASE("voters that can't be seen are known by the leader's word, in time", "
        Level::kAtRisk, "voter_down 3", 3, 2, 0, 1, "3"},
       {"the leader can't be seen", {{0s, "1 2 3", "1- 2F 3F"}, {60s, "1 2 3", "1- 2F 3F"}},
        Level::kAtRisk, "voter_down 1, no_leader_seen", 3, 2, 0, 0, ""},
-      {"two of three can't be seen, the third follows",
-       {{0s, "1 2 3", "1- 2- 3F"}, {60s, "1 2 3", "1- 2- 3F"}},
+      {"two of three can't be seen, the third follows", {{0s, "1 2 3", "1- 2- 3F"}},
        Level::kNoQuorum, "voter_down 1, voter_down 2, no_leader_seen", 3, 1, -1, 0, ""},
+      {"for longer than it could without a quorum",
+       {{0s, "1 2 3", "1- 2- 3F"}, {11s, "1 2 3", "1- 2- 3F"}},
+       Level::kDegraded, "quorum_unseen, voter_down 1, voter_down 2, no_leader_seen", 3, 1, 0, 0, "",
+       "The ensemble serves, but how well can't be told: zk-3:2181 goes on to serve as follower, "
+       "which takes a quorum, but too few voters can be seen from here; zk-1:2181 can't be reached "
+       "(connection refused); and 2 more."},
+      {"an old word of the follower proves nothing",
+       {{0s, "1 2 3", "1- 2- 3F"}, {11s, "1 2 3", "1- 2- 3F", aged(3, 2s)}},
+       Level::kNoQuorum, "voter_down 1, voter_down 2, no_leader_seen", 3, 1, -1, 0, ""},
+      {"it had served long before the others went",
+       {{0s, "1 2 3", "1L 2F 3F"}, {60s, "1 2 3", "1L 2F 3F"}, {1s, "1 2 3", "1- 2- 3F"}},
+       Level::kNoQuorum, "voter_down 1, voter_down 2, no_leader_seen", 3, 1, -1, 0, ""},
+      {"the others are seen not to serve, so there can be no quorum",
+       {{0s, "1 2 3", "1N 2N 3F"}, {60s, "1 2 3", "1N 2N 3F"}},
+       Level::kNoQuorum, "voter_down 1, voter_down 2, no_leader_seen", 3, 1, -1, 0, ""},
+      {"the quorum is seen again",
+       {{0s, "1 2 3", "1- 2- 3F"}, {11s, "1 2 3", "1- 2- 3F"}, {1s, "1 2 3", "1L 2F 3F"}},
+       Level::kHealthy, "", 3, 3, 1, 1, "1 2 3"},
+      {"only an observer is polled",
+       {{0s, "1 2 3 4o", "4O"}, {11s, "1 2 3 4o", "4O"}},
+       Level::kDegraded, "quorum_unseen, unmonitored_voters", 3, 0, 0, 0, ""},
   });
   // clang-format on
 }
