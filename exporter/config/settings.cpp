@@ -48,11 +48,15 @@ std::string find_name_mistake(std::string_view name) {
 }
 
 std::string find_path_mistake(std::string_view path) {
-  constexpr auto kTaken = std::to_array<std::string_view>({"/", "/livez", "/readyz"});
+  constexpr auto kTaken =
+      std::to_array<std::string_view>({"/livez", "/readyz", "/probe", "/health"});
   const bool has_right_letters =
       path.find_first_of(" ?#%*") == std::string_view::npos && printable(path, 200) == path;
-  if (!path.starts_with('/') || !has_right_letters ||
-      std::ranges::find(kTaken, path) != kTaken.end()) {
+  const bool is_taken = std::ranges::any_of(kTaken, [&](std::string_view taken) {
+    return path == taken || (path.starts_with(taken) && path[taken.size()] == '/');
+  });
+  if (!path.starts_with('/') || path == "/" || path.starts_with("//") || !has_right_letters ||
+      is_taken) {
     return "must be a path such as /metrics, and not that of another page";
   }
   return {};

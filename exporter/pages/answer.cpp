@@ -1,8 +1,37 @@
 #include "pages/answer.hpp"
 
+#include <algorithm>
+
 #include <boost/json/serialize.hpp>
 
+#include "base/text.hpp"
+
 namespace zke {
+
+std::optional<Response> find_unknown_parameter(const Request& request,
+                                               std::vector<std::string_view> known) {
+  known.emplace_back("format");
+  for (const auto& [name, value] : request.query) {
+    if (std::ranges::find(known, name) == known.end()) {
+      Response response;
+      response.status = 400;
+      response.body = "400: ?" + printable(name, 100) + "= is not known here. There are:\n";
+      for (const auto each : known) {
+        response.body += "  " + std::string(each) + "\n";
+      }
+      return response;
+    }
+    if (name == "format" && value != "json" && value != "text") {
+      return unknown_value(400, name, {"json", "text"});
+    }
+  }
+  return std::nullopt;
+}
+
+bool is_set(const Request& request, std::string_view name) {
+  const auto* const value = request.parameter(name);
+  return value != nullptr && *value != "false" && *value != "0" && *value != "no";
+}
 
 bool wants_json(const Request& request) {
   const auto* format = request.parameter("format");

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/json/value.hpp>
@@ -8,6 +10,14 @@
 #include "http/router.hpp"
 
 namespace zke {
+
+/// A 400 that lists the parameters that a page knows, when the request has another one: a gate must
+/// not say yes because of a misspelt condition. `format` is known to all pages that use this.
+std::optional<Response> find_unknown_parameter(const Request& request,
+                                               std::vector<std::string_view> known);
+
+/// Whether a switch such as `?leader_last` is there; `=false`, `=0` and `=no` turn it off.
+bool is_set(const Request& request, std::string_view name);
 
 /// Whether the client asks for JSON (`Accept: application/json`, or `?format=json`).
 bool wants_json(const Request& request);

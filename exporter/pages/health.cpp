@@ -124,6 +124,9 @@ std::string ensemble_text(const EnsembleView& view) {
 }
 
 Response show_ensembles(const Snapshot& snapshot, const Request& request) {
+  if (auto mistake = find_unknown_parameter(request, {"ensemble", "require"})) {
+    return std::move(*mistake);
+  }
   const auto* wanted = request.parameter("ensemble");
   const auto* level = request.parameter("require");
   const auto require = level == nullptr ? Require::kQuorum : parse_require(*level);
@@ -168,8 +171,13 @@ struct Target {
   const MemberVerdict* member = nullptr;
 };
 
-std::optional<Target> find_target(const Snapshot& snapshot, const std::string& name) {
+/// `within` is the ensemble that it must belong to, or nullptr.
+std::optional<Target> find_target(const Snapshot& snapshot, const std::string& name,
+                                  const std::string* within) {
   for (const auto& ensemble : snapshot.ensembles) {
+    if (within != nullptr && *within != ensemble->name) {
+      continue;
+    }
     if (const auto* member = ensemble->verdict.find(name)) {
       return Target{ensemble, member};
     }
@@ -192,19 +200,25 @@ asio::awaitable<std::string> find_change(std::shared_ptr<const EnsembleView> ens
 
 asio::awaitable<Response> show_disruption(const Board& board, const LiveCheck& check,
                                           const Request& request) {
+  if (auto mistake =
+          find_unknown_parameter(request, {"member", "ensemble", "action", "leader_last"})) {
+    co_return std::move(*mistake);
+  }
   const auto* wanted = request.parameter("member");
   const auto* action = request.parameter("action");
   if (action != nullptr && *action != "stop") {
     co_return unknown_value(400, "action", {"stop"});
   }
   const auto snapshot = board.snapshot();
-  const auto target = wanted == nullptr ? std::nullopt : find_target(*snapshot, *wanted);
+  const auto target = wanted == nullptr
+                          ? std::nullopt
+                          : find_target(*snapshot, *wanted, request.parameter("ensemble"));
   if (!target) {
     co_return unknown_value(wanted == nullptr ? 400 : 404, "member", names_of_members(*snapshot));
   }
   const auto& member = *target->member;
   auto reasons = member.unsafe_to_stop;
-  if (request.parameter("leader_last") != nullptr && member.is_leader) {
+  if (is_set(request, "leader_last") && member.is_leader) {
     reasons.emplace_back("it leads: stop the others first");
   }
   if (reasons.empty()) {

@@ -57,7 +57,7 @@ Response respond(const Request& request, const Target& target, const Observation
                  const ProbeVerdict& verdict) {
   auto text = std::string(verdict.verdict) + ": " + target.member + " " + verdict.text +
               (verdict.is_warning ? " (warning)" : "") + "\n";
-  if (request.parameter("verbose") != nullptr) {
+  if (is_set(request, "verbose")) {
     text += verbose_text(target, seen);
   }
   const boost::json::object json{
@@ -97,6 +97,10 @@ std::string find_mistake(ProbeKind kind, const Request& request) {
 
 asio::awaitable<Response> probe(ProbeKind kind, const Board& board, const LiveCheck& check,
                                 StuckMembers& stuck, const Request& request) {
+  if (auto mistake = find_unknown_parameter(
+          request, {"member", "verbose", "allow_read_only", "depth", "policy", "stuck_after"})) {
+    co_return std::move(*mistake);
+  }
   if (auto mistake = find_mistake(kind, request); !mistake.empty()) {
     co_return bad_request(std::move(mistake));
   }
@@ -105,8 +109,7 @@ asio::awaitable<Response> probe(ProbeKind kind, const Board& board, const LiveCh
     co_return no_such_member(*board.snapshot(), request);
   }
   const auto seen = co_await check(target->ensemble->name, target->member);
-  const auto* read_only = request.parameter("allow_read_only");
-  auto verdict = judge_probe(kind, seen, read_only != nullptr);
+  auto verdict = judge_probe(kind, seen, is_set(request, "allow_read_only"));
   const auto* policy = request.parameter("policy");
   if (policy != nullptr && *policy == "stuck" && verdict.passed) {
     constexpr auto kStuckAfter = std::chrono::minutes(10);

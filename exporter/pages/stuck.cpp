@@ -1,5 +1,7 @@
 #include "pages/stuck.hpp"
 
+#include <utility>
+
 namespace zke {
 
 namespace {
@@ -14,11 +16,14 @@ void StuckMembers::judge(const EnsembleView& ensemble, const std::string& member
                          std::chrono::milliseconds patience, Clock::time_point now,
                          ProbeVerdict& verdict) {
   constexpr auto kBudget = std::chrono::minutes(30);
+  constexpr auto kMemory =
+      std::chrono::minutes(2);  // what happened between two questions is unknown
   constexpr auto kRepeat = std::chrono::minutes(2);  // a kubelet wants several failures in a row
   const auto* judged = ensemble.verdict.find(member);
   const bool is_out = verdict.reason == "not_serving" && judged != nullptr && !judged->serves;
-  auto& entry = entries_.try_emplace(member, Entry{now, {}}).first->second;
-  if (!is_out || !others_serve(ensemble)) {
+  auto& entry = entries_.try_emplace(member, Entry{now, now, {}}).first->second;
+  const bool is_forgotten = now - std::exchange(entry.asked, now) > kMemory;
+  if (!is_out || !others_serve(ensemble) || is_forgotten) {
     entry.since = now;  // the budget is spent all the same
     return;
   }

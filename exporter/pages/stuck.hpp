@@ -22,7 +22,8 @@ class StuckMembers {
 
  private:
   struct Entry {
-    Clock::time_point since;     ///< when it was last seen otherwise
+    Clock::time_point since;  ///< when it was last seen otherwise, or asked for anew
+    Clock::time_point asked;
     Clock::time_point answered;  ///< when it was last called dead
   };
   std::map<std::string, Entry> entries_;

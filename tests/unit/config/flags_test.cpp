@@ -143,9 +143,17 @@ TEST_CASE("a bad flag is refused with the reason and the remedy", "[config]") {
   }
 }
 
+TEST_CASE("a path that only begins like another page's is free", "[config]") {
+  for (const auto* path : {"/healthy/metrics", "/probes", "/livezoo"}) {
+    CAPTURE(path);
+    CHECK(mistake_in({std::string("--web.telemetry-path=") + path}).empty());
+  }
+}
+
 TEST_CASE("the paths of other pages are taken", "[config]") {
   for (const auto* path :
-       {"/", "/livez", "/readyz", "metrics", "/a b", "/a?b", "/a#b", "/a%20", "/a*", "/a\nb"}) {
+       {"/", "//", "/livez", "/livez/loop", "/readyz", "/probe/liveness", "/health/ensemble",
+        "metrics", "/a b", "/a?b", "/a#b", "/a%20", "/a*", "/a\nb"}) {
     CAPTURE(path);
     CHECK_FALSE(mistake_in({std::string("--web.telemetry-path=") + path}).empty());
   }
