@@ -9,7 +9,11 @@
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  if (arguments.size() == 2 && arguments[0] == "install") {
+  if (!arguments.empty() && arguments[0] == "install") {
+    if (arguments.size() != 2) {
+      std::fputs("zk-health: write install PATH, the file or directory to copy it to\n", stderr);
+      return static_cast<int>(zke::ExitCode::kUsage);
+    }
     return zke::install_self(arguments[1]);
   }
   const auto options = zke::read_health_options(arguments);

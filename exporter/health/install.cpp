@@ -23,10 +23,11 @@ int install_self(const std::string& path) {
     fs::rename(part, target, ec);
   }
   if (ec) {
-    std::fprintf(stderr,
-                 "zk-health: cannot install to %s: %s; check that the directory exists and "
-                 "is writable\n",
-                 target.c_str(), ec.message().c_str());
+    // libstdc++ takes a short write for an I/O error
+    const auto reason = ec == std::errc::io_error
+                            ? std::string("the volume is full or broken; it takes some 4 MB")
+                            : ec.message() + "; check that the directory exists and is writable";
+    std::fprintf(stderr, "zk-health: cannot install to %s: %s\n", target.c_str(), reason.c_str());
     std::error_code ignored;
     fs::remove(part, ignored);
     return 1;

@@ -51,7 +51,8 @@ std::optional<Error> read_servers(std::string_view text, HealthOptions& options)
   for (const auto part : split(text, ',')) {
     const auto address = parse_address(trim(part));
     if (!address) {
-      return Error(Reason::kMalformed, address.error().detail());
+      return usage("\"" + printable(trim(part), 100) +
+                   "\" is no IP:PORT such as 10.0.0.1:2181 or [::1]:2181");
     }
     boost::system::error_code ec;
     const auto host = address->host == "localhost" ? "127.0.0.1" : address->host;
@@ -135,6 +136,9 @@ std::optional<Error> read_flag(std::string_view flag, bool& has_check, HealthOpt
   if (known == kFlags.end()) {
     return usage("--" + printable(name, 50) + " is not a known flag");
   }
+  if (flag.find('=') == std::string_view::npos) {
+    return usage("write --" + std::string(name) + "=VALUE, which is " + std::string(known->values));
+  }
   if (!known->read(value, options)) {
     return usage("--" + std::string(name) + " must be " + std::string(known->values));
   }
@@ -154,6 +158,15 @@ std::optional<Error> find_mistake(bool has_check, const HealthOptions& options) 
   }
   if (options.is_safe_to_stop && !has_server(options, options.member)) {
     return usage("--member must be one of the servers");
+  }
+  if (!options.is_safe_to_stop && (options.leader_last || !options.member.empty())) {
+    return usage("--member and --leader-last belong to --check=safe-to-stop");
+  }
+  if (options.allow_read_only && options.probe != ProbeKind::kReadiness) {
+    return usage("--allow-read-only belongs to --check=readiness");
+  }
+  if (options.require != Require::kQuorum && (options.probe || options.is_safe_to_stop)) {
+    return usage("--require belongs to --check=ensemble");
   }
   return std::nullopt;
 }

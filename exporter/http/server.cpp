@@ -197,13 +197,19 @@ Result<std::uint16_t> HttpServer::listen(const Address& address) {
 
 asio::awaitable<void> HttpServer::accept(Listener& listener) {
   constexpr auto kPause = milliseconds(100);  // out of descriptors: some will be closed
+  constexpr auto kQuiet = std::chrono::minutes(1);
+  auto quiet_until = std::chrono::steady_clock::time_point();
   for (;;) {
     auto [ec, socket] = co_await listener.acceptor.async_accept(kTuple);
     if (draining_) {
       co_return;
     }
     if (ec) {
-      log::warn("a connection could not be accepted", {{"error", ec.message()}});
+      const auto now = std::chrono::steady_clock::now();
+      if (now >= quiet_until) {
+        log::warn("connections can't be accepted", {{"error", ec.message()}});
+        quiet_until = now + kQuiet;
+      }
       listener.pause.expires_after(kPause);
       co_await listener.pause.async_wait(kTuple);
       continue;

@@ -38,23 +38,24 @@ TEST_CASE("a probe asks one server and has defaults for the rest", "[health]") {
 }
 
 TEST_CASE("every flag is read", "[health]") {
-  const auto options = read_health_options(
-      {"--check=safe-to-stop", "--member=[::1]:2182", "--leader-last", "--allow-read-only",
-       "--require=full", "--timeout=500ms", "--format=nagios", "localhost:2181,[::1]:2182"});
+  const auto options =
+      read_health_options({"--check=safe-to-stop", "--member=[::1]:2182", "--leader-last",
+                           "--timeout=500ms", "--format=nagios", "localhost:2181,[::1]:2182"});
 
   REQUIRE(options);
   CHECK(options->is_safe_to_stop);
   CHECK_FALSE(options->probe);
   CHECK(options->member == "[::1]:2182");
   CHECK(options->leader_last);
-  CHECK(options->allow_read_only);
-  CHECK(options->require == Require::kFull);
   CHECK(options->timeout == 500ms);
   CHECK(options->format == HealthOptions::Format::kNagios);
   REQUIRE(options->servers.size() == 2);
   CHECK(options->servers[0].name == "localhost:2181");
   CHECK(options->servers[0].endpoint.address().to_string() == "127.0.0.1");
   CHECK(options->servers[1].endpoint.address().is_v6());
+  CHECK(read_health_options({"--check=readiness", "--allow-read-only", kServer})->allow_read_only);
+  CHECK(read_health_options({"--check=ensemble", "--require=full", kServer})->require ==
+        Require::kFull);
 }
 
 TEST_CASE("servers may come one by one and with blanks", "[health]") {
@@ -72,8 +73,9 @@ TEST_CASE("a mistake is one line with the remedy", "[health]") {
   CHECK(mistake({kCheck}) == "HOST:PORT is missing; see --help");
   CHECK(mistake({"--check=health", kServer}) ==
         "--check must be startup, liveness, readiness, safe-to-stop or ensemble; see --help");
-  CHECK(mistake({"--check", kServer}) ==
-        "--check must be startup, liveness, readiness, safe-to-stop or ensemble; see --help");
+  CHECK(mistake({"--check", "readiness", kServer}) ==
+        "write --check=VALUE, which is startup, liveness, readiness, safe-to-stop or ensemble; see "
+        "--help");
   CHECK(mistake({"--chek=readiness", kServer}) == "--chek is not a known flag; see --help");
   CHECK(mistake({"--", kServer}) == "-- is not a known flag; see --help");
   CHECK(mistake({kCheck, "--format=xml", kServer}) ==
@@ -90,9 +92,9 @@ TEST_CASE("a mistake is one line with the remedy", "[health]") {
   CHECK(mistake({kCheck, "zk-0.zk:2181"}) ==
         "\"zk-0.zk\" is a name; give an IP address; see --help");
   CHECK(mistake({kCheck, "127.0.0.1"}) ==
-        "\"127.0.0.1\" has no port; write HOST:PORT, such as zk-0.zk:2181 or [::1]:2181");
+        "\"127.0.0.1\" is no IP:PORT such as 10.0.0.1:2181 or [::1]:2181; see --help");
   CHECK(mistake({kCheck, "127.0.0.1:2181,"}) ==
-        "\"\" has no port; write HOST:PORT, such as zk-0.zk:2181 or [::1]:2181");
+        "\"\" is no IP:PORT such as 10.0.0.1:2181 or [::1]:2181; see --help");
   CHECK(mistake({kCheck, "127.0.0.1:2181,127.0.0.1:2182"}) ==
         "this check is about one server: give one HOST:PORT; see --help");
   CHECK(mistake({"--check=ensemble", "127.0.0.1:2181,localhost:2181"}) ==
@@ -101,6 +103,12 @@ TEST_CASE("a mistake is one line with the remedy", "[health]") {
         "--member must be one of the servers; see --help");
   CHECK(mistake({"--check=safe-to-stop", "--member=127.0.0.1:1", kServer}) ==
         "--member must be one of the servers; see --help");
+  CHECK(mistake({kCheck, "--leader-last", kServer}) ==
+        "--member and --leader-last belong to --check=safe-to-stop; see --help");
+  CHECK(mistake({"--check=liveness", "--allow-read-only", kServer}) ==
+        "--allow-read-only belongs to --check=readiness; see --help");
+  CHECK(mistake({kCheck, "--require=full", kServer}) ==
+        "--require belongs to --check=ensemble; see --help");
   CHECK(mistake({"--check=safe-to-stop", "--member=zk", kServer}) ==
         "--member must be HOST:PORT; see --help");
 }
