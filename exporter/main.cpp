@@ -55,8 +55,11 @@ int run(zke::Settings settings) {
 }
 
 int check(const zke::Settings& settings) {
-  std::cout << "The configuration is good: " << settings.ensembles.size() << " ensembles, "
-            << settings.member_count() << " members.\n";
+  const auto count = [](std::size_t number, const std::string& noun) {
+    return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
+  };
+  std::cout << "The configuration is good: " << count(settings.ensembles.size(), "ensemble") << ", "
+            << count(settings.member_count(), "member") << ".\n";
   return 0;
 }
 

@@ -59,6 +59,10 @@ EnsembleSettings read_ensemble(const Section& file, const YAML::Node& node, std:
       section.fail(list, "members", "must be a list of HOST:PORT, such as [zk-0.zk:2181]");
     }
     for (const auto& entry : list) {
+      if (entry.IsSequence() || entry.IsMap()) {
+        section.fail(entry, "members",
+                     "must hold HOST:PORT; put an IPv6 address in quotes: \"[::1]:2181\"");
+      }
       const auto address = parse_address(text_of(section, "members", entry));
       if (!address) {
         section.fail(entry, "members", address.error().detail());
@@ -169,10 +173,16 @@ Settings read_config_file(const std::string& path) {
   std::ifstream file(path);
   const bool is_open = file.is_open();
   std::string text;
+  constexpr std::size_t kMaxSize = 1U << 20U;  // a device would never end
   std::array<char, 4096> block{};
-  while (file.good()) {  // an iterator would throw when the file is a directory
+  while (file.good() &&
+         text.size() <= kMaxSize) {  // an iterator would throw when the file is a directory
     file.read(block.data(), block.size());
     text.append(block.data(), static_cast<std::size_t>(file.gcount()));
+  }
+  if (text.size() > kMaxSize) {
+    throw ConfigError(path +
+                      ": is larger than 1 MiB, so it is no configuration; check --config.file");
   }
   if (!is_open || file.bad()) {
     throw ConfigError(path + ": cannot be read: " + std::generic_category().message(errno) +

@@ -76,6 +76,12 @@ po::variables_map parse(const Texts& arguments) {
     po::notify(flags);
   } catch (const po::unknown_option& e) {
     throw ConfigError(printable(e.get_option_name(), 100) + " is not a known flag; see --help");
+  } catch (const po::invalid_command_line_syntax& e) {
+    if (e.kind() == po::invalid_syntax::empty_adjacent_parameter) {
+      throw ConfigError(printable(e.get_option_name(), 100) +
+                        " is empty; give it a value or leave it out");
+    }
+    throw ConfigError(printable(e.what(), 200) + "; see --help");
   } catch (const po::too_many_positional_options_error&) {
     throw ConfigError("only flags are expected (--name=value); see --help");
   } catch (const po::error& e) {

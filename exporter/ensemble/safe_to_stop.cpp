@@ -49,10 +49,13 @@ void judge_safe_to_stop(EnsembleVerdict& verdict, const Membership& membership,
     if (member.is_voter) {
       others.erase(membership.vote_of(i));
     }
+    if (membership.unmonitored() > 0) {
+      reasons.emplace_back("not all voters are polled: name all servers of the ensemble");
+    }
     for (const auto id : membership.voters.ids()) {
       const auto voter = membership.member_with(id);
-      if (voter != i && !serving.seen.contains(id)) {
-        const auto name = voter ? verdict.members[*voter].member : "a voter that is not polled";
+      if (voter && voter != i && !serving.seen.contains(id)) {
+        const auto& name = verdict.members[*voter].member;
         reasons.push_back(name + (serving.known.contains(id)
                                       ? " may serve, but can't be seen from here"
                                       : " does not serve: bring it back first"));

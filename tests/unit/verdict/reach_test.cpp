@@ -99,7 +99,7 @@ TEST_CASE("a reason is given for each member that must not be stopped", "[verdic
         Reasons{"a follower has not caught up with the leader yet"});
   CHECK(reasons("1 2", "1L 2F", "zk-2:2181") == Reasons{"without it no quorum is left"});
   CHECK(reasons("1 2 3 4", "1L+3 2F 3F", "zk-2:2181") ==
-        Reasons{"a voter that is not polled may serve, but can't be seen from here",
+        Reasons{"not all voters are polled: name all servers of the ensemble",
                 "without it no quorum is left"});
   CHECK(reasons("1 2 3", "1L@5 2L@6 3F@6", "zk-3:2181") ==
         Reasons{"no leader tells whether the followers are in sync: it needs mntr in its "
