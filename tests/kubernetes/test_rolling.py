@@ -208,7 +208,7 @@ def test_rolls_compared(cluster: FakeCluster) -> None:
                 make_leader(cluster, cluster.members[ordinal])
                 with Outage(cluster) as outage:
                     if name == "ours":
-                        done = cluster.roll("--all")
+                        done = cluster.roll("--all", pause="1")  # as it comes
                         assert done.returncode == 0, done.stdout + done.stderr
                     else:
                         roll_plainly(cluster)

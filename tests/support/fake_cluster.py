@@ -95,12 +95,12 @@ class FakeCluster:
         """The server of a pod."""
         return self.members[int(pod.rpartition("-")[2])]
 
-    def roll(self, *arguments: str, limit: float = 120) -> subprocess.CompletedProcess[str]:
-        """Runs roll-zookeeper.sh against it."""
+    def roll(self, *arguments: str, limit: float = 120, pause: str = "0.1") -> subprocess.CompletedProcess[str]:
+        """Runs roll-zookeeper.sh against it; `pause` is between two looks."""
         script = Path(__file__).resolve().parents[2] / "manifests/scripts/roll-zookeeper.sh"
         return subprocess.run([script, f"--port={self.port}", *arguments], capture_output=True, text=True,
                               timeout=limit, stdin=subprocess.DEVNULL,
-                              env={**os.environ, "KUBECTL": str(self.kubectl), "ROLL_PAUSE": "0.1"})
+                              env={**os.environ, "KUBECTL": str(self.kubectl), "ROLL_PAUSE": pause})
 
     def answer(self, words: list[str]) -> tuple[int, str]:
         """What kubectl says: its exit code and text."""
