@@ -1,13 +1,13 @@
 """The dashboards against Grafana's own types, as npm has them."""
 
 import json
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+import npm
 from grafana import DASHBOARDS, dashboards
 
 TYPES = Path(__file__).parent / "types"
@@ -17,16 +17,7 @@ BUILD = DASHBOARDS.parent / "build/dashboards/types"
 @pytest.fixture(scope="module")
 def check() -> Callable[[Path], list[str]]:
     """Checks a file; gives a line a mistake. Skips where npm's registry is out of reach."""
-    if not shutil.which("npm") or not shutil.which("node"):
-        pytest.skip("types not checked: no npm here")
-    BUILD.mkdir(parents=True, exist_ok=True)
-    for file in TYPES.iterdir():
-        shutil.copy(file, BUILD)
-    npm = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts",
-           "--loglevel=error", "--fetch-retries=0", "--fetch-timeout=30000"]
-    done = subprocess.run(npm, cwd=BUILD, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        pytest.skip(f"types not checked: npm install failed: {(done.stderr.strip() or 'no reason').splitlines()[0]}")
+    npm.install(TYPES, BUILD)
 
     def run(file: Path) -> list[str]:
         answer = subprocess.run(["node", "check.mjs", file], cwd=BUILD, capture_output=True, text=True, check=False)

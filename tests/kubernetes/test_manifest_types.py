@@ -1,7 +1,6 @@
 """Types, required keys and misspelt keys of all manifests, by the Kubernetes API's own schemas as npm has them."""
 
 import json
-import shutil
 import subprocess
 from collections.abc import Callable
 from copy import deepcopy
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 
 import manifests
+import npm
 from manifests import RENDERED, Document, generated, golden, is_generated
 
 HERE = Path(__file__).parent / "types"
@@ -20,16 +20,7 @@ BUILD = manifests.ROOT / "build/kubernetes/types"
 @pytest.fixture(scope="module")
 def check() -> Callable[[list[Document]], list[tuple[int, str]]]:
     """Checks objects; gives the index of each that is wrong and why. Skips where npm's registry is out of reach."""
-    if not shutil.which("npm") or not shutil.which("node"):
-        pytest.skip("types not checked: no npm here")
-    BUILD.mkdir(parents=True, exist_ok=True)
-    for file in HERE.iterdir():
-        shutil.copy(file, BUILD)
-    npm = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts",
-           "--loglevel=error", "--fetch-retries=0", "--fetch-timeout=30000"]
-    done = subprocess.run(npm, cwd=BUILD, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        pytest.skip(f"types not checked: npm install failed: {(done.stderr.strip() or 'no reason').splitlines()[0]}")
+    npm.install(HERE, BUILD)
 
     def run(objects: list[Document]) -> list[tuple[int, str]]:
         (BUILD / "objects.json").write_text(json.dumps(objects))
