@@ -1,37 +1,24 @@
 """Debian's Alertmanager, as a process of the tests' own."""
 
 import json
-import subprocess
 import urllib.request
 from pathlib import Path
 from typing import Any
 
+from server_process import ServerProcess
 from zookeeper_ensemble import HOST, free_ports, wait_until
 
 
-class Alertmanager:
+class Alertmanager(ServerProcess):
     """A server with this configuration, alone, on a free port of loopback; it keeps its data in `directory`."""
 
     def __init__(self, directory: Path, config: str):
         self.address = f"{HOST}:{free_ports(1)[0]}"
-        self.log = directory / "alertmanager.log"
         file = directory / "alertmanager.yml"
         file.write_text(config)
-        with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", "/usr/bin/prometheus-alertmanager", f"--config.file={file}",
-                 f"--storage.path={directory / 'alertmanager'}", f"--web.listen-address={self.address}",
-                 "--cluster.listen-address="],
-                cwd=directory, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-
-    def stop(self) -> None:
-        """Ends the process, within ten seconds by force."""
-        self.process.terminate()
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        super().__init__(directory, "alertmanager.log", "/usr/bin/prometheus-alertmanager", f"--config.file={file}",
+                         f"--storage.path={directory / 'alertmanager'}", f"--web.listen-address={self.address}",
+                         "--cluster.listen-address=")
 
     def wait_until_ready(self) -> None:
         """Waits until it answers."""
@@ -41,7 +28,7 @@ class Alertmanager:
             except OSError:  # it does not listen yet
                 return False
 
-        wait_until(is_ready, "Alertmanager to answer", 40, lambda: self.log.read_text()[-3000:])
+        wait_until(is_ready, "Alertmanager to answer", 40, self.log_tail)
 
     def send(self, alerts: list[dict[str, str]]) -> None:
         """Fires alerts with these labels."""
