@@ -12,7 +12,9 @@ Board::Board(const std::vector<EnsembleSettings>& ensembles, std::chrono::millis
     auto view = std::make_shared<EnsembleView>();
     view->name = ensemble.name;
     for (const auto& address : ensemble.members) {
-      view->members.push_back({to_string(address), nullptr});
+      const bool is_observer =
+          std::ranges::find(ensemble.observers, address) != ensemble.observers.end();
+      view->members.push_back({to_string(address), nullptr, is_observer});
       ++waiting_;
     }
     const auto now = std::chrono::steady_clock::now();

@@ -59,9 +59,10 @@ struct MemberSample {
 
   MemberState state = MemberState::kUnreachable;
   PollResult result = PollResult::kFailed;
-  Reason reason = Reason::kNone;  ///< of the first thing that failed
-  std::string detail;             ///< for people; empty with Reason::kNone
-  std::optional<bool> is_voter;   ///< the last known
+  Reason reason = Reason::kNone;    ///< of the first thing that failed
+  std::string detail;               ///< for people; empty with Reason::kNone
+  std::optional<bool> is_voter;     ///< the last known
+  bool is_several_servers = false;  ///< its address leads to one server now, to another then
   std::array<std::optional<bool>, kCommandCount> command_allowed;  ///< the last known, by Command
 
   std::chrono::system_clock::time_point finished;

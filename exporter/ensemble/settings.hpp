@@ -15,7 +15,8 @@ struct PollSettings {
 
 struct EnsembleSettings {
   std::string name;
-  std::vector<Address> members;
+  std::vector<Address> members;         ///< all that are polled
+  std::vector<Address> observers = {};  ///< those of them that have no vote, where no server tells
 };
 
 }  // namespace zke

@@ -15,7 +15,8 @@ using SamplePtr = std::shared_ptr<const MemberSample>;
 struct EnsembleView {
   struct Member {
     std::string name;
-    SamplePtr sample;  ///< empty until its first poll has ended
+    SamplePtr sample;          ///< empty until its first poll has ended
+    bool is_observer = false;  ///< by the configuration, which counts where no server tells
   };
   std::string name;
   std::vector<Member> members;

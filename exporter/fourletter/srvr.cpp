@@ -75,6 +75,7 @@ bool read_line(std::string_view line, Srvr& srvr) {
   value = trim(value);
   if (name.ends_with(" version")) {
     srvr.version = parse_version(value);
+    srvr.is_zookeeper = name == "Zookeeper version";
     return true;
   }
   for (const auto& known : kLines) {

@@ -40,6 +40,7 @@ struct ProposalSizes {  ///< bytes; -1 before the first proposal
 ///   Node count: 144
 ///   Proposal sizes last/min/max: 48/36/908      (leader only)
 struct Srvr {
+  bool is_zookeeper = false;  ///< Apache ZooKeeper, by its first line; not ClickHouse Keeper
   ServerVersion version;
   std::optional<Mode> mode;
   std::optional<double> latency_min;
