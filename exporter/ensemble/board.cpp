@@ -1,6 +1,7 @@
 #include "ensemble/board.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace zke {
@@ -27,8 +28,14 @@ Board::Board(const std::vector<EnsembleSettings>& ensembles, std::chrono::millis
 SamplePtr Board::put(SamplePtr sample) {
   auto next = std::make_shared<Snapshot>(*snapshot_);
   const auto ensemble = std::ranges::find(next->ensembles, sample->ensemble, &EnsembleView::name);
+  if (ensemble == next->ensembles.end()) {
+    throw std::logic_error("no ensemble is called " + sample->ensemble);
+  }
   auto view = std::make_shared<EnsembleView>(**ensemble);
   const auto member = std::ranges::find(view->members, sample->member, &EnsembleView::Member::name);
+  if (member == view->members.end()) {
+    throw std::logic_error(sample->ensemble + " has no member " + sample->member);
+  }
   auto last = std::exchange(member->sample, std::move(sample));
   waiting_ -= last ? 0 : 1;
   const auto now = std::chrono::steady_clock::now();
@@ -39,7 +46,8 @@ SamplePtr Board::put(SamplePtr sample) {
 }
 
 std::shared_ptr<const EnsembleView> Board::find(const std::string& name) const {
-  return *std::ranges::find(snapshot_->ensembles, name, &EnsembleView::name);
+  const auto found = std::ranges::find(snapshot_->ensembles, name, &EnsembleView::name);
+  return found == snapshot_->ensembles.end() ? nullptr : *found;
 }
 
 }  // namespace zke

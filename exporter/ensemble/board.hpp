@@ -19,10 +19,11 @@ class Board {
   Board(const std::vector<EnsembleSettings>& ensembles,
         std::chrono::milliseconds max_age = std::chrono::seconds(30));
 
-  /// Puts a sample in the place of its member's last one, which is returned.
+  /// Puts a sample in the place of its member's last one, which is returned. A member that is not
+  /// configured is a bug and throws.
   SamplePtr put(SamplePtr sample);
 
-  /// The ensemble called `name`, which must be configured.
+  /// The ensemble called `name`, or nullptr when none is configured.
   std::shared_ptr<const EnsembleView> find(const std::string& name) const;
 
   std::shared_ptr<const Snapshot> snapshot() const { return snapshot_; }

@@ -23,6 +23,8 @@ std::uint32_t epoch_of(const MemberSample& sample) { return sample.srvr->zxid->e
 
 bool has_zxid(const MemberSample& sample) { return sample.srvr && sample.srvr->zxid; }
 
+bool is_zookeeper(const MemberSample& sample) { return sample.srvr && sample.srvr->is_zookeeper; }
+
 bool serves_as_voter(MemberState state) {
   return state == MemberState::kLeader || state == MemberState::kFollower;
 }
@@ -47,6 +49,7 @@ class Judge {
     }
     find_leaders();
     trust_the_leader();
+    find_unasked();
     count();
     follow_zxids();
     decide();
@@ -55,7 +58,7 @@ class Judge {
       return !member.sample || now_ - member.sample->clock > max_age_;
     });
     judge_safe_to_stop(verdict_, membership_, {serving_, seen_serving_},
-                       {is_stale, unsynced_, is_sync_unknown()});
+                       {is_stale, unsynced_, unasked_});
     forget_what_ended();
     return std::move(verdict_);
   }
@@ -87,6 +90,8 @@ class Judge {
     member.member = view_.members[i].name;
     member.id = membership_.id_of(i);
     member.is_voter = membership_.is_voter(i);
+    member.is_role_known = membership_.is_role_known(i);
+    member.is_read_only = state(i) == MemberState::kReadOnly;
     member.serves = member.is_voter ? serves_as_voter(state(i)) : is_serving(state(i));
     if (state(i) == MemberState::kStandalone) {
       member.serves = view_.members.size() == 1;
@@ -94,7 +99,7 @@ class Judge {
     if (member.is_voter && member.serves) {
       serving_.insert(membership_.vote_of(i));
     }
-    if (state(i) == MemberState::kLeader) {
+    if (state(i) == MemberState::kLeader && !membership_.is_several(i)) {
       leaders_.push_back(i);
       member.is_leader = true;
     }
@@ -129,19 +134,22 @@ class Judge {
     }
   }
 
-  /// Voters that we can't see may serve all the same: the leader counts its synced followers, and
-  /// would have dropped dead ones after an election time.
+  /// Voters that we can't see may serve all the same: the leader counts its synced followers. A
+  /// ZooKeeper drops dead ones within an election time; ClickHouse Keeper goes on to count them.
   void trust_the_leader() {
     seen_serving_ = serving_;
     if (leaders_.size() != 1 || !sample(leaders_[0])->synced_followers) {
       return;
     }
     const auto& leader = *sample(leaders_[0]);
-    auto missing = *leader.synced_followers + 1 - leader.synced_non_voting_followers.value_or(0) -
+    const auto told = [](std::optional<std::int64_t> count) {
+      return std::clamp(count.value_or(0), std::int64_t(0), VoterSet::kMaxTold);
+    };
+    auto missing = told(leader.synced_followers) + 1 - told(leader.synced_non_voting_followers) -
                    count_serving_voters_of(leaders_[0]) - count_weightless(true);
     unsynced_ = missing < 0;
     missing -= count_weightless(false);
-    if (missing <= 0) {
+    if (missing <= 0 || !is_zookeeper(leader)) {
       return;
     }
     for (const auto id : membership_.voters.ids()) {
@@ -149,15 +157,44 @@ class Judge {
       if (serving_.contains(id) || (member && state(*member) != MemberState::kUnreachable)) {
         continue;
       }
-      const bool is_proven =
-          !member || leader.clock - since("counted " + view_.members[*member].name) > patience_;
-      if (missing > 0 && is_proven) {
+      if (missing > 0 && is_counted_on(id, member, leader)) {
         serving_.insert(id);
         --missing;
         if (member) {
           verdict_.members[*member].serves = true;
           trusted_.insert(*member);
         }
+      }
+    }
+  }
+
+  /// Whether the leader's word is proof for a voter that can't be seen. Where nothing listens on
+  /// its port there is no server; one that closes connections runs, and has too many of them.
+  bool is_counted_on(std::int64_t id, std::optional<std::size_t> member,
+                     const MemberSample& leader) {
+    const auto reason =
+        member && sample(*member) != nullptr ? sample(*member)->reason : Reason::kNone;
+    switch (reason) {
+      case Reason::kRefused:
+        return false;
+      case Reason::kClosedWithoutAnswer:
+      case Reason::kLocalError:
+        return true;
+      default:
+        break;
+    }
+    if (!member && !membership_.has_unknown_roles()) {
+      return true;
+    }
+    return leader.clock - since("counted " + std::to_string(id)) > patience_;
+  }
+
+  /// Members that we failed to ask: that says nothing about them.
+  void find_unasked() {
+    for (std::size_t i = 0; i < view_.members.size(); ++i) {
+      if (sample(i) != nullptr && sample(i)->reason == Reason::kLocalError &&
+          state(i) == MemberState::kUnreachable && !trusted_.contains(i)) {
+        unasked_.insert(i);
       }
     }
   }
@@ -191,16 +228,14 @@ class Judge {
     verdict_.leaders = leaders_.size() + (hidden_leader_ ? 1 : 0);
     verdict_.failures_tolerated =
         verdict_.voters == 0 ? 0 : membership_.voters.failures_tolerated(serving_);
-  }
-
-  bool is_sync_unknown() const {
-    return verdict_.voters > 1 && (leaders_.size() != 1 || !sample(leaders_[0])->synced_followers);
+    verdict_.is_sync_known =
+        verdict_.voters <= 1 || (leaders_.size() == 1 && sample(leaders_[0])->synced_followers);
   }
 
   /// Epochs, elections and lags.
   void follow_zxids() {
     for (std::size_t i = 0; i < view_.members.size(); ++i) {
-      if (sample(i) != nullptr && is_serving(state(i)) && has_zxid(*sample(i))) {
+      if (is_serving(state(i)) && has_zxid(*sample(i)) && !membership_.is_several(i)) {
         verdict_.epoch = std::max(verdict_.epoch.value_or(0), epoch_of(*sample(i)));
         read_lag(i);
       }
@@ -219,7 +254,9 @@ class Judge {
     // Only a leader shows that an epoch has begun: a fresh follower may still be at 0.
     if (verdict_.leaders == 1 && verdict_.epoch) {
       const auto last = memory_.epoch.value_or(*verdict_.epoch);
-      memory_.elections += *verdict_.epoch > last ? *verdict_.epoch - last : 0;
+      constexpr std::uint32_t kMostAtOnce = 1000;  // more between two polls is no election
+      memory_.elections +=
+          *verdict_.epoch > last ? std::min(*verdict_.epoch - last, kMostAtOnce) : 0;
       memory_.epoch = verdict_.epoch;
     }
     verdict_.elections = memory_.elections;
@@ -255,27 +292,67 @@ class Judge {
   }
 
   void decide() {
-    if (is_incomplete_ || !is_any_up()) {
-      verdict_.level = Level::kUnknown;
-      verdict_.failures_tolerated = 0;
-      find_member_faults();
+    const bool is_served = find_served_by_several();
+    if (is_incomplete_ || !(is_any_up() || is_served)) {
+      become_unknown();
       return;
     }
     const bool is_split = find_splits();
-    const bool has_quorum = membership_.voters.is_quorum(serving_) || find_unseen_quorum();
+    const bool is_quorum = membership_.voters.is_quorum(serving_);
+    const auto with_unasked = serving_or_unasked();
+    if (!is_split && !is_quorum && !is_served && membership_.voters.is_quorum(with_unasked)) {
+      become_unknown();
+      return;
+    }
+    const bool has_quorum = is_quorum || is_served || find_unseen_quorum();
+    if (has_quorum && !is_quorum) {
+      verdict_.failures_tolerated = 0;  // how many can't be told
+      is_faulty_ = true;
+    }
     find_member_faults();
     find_ensemble_faults();
     constexpr std::size_t kFewestRedundant = 3;
+    const bool is_last = is_quorum && verdict_.voters >= kFewestRedundant &&
+                         membership_.voters.failures_tolerated(with_unasked) == 0;
     if (is_split) {
       verdict_.level = Level::kSplitView;
     } else if (!has_quorum) {
       verdict_.level = Level::kNoQuorum;
-    } else if (membership_.voters.failures_tolerated(serving_) == 0 &&
-               verdict_.voters >= kFewestRedundant) {
+    } else if (is_last) {
       verdict_.level = Level::kAtRisk;
     } else {
       verdict_.level = is_faulty_ ? Level::kDegraded : Level::kHealthy;
     }
+  }
+
+  void become_unknown() {
+    verdict_.level = Level::kUnknown;
+    verdict_.failures_tolerated = 0;
+    find_member_faults();
+  }
+
+  /// Voters that serve, and those that may, for all that we know: we failed to ask them.
+  Ids serving_or_unasked() const {
+    auto possible = serving_;
+    for (const auto i : unasked_) {
+      if (membership_.is_voter(i)) {
+        possible.insert(membership_.vote_of(i));
+      }
+    }
+    return possible;
+  }
+
+  /// Behind one address for several servers somebody serves, or did a moment ago: its answers
+  /// change from poll to poll, and must not move the level each time.
+  bool find_served_by_several() {
+    bool is_served = false;
+    for (std::size_t i = 0; i < view_.members.size(); ++i) {
+      if (membership_.is_several(i)) {
+        is_served = is_served || is_serving(state(i)) ||
+                    lasting("several, not serving " + view_.members[i].name) <= patience_;
+      }
+    }
+    return is_served;
   }
 
   /// A server drops its role within an election time without a quorum. One that serves for longer
@@ -293,14 +370,13 @@ class Judge {
     }
     for (std::size_t i = 0; i < view_.members.size(); ++i) {
       const auto& name = view_.members[i].name;
-      const bool has_role = is_serving(state(i)) && state(i) != MemberState::kStandalone;
+      const bool has_role = is_serving(state(i)) && state(i) != MemberState::kStandalone &&
+                            !membership_.is_several(i) && is_zookeeper(*sample(i));
       if (has_role && !membership_.is_stranger(i) &&
           sample(i)->clock - since("serves alone " + name) > patience_) {
         add("quorum_unseen", "",
             name + " goes on to serve as " + std::string(to_string(state(i))) +
                 ", which takes a quorum, but too few voters can be seen from here");
-        verdict_.failures_tolerated = 0;
-        is_faulty_ = true;
         return true;
       }
     }
@@ -386,9 +462,20 @@ class Judge {
     if (is_odd_one) {
       return;  // is a finding already
     }
-    if (trusted_.contains(i)) {
+    if (membership_.is_several(i)) {
+      add("several_servers", member.member,
+          member.member +
+              " leads to one server now and to another then, so that its figures are mixed: give "
+              "each server an address of its own in the configuration");
+    } else if (trusted_.contains(i)) {
       add("partial_view", member.member,
-          member.member + " can't be reached from here, but the leader counts on it");
+          describe_unseen(member.member, *sample(i)) + ", but the leader counts on it");
+    } else if (unasked_.contains(i)) {
+      add("not_asked", member.member, describe_state(member.member, sample(i)));
+    } else if (!member.is_role_known && !member.serves) {
+      add(sample(i) == nullptr ? "not_polled" : "role_unknown", member.member,
+          describe_state(member.member, sample(i)) +
+              "; whether it has a vote is not known, since no server's membership has its address");
     } else if (membership_.is_stranger(i)) {
       add("not_in_membership", member.member,
           member.serves ? member.member + " serves, but is not in the membership of the others"
@@ -411,6 +498,8 @@ class Judge {
       is_faulty_ = true;
     }
     const bool has_members = view_.members.size() > 1 || state(0) != MemberState::kStandalone;
+    const bool is_any_several =
+        std::ranges::any_of(membership_.members, &Membership::Member::is_several);
     if (verdict_.leaders == 0 && !serving_.empty() && has_members) {
       add("no_leader_seen", "",
           "no member says that it leads: an election is on, or the leader is not among the members "
@@ -418,7 +507,7 @@ class Judge {
       is_faulty_ = true;
     }
     const auto unseen = membership_.unmonitored();
-    if (unseen > 0) {
+    if (unseen > 0 && !is_any_several) {
       add("unmonitored_voters", "",
           (unseen == 1 ? "one voter of the ensemble is"
                        : std::to_string(unseen) + " voters of the ensemble are") +
@@ -440,6 +529,7 @@ class Judge {
   std::vector<std::size_t> leaders_;
   std::optional<std::size_t> hidden_leader_;
   std::set<std::size_t> trusted_;
+  std::set<std::size_t> unasked_;  ///< that we failed to ask
   std::set<std::string> lasting_;
   bool unsynced_ = false;
   bool is_faulty_ = false;

@@ -44,8 +44,10 @@ struct EnsembleMemory {
 /// Leaders are told apart by epoch: two in different epochs are a hand-over for one election time
 /// (syncLimit x tickTime, at least 10 s) and a stale leader after it; two in the same epoch are two
 /// ensembles under one name. A voter that can't be seen counts as down, until the leader has gone
-/// on counting it as synced for longer than it could do with a dead one. A sample older than
-/// `max_age` makes nothing safe to stop.
+/// on counting it as synced for longer than it could do with a dead one; at once when the member
+/// closes connections, and never when nothing listens on its port, or the leader is no ZooKeeper.
+/// What we failed to ask (local_error) is not called down. A sample older than `max_age` makes
+/// nothing safe to stop.
 EnsembleVerdict judge_ensemble(const EnsembleView& view, EnsembleMemory& memory,
                                EnsembleMemory::Clock::time_point now,
                                EnsembleMemory::Clock::duration max_age);

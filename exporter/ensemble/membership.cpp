@@ -2,6 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
+#include <string>
+#include <tuple>
+
+#include "ensemble/server_match.hpp"
 
 namespace zke {
 
@@ -12,23 +17,46 @@ const Conf* conf_of(const EnsembleView::Member& member) {
   return sample != nullptr && sample->conf ? &*sample->conf : nullptr;
 }
 
+bool is_several(const EnsembleView::Member& member) {
+  return member.sample && member.sample->is_several_servers;
+}
+
+/// Whether both memberships give the same servers the same votes. Each server may spell the
+/// addresses in its own way: itself as 0.0.0.0, say.
+bool is_same(const std::vector<ConfServer>& a, const std::vector<ConfServer>& b) {
+  using Vote = std::tuple<std::int64_t, bool, std::int64_t, std::int64_t>;
+  const auto votes_of = [](const std::vector<ConfServer>& servers) {
+    std::set<Vote> votes;
+    for (const auto& server : servers) {
+      votes.emplace(server.id, server.is_observer, server.group, server.weight);
+    }
+    return votes;
+  };
+  return a.size() == b.size() && votes_of(a) == votes_of(b);
+}
+
 /// Takes over what the samples say now; what they do not say stays as it was.
 bool update_memory(const EnsembleView& view, EnsembleMemory& memory) {
   const Conf* newest = nullptr;
   bool is_disputed = false;
   for (const auto& member : view.members) {
     const auto* conf = conf_of(member);
-    if (conf != nullptr && conf->server_id) {
-      memory.server_ids[member.name] = *conf->server_id;
+    if (is_several(member)) {
+      memory.server_ids.erase(member.name);
+      memory.votes.erase(member.name);
+    } else {
+      if (conf != nullptr && conf->server_id) {
+        memory.server_ids[member.name] = *conf->server_id;
+      }
+      if (member.sample && member.sample->is_voter) {
+        memory.votes[member.name] = *member.sample->is_voter;
+      }
     }
     if (conf != nullptr && !conf->servers.empty()) {
-      is_disputed = is_disputed || (newest != nullptr && newest->servers != conf->servers);
+      is_disputed = is_disputed || (newest != nullptr && !is_same(newest->servers, conf->servers));
       newest = newest == nullptr || conf->version > newest->version ? conf : newest;
     }
-    if (member.sample && member.sample->is_voter) {
-      memory.votes[member.name] = *member.sample->is_voter;
-    }
-    if (member.sample && member.sample->quorum_size) {
+    if (member.sample && member.sample->quorum_size.value_or(0) > 0) {
       memory.quorum_size = member.sample->quorum_size;
     }
   }
@@ -43,55 +71,107 @@ const ConfServer* find_server(const std::vector<ConfServer>& servers, std::int64
   return found == servers.end() ? nullptr : &*found;
 }
 
-/// By its own word, else by the address that the membership gives for clients.
-std::optional<std::int64_t> find_id(const EnsembleView::Member& member,
-                                    const EnsembleMemory& memory) {
-  const auto known = memory.server_ids.find(member.name);
-  if (known != memory.server_ids.end()) {
-    return known->second;
+/// What is known of a member's vote without a membership: by its own word, the last known, else by
+/// the configuration.
+std::optional<bool> vote_hint(const EnsembleView::Member& member, const EnsembleMemory& memory) {
+  const auto vote = memory.votes.find(member.name);
+  if (vote != memory.votes.end()) {
+    return vote->second;
   }
-  const auto server =
-      std::ranges::find(memory.membership, member.name, &ConfServer::client_address);
-  return server == memory.membership.end() ? std::nullopt : std::optional(server->id);
+  return member.is_observer ? std::optional(false) : std::nullopt;
+}
+
+/// Each member's id: by its own word, else by its addresses in the membership.
+void identify(const EnsembleView& view, const EnsembleMemory& memory, Membership& membership) {
+  auto servers = memory.membership;
+  std::vector<std::size_t> unnamed;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < view.members.size(); ++i) {
+    auto& member = membership.members[i];
+    const auto known = memory.server_ids.find(view.members[i].name);
+    if (known != memory.server_ids.end()) {
+      member.id = known->second;
+      std::erase_if(servers, [&](const auto& server) { return server.id == known->second; });
+    } else if (!member.is_several) {
+      unnamed.push_back(i);
+      names.push_back(view.members[i].name);
+    }
+  }
+  if (names.empty() || servers.empty()) {
+    return;
+  }
+  const auto ids = match_servers(names, servers);
+  for (std::size_t n = 0; n < ids.size(); ++n) {
+    membership.members[unnamed[n]].id = ids[n];
+  }
+}
+
+/// Gives the votes that are left, `ids`, to the members that are left, `unknown`: when there are
+/// enough for all, or when none of these can be anything else. Else their role stays unknown.
+void share_votes(const std::vector<std::int64_t>& ids, const std::vector<std::size_t>& unknown,
+                 bool may_be_observers, Membership& membership) {
+  if (ids.empty() || unknown.empty()) {
+    return;
+  }
+  const bool is_clear = !may_be_observers && unknown.size() <= ids.size();
+  for (std::size_t n = 0; n < unknown.size(); ++n) {
+    auto& member = membership.members[unknown[n]];
+    member.is_role_known = is_clear;
+    if (is_clear) {
+      member.is_voter = true;
+      member.vote = ids[n];
+    }
+  }
 }
 
 void read_known(const EnsembleView& view, const EnsembleMemory& memory, Membership& membership) {
   membership.voters = VoterSet(memory.membership);
-  std::size_t unidentified = 0;
-  for (std::size_t i = 0; i < view.members.size(); ++i) {
-    auto& member = membership.members[i];
-    const auto* server = member.id ? find_server(memory.membership, *member.id) : nullptr;
-    member.is_stranger = member.id && server == nullptr;
-    member.is_voter = member.id && membership.voters.contains(*member.id);
-    member.vote = member.id.value_or(0);
-    unidentified += member.id ? 0 : 1;
-  }
-  // Never reached, and addressed differently in the membership: they are the voters that are left.
-  for (const auto id : membership.voters.ids()) {
-    if (unidentified == 0 || membership.member_with(id)) {
+  std::set<std::int64_t> left = membership.voters.ids();
+  std::size_t left_observers = memory.membership.size() - left.size();
+  for (auto& member : membership.members) {
+    if (!member.id) {
       continue;
     }
-    for (std::size_t i = 0; i < view.members.size(); ++i) {
-      auto& member = membership.members[i];
-      const auto vote = memory.votes.find(view.members[i].name);
-      const bool is_observer = vote != memory.votes.end() && !vote->second;
-      if (!member.id && !member.is_voter && !is_observer) {
-        member.is_voter = true;
-        member.vote = id;
-        --unidentified;
-        break;
-      }
+    const auto* const server = find_server(memory.membership, *member.id);
+    member.is_stranger = server == nullptr;
+    member.is_voter = membership.voters.contains(*member.id);
+    member.vote = *member.id;
+    left.erase(*member.id);
+    left_observers -= server != nullptr && !member.is_voter && left_observers > 0 ? 1 : 0;
+  }
+  // Never reached, and addressed differently in the membership.
+  std::vector<std::size_t> unknown;
+  for (std::size_t i = 0; i < view.members.size(); ++i) {
+    auto& member = membership.members[i];
+    if (member.id || member.is_several) {
+      continue;
+    }
+    const auto hint = vote_hint(view.members[i], memory);
+    if (!hint) {
+      unknown.push_back(i);
+    } else if (*hint && !left.empty()) {
+      member.is_voter = true;
+      member.vote = *left.begin();
+      left.erase(left.begin());
+    } else if (!*hint && left_observers > 0) {
+      --left_observers;
     }
   }
+  share_votes({left.begin(), left.end()}, unknown, left_observers > 0, membership);
 }
 
 /// No server tells its membership: 3.4, a refused `conf`, ClickHouse Keeper.
 void read_assumed(const EnsembleView& view, const EnsembleMemory& memory, Membership& membership) {
   std::vector<std::size_t> voters;
+  std::vector<std::size_t> unknown;
   for (std::size_t i = 0; i < view.members.size(); ++i) {
-    const auto vote = memory.votes.find(view.members[i].name);
-    const bool has_vote = vote == memory.votes.end() || vote->second;
-    if (has_vote) {
+    const auto hint = vote_hint(view.members[i], memory);
+    if (membership.members[i].is_several) {
+      continue;
+    }
+    if (!hint) {
+      unknown.push_back(i);
+    } else if (*hint) {
       voters.push_back(i);
     }
   }
@@ -100,17 +180,21 @@ void read_assumed(const EnsembleView& view, const EnsembleMemory& memory, Member
     return sample != nullptr && is_serving(sample->state);
   };
   std::stable_partition(voters.begin(), voters.end(), serves);
-  auto count = voters.size();
-  if (memory.quorum_size) {
-    count = static_cast<std::size_t>(*memory.quorum_size);
-  }
+  const auto told = std::min(memory.quorum_size.value_or(0), VoterSet::kMaxTold);
+  const auto count = told > 0 ? static_cast<std::size_t>(told) : voters.size() + unknown.size();
   membership.voters = VoterSet(count, -static_cast<std::int64_t>(count));
+  std::vector<std::int64_t> left;
   auto vote = -static_cast<std::int64_t>(count);
-  for (std::size_t n = 0; n < voters.size() && n < count; ++n) {
+  for (std::size_t n = 0; n < count; ++n, ++vote) {
+    if (n >= voters.size()) {
+      left.push_back(vote);
+      continue;
+    }
     auto& member = membership.members[voters[n]];
     member.is_voter = true;
-    member.vote = vote++;
+    member.vote = vote;
   }
+  share_votes(left, unknown, false, membership);
 }
 
 }  // namespace
@@ -137,8 +221,10 @@ bool Membership::is_stranger(std::size_t member) const { return members.at(membe
 bool Membership::are_strangers(std::size_t a, std::size_t b) const {
   const auto& first = members.at(a).servers;
   const auto& second = members.at(b).servers;
-  const bool have_common = std::ranges::any_of(
-      first, [&](const auto& server) { return std::ranges::find(second, server) != second.end(); });
+  const bool have_common = std::ranges::any_of(first, [&](const auto& server) {
+    const auto* const same = find_server(second, server.id);
+    return same != nullptr && is_same_server(server, *same);
+  });
   return !first.empty() && !second.empty() && !have_common;
 }
 
@@ -148,12 +234,27 @@ bool Membership::is_voter_of(std::size_t member, std::int64_t id) const {
   return servers.empty() || (server != nullptr && !server->is_observer);
 }
 
+bool Membership::is_role_known(std::size_t member) const {
+  return members.at(member).is_role_known;
+}
+
+bool Membership::has_unknown_roles() const {
+  return !std::ranges::all_of(members, &Member::is_role_known);
+}
+
+bool Membership::is_several(std::size_t member) const { return members.at(member).is_several; }
+
 std::size_t Membership::unmonitored() const {
-  std::size_t count = 0;
-  for (const auto id : voters.ids()) {
-    count += member_with(id) ? 0 : 1;
+  std::set<std::int64_t> known;
+  std::size_t possible = 0;
+  for (const auto& member : members) {
+    if (member.is_voter) {
+      known.insert(member.vote);
+    }
+    possible += member.is_role_known && !member.is_several ? 0 : 1;
   }
-  return count;
+  const auto missing = voters.size() - std::min(known.size(), voters.size());
+  return missing - std::min(missing, possible);
 }
 
 Membership find_membership(const EnsembleView& view, EnsembleMemory& memory) {
@@ -161,11 +262,12 @@ Membership find_membership(const EnsembleView& view, EnsembleMemory& memory) {
   membership.is_disputed = update_memory(view, memory);
   for (const auto& member : view.members) {
     auto& entry = membership.members.emplace_back();
-    entry.id = find_id(member, memory);
+    entry.is_several = is_several(member);
     if (const auto* conf = conf_of(member)) {
       entry.servers = conf->servers;
     }
   }
+  identify(view, memory, membership);
   if (memory.membership.empty()) {
     read_assumed(view, memory, membership);
   } else {
@@ -175,11 +277,14 @@ Membership find_membership(const EnsembleView& view, EnsembleMemory& memory) {
 }
 
 EnsembleMemory::Clock::duration election_time(const EnsembleView& view) {
-  std::int64_t longest = 10'000;
+  constexpr std::int64_t kShortest = 10'000;
+  constexpr std::int64_t kLongest = 600'000;  // whatever a server says, a verdict must come
+  auto longest = kShortest;
   for (const auto& member : view.members) {
-    if (const auto* conf = conf_of(member);
-        conf != nullptr && conf->tick_time && conf->sync_limit) {
-      longest = std::max(longest, *conf->tick_time * *conf->sync_limit);
+    const auto* conf = conf_of(member);
+    if (conf != nullptr && conf->tick_time.value_or(0) > 0 && conf->sync_limit.value_or(0) > 0) {
+      const auto ticks = std::min(*conf->sync_limit, kLongest / *conf->tick_time + 1);
+      longest = std::max(longest, std::min(*conf->tick_time * ticks, kLongest));
     }
   }
   return std::chrono::milliseconds(longest);

@@ -12,8 +12,10 @@ namespace zke {
 /// Who belongs to an ensemble, as its servers tell it, and which of the polled members is who.
 ///
 /// From, in this order: the newest membership in the members' `conf`; the last known one; the
-/// `quorum_size` of `mntr`; the polled members that are no observers. Servers that give no ids get
-/// negative ones of ours.
+/// `quorum_size` of `mntr`; the polled members that are no observers, by their own word or else by
+/// the configuration. A member that was never reached is known by its address; when that does not
+/// tell, it is what is left over, if only one thing is. Servers that give no ids get negative ones
+/// of ours.
 struct Membership {
   VoterSet voters;
   bool is_disputed = false;  ///< members hold different memberships
@@ -32,7 +34,14 @@ struct Membership {
   /// Whether the server with this id votes by the member's own membership, or that is not known.
   bool is_voter_of(std::size_t member, std::int64_t id) const;
 
-  /// Voters that no polled member is.
+  /// Whether it can be told if the member has a vote.
+  bool is_role_known(std::size_t member) const;
+  bool has_unknown_roles() const;
+
+  /// Whether the member's address leads to several servers: it is none of them.
+  bool is_several(std::size_t member) const;
+
+  /// Voters that no polled member is, nor can be.
   std::size_t unmonitored() const;
 
   struct Member {
@@ -40,6 +49,8 @@ struct Membership {
     std::int64_t vote = 0;  ///< the id, or a negative number of ours
     bool is_voter = false;
     bool is_stranger = false;
+    bool is_role_known = true;
+    bool is_several = false;
     std::vector<ConfServer> servers;  ///< its own membership
   };
   std::vector<Member> members;  ///< in the order of the view

@@ -9,6 +9,8 @@ namespace zke {
 
 namespace {
 
+constexpr std::int64_t kMaxWeight = 1'000'000'000;  // no sum of these overflows
+
 /// The least number of `weights`, heaviest first, that sum up to at least `goal`.
 int count_to_reach(std::vector<std::int64_t> weights, std::int64_t goal) {
   std::ranges::sort(weights, std::greater<>());
@@ -51,8 +53,8 @@ VoterSet::VoterSet(const std::vector<ConfServer>& servers) {
   for (const auto& server : servers) {
     const bool has_vote = !server.is_observer && (!is_hierarchical_ || server.weight > 0);
     if (has_vote) {
-      voters_.push_back(
-          {server.id, is_hierarchical_ ? server.group : 0, is_hierarchical_ ? server.weight : 1});
+      const auto weight = is_hierarchical_ ? std::min(server.weight, kMaxWeight) : 1;
+      voters_.push_back({server.id, is_hierarchical_ ? server.group : 0, weight});
     }
   }
   std::ranges::sort(voters_, {}, &Voter::id);

@@ -12,7 +12,8 @@ constexpr std::uint32_t kMaxLag = 1000;  // transactions; more than a moment's w
 using Reasons = std::vector<std::string>;
 
 /// What forbids to stop anything at all.
-Reasons find_common(const EnsembleVerdict& verdict, StopHazards hazards) {
+Reasons find_common(const EnsembleVerdict& verdict, const Membership& membership,
+                    const StopHazards& hazards) {
   Reasons reasons;
   if (!has_quorum(verdict.level)) {
     reasons.emplace_back("the ensemble is " + std::string(to_string(verdict.level)) + ": " +
@@ -25,7 +26,13 @@ Reasons find_common(const EnsembleVerdict& verdict, StopHazards hazards) {
   if (hazards.is_unsynced) {
     reasons.emplace_back("a follower has not caught up with the leader yet");
   }
-  if (hazards.is_sync_unknown) {
+  for (std::size_t i = 0; i < verdict.members.size(); ++i) {
+    if (membership.is_several(i)) {
+      reasons.push_back(verdict.members[i].member +
+                        " leads to several servers: configure an address for each");
+    }
+  }
+  if (!verdict.is_sync_known) {
     reasons.emplace_back(
         "no leader tells whether the followers are in sync: it needs mntr in its "
         "4lw.commands.whitelist, and leaderServes=yes");
@@ -40,25 +47,38 @@ Reasons find_common(const EnsembleVerdict& verdict, StopHazards hazards) {
 
 void judge_safe_to_stop(EnsembleVerdict& verdict, const Membership& membership,
                         ServingVoters serving, StopHazards hazards) {
-  const auto common = find_common(verdict, hazards);
+  const auto common = find_common(verdict, membership, hazards);
+  const auto unmonitored = membership.unmonitored();
+  const bool is_quorum_known = membership.voters.is_quorum(serving.known);
+  const auto without = [&](VoterSet::Ids ids, std::size_t i) {
+    if (membership.is_voter(i)) {
+      ids.erase(membership.vote_of(i));
+    }
+    return membership.voters.is_quorum(ids);
+  };
   for (std::size_t i = 0; i < verdict.members.size(); ++i) {
     auto& member = verdict.members[i];
     member.unsafe_to_stop = common;
     auto& reasons = member.unsafe_to_stop;
-    auto others = serving.seen;
-    if (member.is_voter) {
-      others.erase(membership.vote_of(i));
-    }
-    if (membership.unmonitored() > 0) {
+    if (unmonitored > 0) {
       reasons.emplace_back("not all voters are polled: name all servers of the ensemble");
     }
-    for (const auto id : membership.voters.ids()) {
-      const auto voter = membership.member_with(id);
-      if (voter && voter != i && !serving.seen.contains(id)) {
-        const auto& name = verdict.members[*voter].member;
-        reasons.push_back(name + (serving.known.contains(id)
-                                      ? " may serve, but can't be seen from here"
-                                      : " does not serve: bring it back first"));
+    for (std::size_t n = 0; n < verdict.members.size(); ++n) {
+      const auto& other = verdict.members[n];
+      if (n == i || (other.is_role_known && !other.is_voter)) {
+        continue;
+      }
+      if (hazards.unasked.contains(n)) {
+        reasons.push_back(other.member + " could not be asked: a failure of the monitoring itself");
+      } else if (!other.is_role_known) {
+        if (!other.serves) {
+          reasons.push_back(other.member +
+                            " does not serve, and may be a voter: bring it back first");
+        }
+      } else if (!serving.seen.contains(membership.vote_of(n))) {
+        reasons.push_back(other.member + (serving.known.contains(membership.vote_of(n))
+                                              ? " may serve, but can't be seen from here"
+                                              : " does not serve: bring it back first"));
       }
     }
     for (const auto& other : verdict.members) {
@@ -67,8 +87,10 @@ void judge_safe_to_stop(EnsembleVerdict& verdict, const Membership& membership,
                           " transactions behind the leader");
       }
     }
-    if (!membership.voters.is_quorum(others)) {
+    if (is_quorum_known && !without(serving.known, i)) {
       reasons.emplace_back("without it no quorum is left");
+    } else if (reasons.empty() && !without(serving.seen, i)) {
+      reasons.emplace_back("the others that can be seen from here are no quorum");
     }
   }
 }

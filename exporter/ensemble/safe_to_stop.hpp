@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstddef>
+#include <set>
+
 #include "ensemble/membership.hpp"
 #include "ensemble/verdict.hpp"
 
@@ -7,9 +10,9 @@ namespace zke {
 
 /// What speaks against stopping any member.
 struct StopHazards {
-  bool is_stale = false;         ///< a member was not polled lately
-  bool is_unsynced = false;      ///< a follower has not caught up with the leader
-  bool is_sync_unknown = false;  ///< no leader tells (its mntr is refused, say)
+  bool is_stale = false;               ///< a member was not polled lately
+  bool is_unsynced = false;            ///< a follower has not caught up with the leader
+  std::set<std::size_t> unasked = {};  ///< members that we failed to ask
 };
 
 /// Voters that serve: all, and those that were seen themselves.

@@ -39,6 +39,8 @@ struct MemberVerdict {
   std::string member;
   std::optional<std::int64_t> id;  ///< the server's, once it is known
   bool is_voter = false;
+  bool is_role_known = true;  ///< whether it can be told if it has a vote
+  bool is_read_only = false;
   bool serves = false;               ///< seen serving; or known to by the leader's word
   bool is_leader = false;            ///< by its own word; or by exclusion, with leaderServes=no
   std::optional<std::uint32_t> lag;  ///< transactions behind the leader; never more than is true
@@ -52,6 +54,7 @@ struct EnsembleVerdict {
   std::size_t voters = 0;         ///< that the ensemble should have
   std::size_t voters_serving = 0;
   int failures_tolerated = 0;  ///< negative: so many voters must come back; 0 when unknown
+  bool is_sync_known = true;   ///< whether a leader tells if its followers are in sync
   std::size_t leaders = 0;
   std::optional<std::uint32_t> epoch;  ///< the newest
   std::uint64_t elections = 0;         ///< seen since the exporter started

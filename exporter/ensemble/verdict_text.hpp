@@ -11,6 +11,9 @@ namespace zke {
 /// nobody: it has no quorum, or is still loading data".
 std::string describe_state(const std::string& member, const MemberSample* sample);
 
+/// What is seen of a member that serves all the same, by the leader's word.
+std::string describe_unseen(const std::string& member, const MemberSample& sample);
+
 /// The verdict in one sentence that a newcomer to ZooKeeper understands.
 std::string summarise(const EnsembleVerdict& verdict);
 

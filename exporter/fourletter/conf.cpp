@@ -42,6 +42,25 @@ std::string find_client_address(std::string_view client, std::string_view quorum
   return port.empty() ? std::string() : std::string(host) + ":" + std::string(port);
 }
 
+/// `h1:2888:3888:observer|h2:2889:3889;h3:2181` has h1, h2 and h3; IPv6 addresses are in brackets.
+std::vector<std::string> find_hosts(std::string_view quorum, std::string_view client) {
+  constexpr std::size_t kMaxHosts = 16;
+  constexpr std::size_t kMaxHost = 255;
+  std::vector<std::string> hosts;
+  const auto add = [&](std::string_view address) {
+    const auto end = address.starts_with('[') ? address.find(']') : address.find(':');
+    const auto host = address.substr(0, address.starts_with('[') ? end + 1 : end);
+    if (end != std::string_view::npos && !host.empty() && host.size() <= kMaxHost) {
+      hosts.emplace_back(host);
+    }
+  };
+  while (!quorum.empty() && hosts.size() < kMaxHosts) {
+    add(take_until(quorum, '|'));
+  }
+  add(client);  // `2181` alone has none
+  return hosts;
+}
+
 void read_server(std::string_view key, std::string_view value, Conf& conf) {
   const auto id = parse_int(key);
   if (!id) {
@@ -54,6 +73,7 @@ void read_server(std::string_view key, std::string_view value, Conf& conf) {
   const auto quorum_part = take_until(client_part, ';');
   server.is_observer = quorum_part.find(":observer") != std::string_view::npos;
   server.client_address = find_client_address(client_part, quorum_part);
+  server.hosts = find_hosts(quorum_part, client_part);
   conf.servers.push_back(std::move(server));
 }
 

@@ -16,9 +16,10 @@ namespace zke {
 struct ConfServer {
   std::int64_t id = 0;
   bool is_observer = false;
-  std::string client_address;  ///< `host:port`, empty when the server did not say it
-  std::int64_t group = 0;      ///< 0: none
-  std::int64_t weight = 1;     ///< counts in a hierarchical quorum only
+  std::string client_address;      ///< `host:port`, empty when the server did not say it
+  std::vector<std::string> hosts;  ///< of all addresses in the line, as they are spelt there
+  std::int64_t group = 0;          ///< 0: none
+  std::int64_t weight = 1;         ///< counts in a hierarchical quorum only
 
   bool operator==(const ConfServer&) const = default;
 };

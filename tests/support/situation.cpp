@@ -29,6 +29,7 @@ std::vector<std::string_view> words(std::string_view text) {
 
 MemberState state_of_letter(char letter) {
   constexpr std::string_view kLetters = "LFOSRN-";
+  letter = letter == '~' ? '-' : letter;
   return kMemberStates.at(kLetters.find(letter));
 }
 
@@ -76,6 +77,7 @@ Sample::Sample(int id, MemberState state) : id_(id) {
   }
   if (is_serving(state)) {
     sample_.srvr = Srvr();
+    sample_.srvr->is_zookeeper = true;
     sample_.srvr->zxid = Zxid{5, 100};
   }
 }
@@ -122,6 +124,22 @@ Sample& Sample::failed(Reason reason) {
   return *this;
 }
 
+Sample& Sample::claims(std::int64_t number) {
+  sample_.quorum_size = number;
+  sample_.synced_followers = number;
+  sample_.synced_non_voting_followers = number;
+  if (sample_.conf) {
+    sample_.conf->tick_time = number;
+    sample_.conf->sync_limit = number;
+  }
+  return *this;
+}
+
+Sample& Sample::several() {
+  sample_.is_several_servers = true;
+  return *this;
+}
+
 Sample& Sample::aged(std::chrono::seconds age) {
   age_ = age;
   return *this;
@@ -147,6 +165,7 @@ Sample& Sample::speaks(std::string_view kind, const std::vector<ConfServer>& mem
   } else {
     sample_.synced_non_voting_followers.reset();
   }
+  sample_.srvr->is_zookeeper = kind != "keeper";
   if (kind == "srvr") {
     sample_.synced_followers.reset();
     sample_.reason = Reason::kCommandRefused;
@@ -177,6 +196,9 @@ Round::Round(std::string_view membership, std::string_view members) {
       continue;
     }
     auto& sample = samples_.emplace_back(id, state_of_letter(who.back()));
+    if (who.ends_with('~')) {
+      sample.failed(Reason::kTimeout);
+    }
     if (!epoch.empty()) {
       sample.epoch(static_cast<std::uint32_t>(number(epoch)));
     }
@@ -214,12 +236,55 @@ Change failed(int id, Reason reason) {
   return [=](Round& round) { round.at(id).failed(reason); };
 }
 
+Change several(int id) {
+  return [=](Round& round) { round.at(id).several(); };
+}
+
 Change aged(int id, std::chrono::seconds age) {
   return [=](Round& round) { round.at(id).aged(age); };
 }
 
 Change holds(int id, const std::string& membership, std::int64_t server_id) {
   return [=](Round& round) { round.at(id).conf(servers(membership), server_id); };
+}
+
+std::vector<std::string> find_contradictions(const EnsembleVerdict& verdict) {
+  const auto says = [&](const std::string& text) {
+    return verdict.summary.find(text) != std::string::npos;
+  };
+  const auto has_reason = [](const MemberVerdict& member, std::string_view reason) {
+    return std::ranges::find(member.unsafe_to_stop, reason) != member.unsafe_to_stop.end();
+  };
+  constexpr std::string_view kLast = "without it no quorum is left";
+  const auto tolerated = verdict.failures_tolerated;
+  const bool is_served = has_quorum(verdict.level);
+  std::vector<std::string> found;
+  const auto claim = [&](bool holds, const std::string& what) {
+    if (!holds) {
+      found.push_back(what);
+    }
+  };
+  claim(!is_served || tolerated >= 0, "it serves, and voters must come back");
+  claim(verdict.level != Level::kNoQuorum || verdict.voters == 0 || tolerated < 0,
+        "no quorum, and no voter must come back");
+  claim(verdict.level != Level::kAtRisk || tolerated == 0, "at risk, and voters can be lost");
+  claim(!says("one voter can be lost") || tolerated == 1, "the sentence says 1 can be lost");
+  claim(!says(" no voter can be lost") || tolerated == 0, "the sentence says none can be lost");
+  claim(!says("voters can be lost without") || tolerated > 1, "the sentence says several can");
+  for (const auto& member : verdict.members) {
+    claim(!has_reason(member, kLast) || tolerated <= 0,
+          "voters can be lost, but not " + member.member);
+    claim(is_served || !member.unsafe_to_stop.empty(), member.member + " is safe without a quorum");
+    const bool is_last = tolerated == 0 && member.is_voter && verdict.voters_serving == 1;
+    claim(!is_last || !member.serves || !member.unsafe_to_stop.empty(),
+          "the last one is safe to stop: " + member.member);
+  }
+  if (verdict.level == Level::kAtRisk) {
+    claim(std::ranges::any_of(verdict.members,
+                              [&](const auto& member) { return !member.unsafe_to_stop.empty(); }),
+          "at risk, and each member may be stopped");
+  }
+  return found;
 }
 
 void check(const std::vector<Situation>& situations) {
@@ -253,6 +318,7 @@ void check(const std::vector<Situation>& situations) {
     CHECK(verdict.leaders == situation.leaders);
     CHECK(safe == situation.safe);
     CHECK(verdict.summary.ends_with('.'));
+    CHECK(find_contradictions(verdict) == std::vector<std::string>());
     if (!situation.summary.empty()) {
       CHECK(verdict.summary == situation.summary);
     }

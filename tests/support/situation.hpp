@@ -26,6 +26,8 @@ class Sample {
   Sample& sync_limit(std::int64_t ticks);  ///< of 2 s, in its conf
   Sample& synced(std::int64_t followers, std::int64_t non_voting = 0);
   Sample& failed(Reason reason);
+  Sample& several();
+  Sample& claims(std::int64_t number);     ///< as each number that it tells, its id apart
   Sample& aged(std::chrono::seconds age);  ///< the poll ended so long before the judgement
   Sample& took(std::chrono::milliseconds time);
 
@@ -48,9 +50,9 @@ class Round {
   Round() = default;
 
   /// `members` are "1L 2F 3-": leader, follower, (O)bserver, (S)tandalone, (R)ead-only, (N)ot
-  /// serving, - refused, ? not polled yet. Then, in this order: "@6" an epoch other than 5, "+2"
-  /// the followers that the leader counts as synced (else all F), ":3.4" how it speaks (else as
-  /// 3.9). The membership is told by those members that can.
+  /// serving, - refused, ~ timed out, ? not polled yet. Then, in this order: "@6" an epoch other
+  /// than 5, "+2" the followers that the leader counts as synced (else all F), ":3.4" how it speaks
+  /// (else as 3.9). The membership is told by those members that can.
   Round(std::string_view membership, std::string_view members);
 
   Sample& at(int id);  ///< the member zk-`id`:2181
@@ -95,11 +97,16 @@ struct Situation {
   std::string summary = {};  ///< empty: not checked
 };
 
+/// Where the level, the sentence, the figures and the gate's reasons do not say the same; for all
+/// verdicts that there can be.
+std::vector<std::string> find_contradictions(const EnsembleVerdict& verdict);
+
 void check(const std::vector<Situation>& situations);
 
 // Changes of a round, for a step of a situation.
 using Change = std::function<void(Round&)>;
 Change failed(int id, Reason reason);
+Change several(int id);  ///< its address leads to several servers
 Change aged(int id, std::chrono::seconds age);
 Change holds(int id, const std::string& membership, std::int64_t server_id);  ///< its conf says so
 

@@ -62,7 +62,7 @@ TEST_CASE("claims to lead are judged by epoch", "[verdict]") {
        "",
        "The members contradict each other: zk-1:2181 and zk-4:2181 lead different ensembles that "
        "are configured under one name; zk-4:2181 serves, but is not in the membership of the "
-       "others; and 2 more."},
+       "others (likewise zk-5:2181 and zk-6:2181)."},
       {"a standalone server in an ensemble", {{0s, "1 2 3", "1L+1 2F 3S"}},
        Level::kSplitView, "standalone_member 3", 3, 2, 0, 1, "",
        "The members contradict each other: zk-3:2181 is a standalone server, not a part of this "
@@ -83,7 +83,8 @@ TEST_CASE("a leader with leaderServes=no is found by exclusion", "[verdict]") {
        Level::kAtRisk, "voter_down 1, no_leader_seen", 3, 2, 0, 0, ""},
       {"after it", {all, later},
        Level::kHealthy, "", 3, 3, 1, 1, "",
-       "All 3 voters serve, zk-1:2181 leads; one voter can be lost without harm to clients."},
+       "All 3 voters serve, zk-1:2181 leads; one voter can be lost without harm to clients. Whether "
+       "the followers are in sync is not known: no leader answers mntr."},
       {"a follower dies under it", {all, later, {1s, "1 2 3", "1N 2F 3-"}},
        Level::kAtRisk, "voter_down 3", 3, 2, 0, 1, ""},
       {"both followers die under it", {all, later, {1s, "1 2 3", "1N 2- 3-"}},

@@ -58,11 +58,11 @@ TEST_CASE("ensembles of three voters are judged", "[verdict]") {
       {"what answers is no ZooKeeper", {{0s, "1 2 3", "1L 2F 3-", failed(3, Reason::kMalformed)}},
        Level::kAtRisk, "voter_down 3", 3, 2, 0, 1, "3",
        "One more failure can end the service: 2 of 3 voters serve, zk-1:2181 leads; zk-3:2181 "
-       "gives no usable answer (malformed)."},
+       "gives no usable answer (it is not a ZooKeeper's)."},
       {"a member could not be asked", {{0s, "1 2 3", "1L 2F 3-", failed(3, Reason::kLocalError)}},
-       Level::kAtRisk, "voter_down 3", 3, 2, 0, 1, "3",
-       "One more failure can end the service: 2 of 3 voters serve, zk-1:2181 leads; zk-3:2181 "
-       "could not be asked (a failure of the monitoring itself)."},
+       Level::kDegraded, "not_asked 3", 3, 2, 0, 1, "3",
+       "The ensemble serves (2 of 3 voters serve, zk-1:2181 leads; how many voters can be lost is "
+       "not known), but zk-3:2181 could not be asked (a failure of the monitoring itself)."},
       {"a follower is electing or loading", {{0s, "1 2 3", "1L 2F 3N"}},
        Level::kAtRisk, "voter_down 3", 3, 2, 0, 1, "3"},
       {"a follower is cut off and read-only", {{0s, "1 2 3", "1L 2F 3R"}},
@@ -70,7 +70,11 @@ TEST_CASE("ensembles of three voters are judged", "[verdict]") {
        "One more failure can end the service: 2 of 3 voters serve, zk-1:2181 leads; zk-3:2181 is "
        "read-only: it is cut off from the other voters."},
       {"all are read-only", {{0s, "1 2 3", "1L 2F 3F"}, {10s, "1 2 3", "1R 2R 3R"}},
-       Level::kNoQuorum, "voter_down 1, voter_down 2, voter_down 3", 3, 0, -2, 0, ""},
+       Level::kNoQuorum, "voter_down 1, voter_down 2, voter_down 3", 3, 0, -2, 0, "",
+       "No quorum: none of the 3 voters serves, so nobody can write; clients that allow read-only "
+       "are served by zk-1:2181, zk-2:2181 and zk-3:2181. Enough of them must run and reach each "
+       "other: zk-1:2181 is read-only: it is cut off from the other voters (likewise zk-2:2181 and "
+       "zk-3:2181)."},
       {"the leader has just died", {{0s, "1 2 3", "1- 2F 3F"}},
        Level::kAtRisk, "voter_down 1, no_leader_seen", 3, 2, 0, 0, "",
        "One more failure can end the service: 2 of 3 voters serve; zk-1:2181 can't be reached "
@@ -80,19 +84,17 @@ TEST_CASE("ensembles of three voters are judged", "[verdict]") {
        Level::kNoQuorum, "voter_down 1, voter_down 2, voter_down 3", 3, 0, -2, 0, "",
        "No quorum: none of the 3 voters serves, so clients are not served. Enough of them must run "
        "and reach each other: zk-1:2181 can't be reached (connection refused); zk-2:2181 answers, "
-       "but serves nobody: it sees no quorum, or is still loading data; and 1 more."},
+       "but serves nobody: it sees no quorum, or is still loading data (likewise zk-3:2181)."},
       {"two are down", {{0s, "1 2 3", "1L 2F 3F"}, {1s, "1 2 3", "1N 2- 3-"}},
        Level::kNoQuorum, "voter_down 2, voter_down 3, voter_down 1", 3, 0, -2, 0, ""},
       {"a leader that has not noticed yet", {{0s, "1 2 3", "1L+0 2- 3-"}},
        Level::kNoQuorum, "voter_down 2, voter_down 3", 3, 1, -1, 1, "",
        "No quorum: only 1 of 3 voters serves, so clients are not served. At least 1 more must come "
-       "back: zk-2:2181 can't be reached (connection refused); zk-3:2181 can't be reached "
-       "(connection refused)."},
+       "back: zk-2:2181 can't be reached (connection refused) (likewise zk-3:2181)."},
       {"no member is reachable", {{0s, "1 2 3", "1L 2F 3F"}, {1s, "1 2 3", "1- 2- 3-"}},
        Level::kUnknown, "voter_down 1, voter_down 2, voter_down 3", 3, 0, 0, 0, "",
        "No member can be reached; the ensemble may be down, or the network to it: zk-1:2181 can't "
-       "be reached (connection refused); zk-2:2181 can't be reached (connection refused); and 1 "
-       "more."},
+       "be reached (connection refused) (likewise zk-2:2181 and zk-3:2181)."},
       {"no member was ever reachable", {{0s, "", "1- 2- 3-"}},
        Level::kUnknown, "voter_down 1, voter_down 2, voter_down 3", 3, 0, 0, 0, ""},
       {"a first poll is missing", {{0s, "1 2 3", "1L 2F 3?"}},
