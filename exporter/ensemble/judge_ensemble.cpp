@@ -152,11 +152,18 @@ class Judge {
     if (missing <= 0 || !is_zookeeper(leader)) {
       return;
     }
+    std::vector<std::int64_t> unseen;
     for (const auto id : membership_.voters.ids()) {
       const auto member = membership_.member_with(id);
-      if (serving_.contains(id) || (member && state(*member) != MemberState::kUnreachable)) {
-        continue;
+      if (!serving_.contains(id) && (!member || state(*member) == MemberState::kUnreachable)) {
+        unseen.push_back(id);
       }
+    }
+    if (missing > static_cast<std::int64_t>(unseen.size())) {
+      return;  // it counts more than there can be
+    }
+    for (const auto id : unseen) {
+      const auto member = membership_.member_with(id);
       if (missing > 0 && is_counted_on(id, member, leader)) {
         serving_.insert(id);
         --missing;
@@ -485,7 +492,12 @@ class Judge {
       const auto* const code = sample(i) == nullptr ? "not_polled"
                                : member.is_voter    ? "voter_down"
                                                     : "observer_down";
-      add(code, member.member, describe_state(member.member, sample(i)));
+      const bool is_guess = sample(i) != nullptr && membership_.is_assumed(i) && !serving_.empty();
+      add(code, member.member,
+          describe_state(member.member, sample(i)) +
+              (is_guess ? "; it is taken for a voter: if it is an observer, name it so in the "
+                          "configuration (observers:)"
+                        : ""));
     } else {
       return;
     }

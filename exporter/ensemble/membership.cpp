@@ -195,6 +195,9 @@ void read_assumed(const EnsembleView& view, const EnsembleMemory& memory, Member
     member.vote = vote;
   }
   share_votes(left, unknown, false, membership);
+  for (const auto i : unknown) {
+    membership.members[i].is_assumed = membership.members[i].is_voter && told == 0;
+  }
 }
 
 }  // namespace
@@ -241,6 +244,8 @@ bool Membership::is_role_known(std::size_t member) const {
 bool Membership::has_unknown_roles() const {
   return !std::ranges::all_of(members, &Member::is_role_known);
 }
+
+bool Membership::is_assumed(std::size_t member) const { return members.at(member).is_assumed; }
 
 bool Membership::is_several(std::size_t member) const { return members.at(member).is_several; }
 

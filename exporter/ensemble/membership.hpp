@@ -38,6 +38,9 @@ struct Membership {
   bool is_role_known(std::size_t member) const;
   bool has_unknown_roles() const;
 
+  /// Whether it is only taken for a voter: it was never reached, and no server tells.
+  bool is_assumed(std::size_t member) const;
+
   /// Whether the member's address leads to several servers: it is none of them.
   bool is_several(std::size_t member) const;
 
@@ -50,6 +53,7 @@ struct Membership {
     bool is_voter = false;
     bool is_stranger = false;
     bool is_role_known = true;
+    bool is_assumed = false;  ///< a voter, since nobody tells otherwise
     bool is_several = false;
     std::vector<ConfServer> servers;  ///< its own membership
   };

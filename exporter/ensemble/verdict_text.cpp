@@ -107,7 +107,10 @@ std::string unserved_text(const EnsembleVerdict& verdict) {
 }
 
 std::string no_quorum_text(const EnsembleVerdict& verdict) {
-  if (verdict.voters < 2) {
+  if (verdict.voters == 0) {
+    return "No quorum can be seen: no voter is known" + causes_text(verdict);
+  }
+  if (verdict.voters == 1) {
     return "No quorum: the only voter does not serve, " + unserved_text(verdict) +
            causes_text(verdict);
   }

@@ -121,6 +121,20 @@ TEST_CASE("the role of one that is left over is known", "[verdict]") {
   CHECK(watch.verdict.members[2].is_role_known);
 }
 
+TEST_CASE("a member that is only taken for a voter is called so, with the remedy", "[verdict]") {
+  Watch watch;
+  watch.see(Round("", "1L:srvr 2F:srvr 3F:srvr 4-"));
+  CHECK(watch.verdict.level == Level::kAtRisk);
+  CHECK(watch.verdict.findings.at(0).text ==
+        "zk-4:2181 can't be reached (connection refused); it is taken for a voter: if it is an "
+        "observer, name it so in the configuration (observers:)");
+
+  Watch known;
+  known.see(Round("", "1L:srvr 2F:srvr 3F:srvr 4F:srvr"));
+  known.see(Round("", "1L:srvr 2F:srvr 3F:srvr 4-"), std::chrono::seconds(1));
+  CHECK(known.verdict.findings.at(0).text == "zk-4:2181 can't be reached (connection refused)");
+}
+
 TEST_CASE("observers are those of the configuration where no server tells", "[verdict]") {
   const auto see = [](const std::string& members) {
     auto view = Round("1 2 3", members).view(EnsembleMemory::Clock::time_point(1h));
