@@ -9,6 +9,7 @@ std::string_view to_string(Reason reason) {
     case Reason::kDns:
       return "dns";
     case Reason::kRefused:
+    case Reason::kNoRoute:
       return "refused";
     case Reason::kTimeout:
       return "timeout";

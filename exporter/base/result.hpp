@@ -12,7 +12,8 @@ namespace zke {
 enum class Reason {
   kNone,
   kDns,                  ///< its name has no address now
-  kRefused,              ///< connection refused, or no route to it
+  kRefused,              ///< connection refused
+  kNoRoute,              ///< no route to it; its label value is that of kRefused
   kTimeout,              ///< no whole answer before the deadline
   kTls,                  ///< the handshake failed
   kClosedWithoutAnswer,  ///< accepted, then closed without a byte

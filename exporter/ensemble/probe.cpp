@@ -32,6 +32,7 @@ ExitCode failure_code(const Observation& seen) {
   switch (seen.reason) {
     case Reason::kTimeout:
     case Reason::kRefused:
+    case Reason::kNoRoute:
       return ExitCode::kNoConnection;
     case Reason::kCommandRefused:
       return ExitCode::kForbidden;

@@ -130,6 +130,8 @@ std::string failure_text(const MemberSample& sample) {
   switch (sample.reason) {
     case Reason::kRefused:
       return " can't be reached (connection refused)";
+    case Reason::kNoRoute:
+      return " can't be reached (no route to it)";
     case Reason::kTimeout:
       return " can't be reached (no answer in time)";
     case Reason::kDns:

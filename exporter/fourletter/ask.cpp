@@ -54,7 +54,9 @@ Error connect_failure(Command command, const tcp::endpoint& server, beast::error
     // Accepted, and reset before we looked: a server at maxClientCnxns closes with SO_LINGER 0.
     return closed_without_answer(command, server);
   }
-  const auto reason = is_local(ec) ? Reason::kLocalError : Reason::kRefused;
+  const auto reason = is_local(ec)                            ? Reason::kLocalError
+                      : ec == asio::error::connection_refused ? Reason::kRefused
+                                                              : Reason::kNoRoute;
   return {reason, describe(command, server, ec.message())};
 }
 
@@ -132,6 +134,7 @@ asio::awaitable<Result<Answer>> ask(std::vector<tcp::endpoint> servers, Command 
     const bool tried_connect_only =
         !answer &&
         (answer.error().reason() == Reason::kRefused ||
+         answer.error().reason() == Reason::kNoRoute ||
          (answer.error().reason() == Reason::kTimeout && steady_clock::now() < deadline));
     if (!tried_connect_only) {
       co_return answer;

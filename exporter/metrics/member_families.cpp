@@ -37,8 +37,9 @@ void add_always(const MemberSample& sample, Families& families) {
                  {{"state", std::string(to_string(state))}});
   }
   for (const auto reason : kReasons) {
-    families.add("zookeeper_member_failure", reason == sample.reason ? 1 : 0,
-                 {{"reason", std::string(to_string(reason))}});
+    const auto label = to_string(reason);  // some reasons share one
+    families.add("zookeeper_member_failure", label == to_string(sample.reason) ? 1 : 0,
+                 {{"reason", std::string(label)}});
   }
   families.add("zookeeper_poll_duration_seconds", seconds(sample.took));
   families.add("zookeeper_last_poll_timestamp_seconds",

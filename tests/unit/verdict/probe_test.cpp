@@ -63,6 +63,7 @@ std::vector<Row> table() {
                                                           kYes,      kYes,   kNo,        kNo},
       {"frozen", failure(Reason::kTimeout), "timeout",    kGone,     kGone,  kGone,      kGone},
       {"refused", failure(Reason::kRefused), "refused",   kGone,     kGone,  kGone,      kGone},
+      {"no route", failure(Reason::kNoRoute), "refused",  kGone,     kGone,  kGone,      kGone},
       {"closed", failure(Reason::kClosedWithoutAnswer), "closed_without_answer",
                                                           kProtocol, kDoubt, kProtocol,  kProtocol},
       {"whitelist", refusal(Kind::kNotAllowed), "whitelist",
