@@ -179,8 +179,10 @@ class Judge {
   /// its port there is no server; one that closes connections runs, and has too many of them.
   bool is_counted_on(std::int64_t id, std::optional<std::size_t> member,
                      const MemberSample& leader) {
-    const auto reason =
-        member && sample(*member) != nullptr ? sample(*member)->reason : Reason::kNone;
+    if (member && sample(*member) == nullptr) {
+      return false;  // its first poll will tell
+    }
+    const auto reason = member ? sample(*member)->reason : Reason::kNone;
     switch (reason) {
       case Reason::kRefused:
         return false;

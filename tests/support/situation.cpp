@@ -272,6 +272,11 @@ std::vector<std::string> find_contradictions(const EnsembleVerdict& verdict) {
   claim(!says(" no voter can be lost") || tolerated == 0, "the sentence says none can be lost");
   claim(!says("voters can be lost without") || tolerated > 1, "the sentence says several can");
   for (const auto& member : verdict.members) {
+    const bool has_down = std::ranges::any_of(verdict.members, [&](const auto& other) {
+      return &other != &member && other.is_voter && !other.serves;
+    });
+    claim(!member.unsafe_to_stop.empty() || !has_down,
+          member.member + " is safe to stop while another voter is down");
     claim(!has_reason(member, kLast) || tolerated <= 0,
           "voters can be lost, but not " + member.member);
     claim(is_served || !member.unsafe_to_stop.empty(), member.member + " is safe without a quorum");
