@@ -1,12 +1,12 @@
 #include "net/resolver.hpp"
 
 #include <algorithm>
-#include <condition_variable>
 #include <cstring>
 #include <deque>
 #include <map>
 #include <mutex>
 #include <netdb.h>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -22,25 +22,40 @@ namespace asio = boost::asio;
 
 namespace {
 
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr auto kGoodFor = seconds(30);
 constexpr auto kRetryAfter = seconds(5);
-constexpr std::size_t kMaxThreads = 4;
+
+// Most names answer in milliseconds: a few look-ups at once do, and spare the name server. One that
+// takes longer than kHangs may hang, and is then replaced by two, so that unknown names that hang
+// hold the others up for some tenths of a second, however many they are.
+constexpr std::size_t kUsualLookups = 4;
+constexpr std::size_t kMaxLookups = 100;
+constexpr std::size_t kMaxSlowLookups = 8;  // besides: of names that were slow the last time
+constexpr auto kHangs = milliseconds(100);
+constexpr auto kSlow = seconds(1);
 
 struct Name {
   Resolution known;
   bool pending = false;
+  bool is_slow = false;  ///< its last look-up was
+  steady_clock::time_point started;
   steady_clock::time_point finished;
 };
 
-/// The look-ups that wait, shared with the threads; they outlive the Resolver when they hang.
-struct Queue {
+/// What a look-up thread shares with the Resolver; it outlives it when it hangs.
+struct Gate {
   std::mutex mutex;
-  std::condition_variable changed;
-  std::deque<std::string> hosts;
   bool closed = false;
+};
+
+/// Names that wait for a look-up, and those that are being looked up.
+struct Lane {
+  std::deque<std::string> waiting;
+  std::vector<const Name*> running;
 };
 
 Resolver::Addresses addresses_of(const addrinfo* list) {
@@ -66,30 +81,25 @@ class Resolver::State : public std::enable_shared_from_this<State> {
       : loop_(std::move(loop)),
         lookup_(std::move(lookup)),
         timer_(loop_),
+        patience_(loop_),
         first_answer_(loop_, steady_clock::time_point::max()) {}
 
   std::map<std::string, Name, std::less<>> names;
 
   void ask(const std::string& host) {
     auto& name = names.at(host);
-    if (std::exchange(name.pending, true)) {
-      return;
+    if (!std::exchange(name.pending, true)) {
+      lane_of(name).waiting.push_back(host);
+      start_waiting();
     }
-    if (threads_ < std::min(names.size(), kMaxThreads)) {
-      ++threads_;
-      std::thread(work, queue_, lookup_, loop_, weak_from_this()).detach();
-    }
-    const std::lock_guard lock(queue_->mutex);
-    queue_->hosts.push_back(host);
-    queue_->changed.notify_one();
   }
 
   void close() {
     timer_.cancel();
+    patience_.cancel();
     first_answer_.cancel();
-    const std::lock_guard lock(queue_->mutex);
-    queue_->closed = true;
-    queue_->changed.notify_all();
+    const std::lock_guard lock(gate_->mutex);
+    gate_->closed = true;
   }
 
   /// Asks again about every name whose answer is old, for ever.
@@ -113,24 +123,58 @@ class Resolver::State : public std::enable_shared_from_this<State> {
   asio::steady_timer& first_answer() { return first_answer_; }
 
  private:
-  /// A look-up thread. It touches the loop only under the lock of a queue that is not closed.
-  static void work(const std::shared_ptr<Queue>& queue, const Lookup& lookup,
-                   const asio::any_io_executor& loop, const std::weak_ptr<State>& state) {
-    for (;;) {
-      std::unique_lock lock(queue->mutex);
-      queue->changed.wait(lock, [&] { return queue->closed || !queue->hosts.empty(); });
-      if (queue->closed) {
-        return;
+  Lane& lane_of(const Name& name) { return name.is_slow ? slow_ : quick_; }
+
+  void start_waiting() {
+    while (!slow_.waiting.empty() && slow_.running.size() < kMaxSlowLookups && start(slow_)) {
+    }
+    while (!quick_.waiting.empty() && quick_.running.size() < quick_limit() && start(quick_)) {
+    }
+    // Else the end of a look-up lets the next one start.
+    const bool wants_thread = !quick_.waiting.empty() ||
+                              (!slow_.waiting.empty() && slow_.running.size() < kMaxSlowLookups);
+    if (!wants_thread || std::exchange(is_patient_, true)) {
+      return;
+    }
+    patience_.expires_after(kHangs);
+    patience_.async_wait([weak = weak_from_this()](auto ec) {
+      if (const auto state = weak.lock(); state && !ec) {
+        state->is_patient_ = false;
+        state->start_waiting();
       }
-      auto host = std::move(queue->hosts.front());
-      queue->hosts.pop_front();
-      lock.unlock();
-      auto found = lookup(host);
-      lock.lock();
-      if (queue->closed) {
-        return;
-      }
-      asio::post(loop, [state, host = std::move(host), found = std::move(found)]() mutable {
+    });
+  }
+
+  std::size_t quick_limit() const {
+    const auto hangs = std::ranges::count_if(quick_.running, [](const Name* name) {
+      return steady_clock::now() - name->started >= kHangs;
+    });
+    return std::min(kUsualLookups + 2 * static_cast<std::size_t>(hangs), kMaxLookups);
+  }
+
+  /// Looks the lane's next name up in a thread; false when there can't be another thread now.
+  bool start(Lane& lane) {
+    const auto& host = lane.waiting.front();
+    try {
+      std::thread(work, gate_, lookup_, loop_, weak_from_this(), host).detach();
+    } catch (const std::system_error&) {
+      return false;
+    }
+    auto& name = names.at(host);
+    name.started = steady_clock::now();
+    lane.running.push_back(&name);
+    lane.waiting.pop_front();
+    return true;
+  }
+
+  /// A look-up thread. It touches the loop only under the lock of a gate that is not closed.
+  static void work(const std::shared_ptr<Gate>& gate, const Lookup& lookup,
+                   const asio::any_io_executor& loop, const std::weak_ptr<State>& state,
+                   const std::string& host) {
+    auto found = lookup(host);
+    const std::lock_guard lock(gate->mutex);
+    if (!gate->closed) {
+      asio::post(loop, [state, host, found = std::move(found)]() mutable {
         if (const auto alive = state.lock()) {
           alive->finish(host, std::move(found));
         }
@@ -140,8 +184,10 @@ class Resolver::State : public std::enable_shared_from_this<State> {
 
   void finish(const std::string& host, Result<Addresses> found) {
     auto& name = names.at(host);
+    std::erase(lane_of(name).running, &name);
     name.pending = false;
     name.finished = steady_clock::now();
+    name.is_slow = name.finished - name.started >= kSlow;
     name.known.answered = true;
     if (found) {
       name.known.addresses = std::move(*found);
@@ -150,14 +196,18 @@ class Resolver::State : public std::enable_shared_from_this<State> {
       name.known.error = found.error().detail();
     }
     first_answer_.cancel();  // wakes those who wait; each looks whether it was its host
+    start_waiting();
   }
 
   asio::any_io_executor loop_;
   Lookup lookup_;
   asio::steady_timer timer_;
+  asio::steady_timer patience_;
   asio::steady_timer first_answer_;
-  std::shared_ptr<Queue> queue_ = std::make_shared<Queue>();
-  std::size_t threads_ = 0;
+  std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
+  Lane quick_;
+  Lane slow_;
+  bool is_patient_ = false;  ///< patience_ runs, since names wait
 };
 
 Resolver::Resolver(asio::any_io_executor loop, Lookup lookup)

@@ -22,9 +22,9 @@ struct Resolution {
 };
 
 /// Looks names up in the background: first when they are watched, then every 30 s, every 5 s while
-/// that fails. Look-ups run on a few threads of their own, because getaddrinfo can neither be
-/// cancelled nor given a deadline; a hanging one delays neither the polls nor the end of the
-/// process.
+/// that fails. Look-ups run on threads of their own, because getaddrinfo can neither be cancelled
+/// nor given a deadline; a hanging one delays neither the polls nor the other names nor the end of
+/// the process. Names that were slow the last time wait apart from the others.
 class Resolver {
  public:
   using Addresses = std::vector<boost::asio::ip::address>;

@@ -18,6 +18,8 @@ namespace {
 using boost::asio::ip::make_address;
 using std::chrono::steady_clock;
 
+std::string name_of(int i) { return "zk-" + std::to_string(i); }
+
 /// A name service whose answers the test decides on; a name without an answer hangs.
 class FakeNames {
  public:
@@ -30,6 +32,26 @@ class FakeNames {
   void forget(const std::string& host) {
     const std::lock_guard lock(state_->mutex);
     state_->answers.erase(host);
+  }
+
+  void answer_all(int n, const Result<Resolver::Addresses>& result) {
+    for (int i = 0; i < n; ++i) {
+      answer(name_of(i), result);
+    }
+  }
+
+  void forget_all(int n) {
+    for (int i = 0; i < n; ++i) {
+      forget(name_of(i));
+    }
+  }
+
+  int asked_of(int n) const {
+    int sum = 0;
+    for (int i = 0; i < n; ++i) {
+      sum += asked(name_of(i));
+    }
+    return sum;
   }
 
   int asked(const std::string& host) const {
@@ -57,6 +79,28 @@ class FakeNames {
 };
 
 Resolver::Addresses addresses(const char* text) { return {make_address(text)}; }
+
+void watch_all(Resolver& resolver, int n) {
+  for (int i = 0; i < n; ++i) {
+    resolver.watch(name_of(i));
+  }
+}
+
+void refresh_all(Resolver& resolver, int n) {
+  for (int i = 0; i < n; ++i) {
+    resolver.refresh(name_of(i));
+  }
+}
+
+/// Whether each of the first `n` names is known.
+bool has_answered(const Resolver& resolver, int n) {
+  return n == 0 || (resolver.find(name_of(n - 1)).answered && has_answered(resolver, n - 1));
+}
+
+bool has_addresses(const Resolver& resolver, int n) {
+  return n == 0 || (!resolver.find(name_of(n - 1)).addresses.empty() &&
+                    resolver.find(name_of(n - 1)).error.empty() && has_addresses(resolver, n - 1));
+}
 
 boost::asio::awaitable<bool> wait_for(Resolver& resolver, std::string host,
                                       steady_clock::time_point deadline) {
@@ -95,23 +139,69 @@ TEST_CASE("every address of a name is kept", "[net]") {
 }
 
 TEST_CASE("names that hang delay neither another name nor the end", "[net]") {
+  const auto n = GENERATE(3, 4, 8, 40);
   boost::asio::io_context io;
   FakeNames names;
-  names.answer("fast", addresses("10.0.0.1"));
+  names.answer("good", addresses("10.0.0.1"));
   {
     Resolver resolver(io.get_executor(), names.lookup());
-    for (const auto* host : {"hangs", "hangs-too", "hangs-as-well", "fast"}) {
-      resolver.watch(host);
-    }
+    watch_all(resolver, n);
+    resolver.watch("good");
 
-    run_until(io, [&] { return resolver.find("fast").answered; });
+    run_until(io, [&] { return resolver.find("good").answered; });
 
-    CHECK(resolver.find("fast").addresses == addresses("10.0.0.1"));
-    CHECK_FALSE(resolver.find("hangs").answered);
+    CHECK(resolver.find("good").addresses == addresses("10.0.0.1"));
+    CHECK_FALSE(resolver.find(name_of(0)).answered);
   }
-  for (const auto* host : {"hangs", "hangs-too", "hangs-as-well"}) {
-    names.answer(host, addresses("10.0.0.9"));  // late answers find nobody
-  }
+  names.answer_all(n, addresses("10.0.0.9"));  // late answers find nobody
+}
+
+TEST_CASE("names that begin to hang do not delay the refresh of another name", "[net]") {
+  const auto n = GENERATE(3, 4, 8, 40);
+  boost::asio::io_context io;
+  FakeNames names;
+  names.answer_all(n, addresses("10.0.0.9"));
+  names.answer("good", addresses("10.0.0.1"));
+  Resolver resolver(io.get_executor(), names.lookup());
+  watch_all(resolver, n);
+  resolver.watch("good");
+  run_until(io, [&] { return has_answered(resolver, n) && resolver.find("good").answered; });
+
+  names.forget_all(n);
+  refresh_all(resolver, n);
+  names.answer("good", addresses("10.0.0.2"));
+  resolver.refresh("good");
+  run_until(io, [&] { return resolver.find("good").addresses == addresses("10.0.0.2"); });
+
+  names.answer_all(n, addresses("10.0.0.8"));
+  run_until(io, [&] { return resolver.find(name_of(n - 1)).addresses == addresses("10.0.0.8"); });
+  CHECK(names.asked(name_of(n - 1)) == 2);
+}
+
+TEST_CASE("names that were slow wait apart, and hold few threads", "[net]") {
+  constexpr int kNames = 40;
+  constexpr int kAtOnce = 8;
+  boost::asio::io_context io;
+  FakeNames names;
+  names.answer("good", addresses("10.0.0.1"));
+  Resolver resolver(io.get_executor(), names.lookup());
+  watch_all(resolver, kNames);
+  resolver.watch("good");
+  run_until(io, [&] { return resolver.find("good").answered; });  // behind all others
+  run(io, wait_for(resolver, name_of(0), steady_clock::now() + 1s));
+  names.answer_all(kNames, Error(Reason::kDns, "no answer of the name server"));
+  run_until(io, [&] { return has_answered(resolver, kNames); });
+
+  names.forget_all(kNames);
+  refresh_all(resolver, kNames);
+  names.answer("good", addresses("10.0.0.2"));
+  resolver.refresh("good");
+  run_until(io, [&] { return resolver.find("good").addresses == addresses("10.0.0.2"); });
+  CHECK(names.asked_of(kNames) <= kNames + kAtOnce);
+
+  names.answer_all(kNames, addresses("10.0.0.9"));
+  run_until(io, [&] { return has_addresses(resolver, kNames); });
+  CHECK(names.asked_of(kNames) == 2 * kNames);
 }
 
 TEST_CASE("the last good answer is kept when a name fails later", "[net]") {
