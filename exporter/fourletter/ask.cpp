@@ -1,8 +1,10 @@
 #include "fourletter/ask.hpp"
 
+#include <optional>
 #include <sstream>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
@@ -31,52 +33,93 @@ std::string describe(Command command, const tcp::endpoint& server, std::string_v
   return text.str();
 }
 
-bool is_local(beast::error_code ec) {
+/// What a failed address tells about the server, the least first. A name's addresses mostly lead to
+/// one server, of which some may be unused: what speaks for a running server counts most.
+enum class Telling {
+  kNotPossible,  ///< we can't use this address: IPv6 is off, or it is not permitted
+  kNoRoute,      ///< nor can the network
+  kNoAnswer,     ///< no connection in time: a firewall drops, or the host is down
+  kForeign,      ///< another service is there
+  kRefused,      ///< the host itself says that nobody is there
+  kOwnWant,      ///< we had no descriptor or memory to ask it: it may be well
+  kSilent,       ///< it accepted: a frozen server does
+  kClosed,       ///< so does one with too many connections
+  kBroken,       ///< it began to answer
+};
+
+/// Why an address gave no ZooKeeper's answer.
+struct Failure {
+  Failure(Telling its_telling, Error its_error)
+      : telling(its_telling), error(std::move(its_error)) {}
+
+  Telling telling;
+  Error error;
+};
+
+bool is_own_want(beast::error_code ec) {
   return ec == asio::error::no_descriptors || ec == asio::error::no_memory ||
          ec == asio::error::no_buffer_space || ec == asio::error::address_in_use ||
-         ec == boost::system::errc::too_many_files_open_in_system ||
-         ec == boost::system::errc::address_not_available ||
+         ec == boost::system::errc::too_many_files_open_in_system;
+}
+
+bool is_not_possible(beast::error_code ec) {
+  return ec == boost::system::errc::address_not_available ||
+         ec == asio::error::address_family_not_supported || ec == asio::error::access_denied ||
          ec == boost::system::errc::operation_not_permitted;
 }
 
-Error closed_without_answer(Command command, const tcp::endpoint& server) {
-  return {Reason::kClosedWithoutAnswer,
-          describe(command, server,
-                   "closed without an answer: too many connections (maxClientCnxns), or no "
-                   "ZooKeeper")};
+Failure closed_without_answer(Command command, const tcp::endpoint& server) {
+  const auto* why = command == Command::kSrvr
+                        ? "closed without an answer: too many connections (maxClientCnxns), or no "
+                          "ZooKeeper"
+                        : "closed without an answer: the server does not allow this word "
+                          "(four_letter_word_allow_list, 4lw.commands.whitelist), or has too many "
+                          "connections";
+  return {Telling::kClosed, Error(Reason::kClosedWithoutAnswer, describe(command, server, why))};
 }
 
-Error connect_failure(Command command, const tcp::endpoint& server, beast::error_code ec) {
+Failure connect_failure(Command command, const tcp::endpoint& server, beast::error_code ec) {
   if (ec == beast::error::timeout || ec == asio::error::timed_out) {
-    return {Reason::kTimeout, describe(command, server, "no connection before the deadline")};
+    return {
+        Telling::kNoAnswer,
+        Error(Reason::kTimeout, describe(command, server, "no connection before the deadline"))};
   }
   if (ec == asio::error::connection_reset || ec == asio::error::broken_pipe) {
     // Accepted, and reset before we looked: a server at maxClientCnxns closes with SO_LINGER 0.
     return closed_without_answer(command, server);
   }
-  const auto reason = is_local(ec)                            ? Reason::kLocalError
-                      : ec == asio::error::connection_refused ? Reason::kRefused
-                                                              : Reason::kNoRoute;
-  return {reason, describe(command, server, ec.message())};
+  const auto what = describe(command, server, ec.message());
+  if (is_own_want(ec)) {
+    return {Telling::kOwnWant, Error(Reason::kLocalError, what)};
+  }
+  if (is_not_possible(ec)) {
+    return {Telling::kNotPossible, Error(Reason::kLocalError, what)};
+  }
+  if (ec == asio::error::connection_refused) {
+    return {Telling::kRefused, Error(Reason::kRefused, what)};
+  }
+  return {Telling::kNoRoute, Error(Reason::kNoRoute, what)};
 }
 
-Error read_failure(Command command, const tcp::endpoint& server, beast::error_code ec,
-                   std::size_t received) {
+Failure read_failure(Command command, const tcp::endpoint& server, beast::error_code ec,
+                     std::size_t received) {
   const auto after = " after " + std::to_string(received) + " bytes";
   if (!ec) {
-    return {Reason::kTooLarge, describe(command, server,
-                                        "the answer is longer than the limit of " +
-                                            std::to_string(received) + " bytes")};
+    const auto what =
+        "the answer is longer than the limit of " + std::to_string(received) + " bytes";
+    return {Telling::kBroken, Error(Reason::kTooLarge, describe(command, server, what))};
   }
   if (ec == beast::error::timeout) {
     const auto what = received == 0 ? "connected, but no answer before the deadline"
                                     : "no end of the answer before the deadline," + after;
-    return {Reason::kTimeout, describe(command, server, what)};
+    return {received == 0 ? Telling::kSilent : Telling::kBroken,
+            Error(Reason::kTimeout, describe(command, server, what))};
   }
   if (received == 0) {
     return closed_without_answer(command, server);
   }
-  return {Reason::kTruncated, describe(command, server, ec.message() + after)};
+  return {Telling::kBroken,
+          Error(Reason::kTruncated, describe(command, server, ec.message() + after))};
 }
 
 /// Whether closing means RST instead of FIN, because nobody will read the rest. To be said in
@@ -86,17 +129,15 @@ void reset_on_close(tcp::socket& socket, bool yes) {
   socket.set_option(asio::socket_base::linger(yes, 0), ignored);
 }
 
-asio::awaitable<Result<Answer>> ask_one(tcp::endpoint server, Command command,
-                                        steady_clock::time_point connect_deadline,
-                                        steady_clock::time_point deadline) {
+asio::awaitable<std::variant<Answer, Failure>> ask_one(tcp::endpoint server, Command command,
+                                                       steady_clock::time_point deadline) {
   const std::size_t usual_reply = command == Command::kMntr ? 32 << 10 : 1 << 10;
   beast::tcp_stream stream(co_await asio::this_coro::executor);
-  stream.expires_at(connect_deadline);
+  stream.expires_at(deadline);
   if (auto [ec] = co_await stream.async_connect(server, kTuple); ec) {
     co_return connect_failure(command, server, ec);
   }
   reset_on_close(stream.socket(), true);
-  stream.expires_at(deadline);
   const auto word = to_string(command);
   std::size_t received = 0;
   auto [sent, n] = co_await asio::async_write(stream, asio::buffer(word), kTuple);
@@ -115,7 +156,9 @@ asio::awaitable<Result<Answer>> ask_one(tcp::endpoint server, Command command,
   reset_on_close(stream.socket(), false);
   auto reply = read_reply(command, std::move(text));
   if (!reply) {
-    co_return Error(reply.error().reason(), describe(command, server, reply.error().detail()));
+    const auto reason = reply.error().reason();
+    co_return Failure(reason == Reason::kMalformed ? Telling::kForeign : Telling::kBroken,
+                      Error(reason, describe(command, server, reply.error().detail())));
   }
   Answer answer{server, std::move(*reply)};
   co_return answer;
@@ -125,22 +168,24 @@ asio::awaitable<Result<Answer>> ask_one(tcp::endpoint server, Command command,
 
 asio::awaitable<Result<Answer>> ask(std::vector<tcp::endpoint> servers, Command command,
                                     steady_clock::time_point deadline) {
-  Result<Answer> answer = Error(Reason::kDns, "no address");
+  std::optional<Failure> most_telling;
   for (auto left = servers.size(); left > 0; --left) {
-    // A silent address leaves time for the others.
     const auto now = steady_clock::now();
+    if (most_telling && now >= deadline) {
+      break;
+    }
+    // A silent address leaves time for the others.
     const auto share = now + (deadline - now) / static_cast<int>(left);
-    answer = co_await ask_one(servers[servers.size() - left], command, share, deadline);
-    const bool tried_connect_only =
-        !answer &&
-        (answer.error().reason() == Reason::kRefused ||
-         answer.error().reason() == Reason::kNoRoute ||
-         (answer.error().reason() == Reason::kTimeout && steady_clock::now() < deadline));
-    if (!tried_connect_only) {
-      co_return answer;
+    auto outcome = co_await ask_one(servers[servers.size() - left], command, share);
+    if (auto* answer = std::get_if<Answer>(&outcome)) {
+      co_return std::move(*answer);
+    }
+    auto& failure = std::get<Failure>(outcome);
+    if (!most_telling || failure.telling > most_telling->telling) {
+      most_telling = std::move(failure);
     }
   }
-  co_return answer;
+  co_return most_telling ? most_telling->error : Error(Reason::kDns, "no address");
 }
 
 }  // namespace zke

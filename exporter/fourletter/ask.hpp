@@ -18,10 +18,11 @@ struct Answer {
   Reply reply;
 };
 
-/// Sends one command, exactly its four bytes, to the first of `servers` that accepts the
-/// connection, and reads at full speed until that closes it. `deadline` covers all of it. On a
-/// failure the connection is reset, which frees the server's thread at once. Errors: refused,
-/// timeout, closed_without_answer, truncated, too_large, malformed, local_error.
+/// Sends one command, exactly its four bytes, to one of `servers` after the other until one gives a
+/// ZooKeeper's answer, and reads at full speed until that closes the connection. `deadline` covers
+/// all of it, each server gets its share of what is left. On a failure the connection is reset,
+/// which frees the server's thread at once. Errors: refused, timeout, closed_without_answer,
+/// truncated, too_large, malformed, local_error; of several that which tells most.
 boost::asio::awaitable<Result<Answer>> ask(std::vector<boost::asio::ip::tcp::endpoint> servers,
                                            Command command,
                                            std::chrono::steady_clock::time_point deadline);

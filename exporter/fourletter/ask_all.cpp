@@ -21,6 +21,10 @@ asio::awaitable<AllAnswers> ask_all(std::vector<asio::ip::tcp::endpoint> servers
     auto answer = co_await ask(servers, static_cast<Command>(i), deadline);
     if (!answer) {
       all.replies.at(i) = answer.error();
+      const bool is_closed = answer.error().reason() == Reason::kClosedWithoutAnswer;
+      if (is_closed && all.server) {
+        continue;  // so ClickHouse Keeper refuses a word
+      }
       break;
     }
     all.server = answer->server;

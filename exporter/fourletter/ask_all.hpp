@@ -22,7 +22,9 @@ struct AllAnswers {
 };
 
 /// Asks one member for every command in `due` (by Command), one after the other, all before
-/// `deadline`. After the first failure, and when it serves nobody, it is spared the rest.
+/// `deadline`. After the first failure, and when it serves nobody, it is spared the rest; but a
+/// word that is closed without an answer after others were answered may be refused, and ends
+/// nothing.
 boost::asio::awaitable<AllAnswers> ask_all(std::vector<boost::asio::ip::tcp::endpoint> servers,
                                            std::array<bool, kCommandCount> due,
                                            std::chrono::steady_clock::time_point deadline);

@@ -1,0 +1,217 @@
+#include "fourletter/ask.hpp"
+
+#include <array>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <catch2/catch.hpp>
+
+#include "fourletter/ask_all.hpp"
+#include "support/captures.hpp"
+#include "support/fake_server.hpp"
+#include "support/run.hpp"
+
+using namespace zke;
+using namespace zke::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+using boost::asio::ip::make_address;
+using boost::asio::ip::tcp;
+using End = Script::End;
+using std::chrono::steady_clock;
+using Words = std::vector<std::string>;
+
+constexpr auto kLong = 60s;
+
+tcp::endpoint endpoint_of(const FakeServer& server) {
+  const auto address = server.address();
+  return {make_address(address.host), address.port};
+}
+
+/// A server and how it fails to answer.
+struct Kind {
+  const char* name;
+  Script script;
+  Reason reason;
+};
+
+/// In the order of what they tell, the least first.
+std::vector<Kind> kinds() {
+  return {
+      {"http", Script{"HTTP/1.1 400 Bad Request\r\n\r\n"}, Reason::kMalformed},
+      {"silent", Script{"", End::kHang}, Reason::kTimeout},
+      {"closes", Script{}, Reason::kClosedWithoutAnswer},
+      {"resets", Script{"", End::kReset}, Reason::kClosedWithoutAnswer},
+      {"cut", Script{"Zookeeper version: 3"}, Reason::kTruncated},
+      {"endless", Script{"Zookeeper version: 3\n", End::kClose, 10000}, Reason::kTooLarge},
+  };
+}
+
+Reason reason_of(boost::asio::io_context& io, const std::vector<tcp::endpoint>& servers,
+                 std::chrono::milliseconds timeout = kLong) {
+  const auto answer = run(io, ask(servers, Command::kSrvr, steady_clock::now() + timeout));
+  return answer ? Reason::kNone : answer.error().reason();
+}
+
+/// A port where nobody listens.
+tcp::endpoint refusing(boost::asio::io_context& io) {
+  FakeServer server(io);
+  const auto endpoint = endpoint_of(server);
+  server.shut();
+  return endpoint;
+}
+
+/// Connecting there fails on our side: broadcasting is not permitted, or there is no route for it.
+tcp::endpoint not_possible() { return {make_address("255.255.255.255"), 2181}; }
+
+AllAnswers ask_every_word(boost::asio::io_context& io, const FakeServer& server) {
+  std::array<bool, kCommandCount> due{};
+  due.fill(true);
+  return run(io, ask_all({endpoint_of(server)}, due, steady_clock::now() + kLong));
+}
+
+}  // namespace
+
+TEST_CASE("an address without a ZooKeeper's answer gives way to the next one", "[fourletter]") {
+  for (const auto& kind : kinds()) {
+    DYNAMIC_SECTION(kind.name) {
+      boost::asio::io_context io;
+      FakeServer bad(io);
+      FakeServer good(io);
+      bad.play_always(kind.script);
+      const auto timeout = kind.script.end == End::kHang ? 2s : kLong;
+
+      const auto answer = run(io, ask({endpoint_of(bad), endpoint_of(good)}, Command::kSrvr,
+                                      steady_clock::now() + timeout));
+
+      REQUIRE(answer);
+      CHECK(answer->server == endpoint_of(good));
+      CHECK(bad.seen().words == Words{"srvr"});
+    }
+  }
+}
+
+TEST_CASE("a server that does not serve, or does not allow the word, has answered",
+          "[fourletter]") {
+  boost::asio::io_context io;
+  FakeServer first(io);
+  const FakeServer second(io);
+  const auto* text = GENERATE("This ZooKeeper instance is not currently serving requests\n",
+                              "mntr is not executed because it is not in the whitelist.\n");
+  first.play_always(Script{text});
+
+  const auto answer = run(io, ask({endpoint_of(first), endpoint_of(second)}, Command::kMntr,
+                                  steady_clock::now() + kLong));
+
+  REQUIRE(answer);
+  CHECK(answer->server == endpoint_of(first));
+  CHECK(second.seen().connections == 0);
+}
+
+TEST_CASE("of several addresses' failures the most telling one is told", "[fourletter]") {
+  for (const auto& kind : kinds()) {
+    DYNAMIC_SECTION(kind.name) {
+      boost::asio::io_context io;
+      FakeServer server(io);
+      server.play_always(kind.script);
+      const auto it = endpoint_of(server);
+      const auto dead = refusing(io);
+      const auto timeout = kind.script.end == End::kHang ? 500ms : kLong;
+      const bool is_foreign = kind.reason == Reason::kMalformed;
+      const auto wanted = is_foreign ? Reason::kRefused : kind.reason;
+
+      CHECK(reason_of(io, {it}, timeout) == kind.reason);
+      CHECK(reason_of(io, {it, dead}, timeout) == wanted);
+      CHECK(reason_of(io, {dead, it}, timeout) == wanted);
+      CHECK(reason_of(io, {not_possible(), it}, timeout) == kind.reason);
+      CHECK(reason_of(io, {it, not_possible()}, timeout) == kind.reason);
+    }
+  }
+}
+
+TEST_CASE("of two servers that answer badly the one that speaks more like a ZooKeeper counts",
+          "[fourletter]") {
+  const auto all = kinds();
+  for (std::size_t i = 0; i < 4; ++i) {
+    for (std::size_t j = i + 1; j < 5; ++j) {
+      DYNAMIC_SECTION(all[i].name << ", " << all[j].name) {
+        boost::asio::io_context io;
+        FakeServer less(io);
+        FakeServer more(io);
+        less.play_always(all[i].script);
+        more.play_always(all[j].script);
+
+        CHECK(reason_of(io, {endpoint_of(less), endpoint_of(more)}, 1s) == all[j].reason);
+        CHECK(reason_of(io, {endpoint_of(more), endpoint_of(less)}, 1s) == all[j].reason);
+      }
+    }
+  }
+}
+
+TEST_CASE("a refusal counts more than an address that we cannot use", "[fourletter]") {
+  boost::asio::io_context io;
+  const auto dead = refusing(io);
+
+  const auto alone = reason_of(io, {not_possible()});
+  CHECK((alone == Reason::kLocalError || alone == Reason::kNoRoute));
+  CHECK(reason_of(io, {dead, not_possible()}) == Reason::kRefused);
+  CHECK(reason_of(io, {not_possible(), dead}) == Reason::kRefused);
+}
+
+TEST_CASE("a refusal counts more than a connection that does not come", "[fourletter]") {
+  boost::asio::io_context io;
+  const FakeServer blocked(io, "3.8.0/leader", Door::kBlocked);
+  const auto dead = refusing(io);
+
+  CHECK(reason_of(io, {endpoint_of(blocked)}, 500ms) == Reason::kTimeout);
+  CHECK(reason_of(io, {dead, endpoint_of(blocked)}, 500ms) == Reason::kRefused);
+  CHECK(reason_of(io, {endpoint_of(blocked), dead}, 500ms) == Reason::kRefused);
+}
+
+TEST_CASE("a word that is closed without an answer does not end the poll", "[fourletter]") {
+  boost::asio::io_context io;
+  FakeServer keeper(io);
+  keeper.play(Command::kMntr, Script{});
+  keeper.play(Command::kConf, Script{"", End::kReset});
+
+  const auto all = ask_every_word(io, keeper);
+
+  CHECK(keeper.seen().words == Words{"srvr", "mntr", "wchs", "conf"});
+  for (const auto command : {Command::kMntr, Command::kConf}) {
+    const auto& reply = all.replies.at(static_cast<std::size_t>(command));
+    REQUIRE((reply && !*reply));
+    CHECK(reply->error().reason() == Reason::kClosedWithoutAnswer);
+    CHECK(reply->error().detail().find("does not allow this word") != std::string::npos);
+  }
+  const auto& wchs = all.replies.at(static_cast<std::size_t>(Command::kWchs));
+  CHECK((wchs && *wchs));
+}
+
+TEST_CASE("a srvr that is closed without an answer ends the poll", "[fourletter]") {
+  boost::asio::io_context io;
+  FakeServer full(io);
+  full.play_always(Script{});
+
+  const auto all = ask_every_word(io, full);
+
+  CHECK(full.seen().words == Words{"srvr"});
+  const auto& srvr = all.replies.at(static_cast<std::size_t>(Command::kSrvr));
+  REQUIRE((srvr && !*srvr));
+  CHECK(srvr->error().detail().find("too many connections") != std::string::npos);
+}
+
+TEST_CASE("another failure of a word ends the poll", "[fourletter]") {
+  boost::asio::io_context io;
+  FakeServer server(io);
+  server.play(Command::kMntr, Script{"zk_version\t3.9.3\nzk_serv"});
+
+  const auto all = ask_every_word(io, server);
+
+  CHECK(server.seen().words == Words{"srvr", "mntr"});
+  CHECK_FALSE(all.replies.at(static_cast<std::size_t>(Command::kWchs)));
+}
