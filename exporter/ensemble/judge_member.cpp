@@ -100,6 +100,10 @@ MemberSample MemberMemory::judge(PollRecord record) {
   sample.finished = record.finished;
   sample.clock = record.clock;
   sample.took = record.took;
+  if (auto& mntr = record.replies.at(index(Command::kMntr));
+      mntr && *mntr && !(**mntr).missing.empty()) {
+    mntr = Error(Reason::kTruncated, "the answer lacks " + (**mntr).missing);
+  }
   read_srvr(record, sample);
   read_refusals(record, sample);
   if (sample.srvr) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "base/text.hpp"
@@ -19,16 +20,22 @@ struct CommandRow {
   std::string_view word;
   std::size_t limit;  ///< far above what a server with 10,000 top-level znodes says
   bool (*is_its_start)(std::string_view);
-  bool (*is_whole)(std::string_view);
+  /// Nothing when the reply was cut, else Reply::missing.
+  std::optional<std::string> (*find_missing)(std::string_view);
 };
+
+template <bool (*is_whole)(std::string_view)>
+std::optional<std::string> all_or_cut(std::string_view text) {
+  return is_whole(text) ? std::optional(std::string()) : std::nullopt;
+}
 
 constexpr std::size_t kMiB = 1U << 20U;
 
 constexpr auto kCommands = std::to_array<CommandRow>({
-    {Command::kSrvr, "srvr", kMiB / 16, is_srvr, is_whole_srvr},
-    {Command::kMntr, "mntr", 8 * kMiB, is_mntr, is_whole_mntr},
-    {Command::kWchs, "wchs", kMiB / 16, is_wchs, is_whole_wchs},
-    {Command::kConf, "conf", kMiB, is_conf, is_whole_conf},
+    {Command::kSrvr, "srvr", kMiB / 16, is_srvr, all_or_cut<is_whole_srvr>},
+    {Command::kMntr, "mntr", 8 * kMiB, is_mntr, find_missing_in_mntr},
+    {Command::kWchs, "wchs", kMiB / 16, is_wchs, all_or_cut<is_whole_wchs>},
+    {Command::kConf, "conf", kMiB, is_conf, all_or_cut<is_whole_conf>},
 });
 static_assert(kCommands.size() == kCommandCount);
 
@@ -67,7 +74,9 @@ Result<Reply> read_reply(Command command, std::string text) {
   } else if (!row.is_its_start(text)) {
     return Error(Reason::kMalformed,
                  "not an answer of ZooKeeper, it begins with \"" + printable(text, 40) + "\"");
-  } else if (!row.is_whole(text)) {
+  } else if (auto missing = row.find_missing(text)) {
+    reply.missing = std::move(*missing);
+  } else {
     return Error(Reason::kTruncated,
                  "the answer was cut short after " + std::to_string(text.size()) + " bytes");
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bitset>
+#include <cstddef>
 
 #include "base/text.hpp"
 
@@ -52,6 +53,71 @@ std::string_view summary_of(std::string_view key) {
   return key.ends_with(kSuffix) ? key.substr(0, key.size() - kSuffix.size()) : std::string_view();
 }
 
+/// Follows the groups of lines that are summaries, and so sees a mark of a cut that needs no list
+/// of names: a group that ends half.
+///   zk_avg_x zk_min_x zk_max_x zk_cnt_x zk_sum_x, some with zk_p50_x zk_p95_x zk_p99_x zk_p999_x
+///   zk_x{quantile="0.5"} … zk_x_count zk_x_sum                   (the Prometheus provider)
+class SummaryLines {
+ public:
+  void add(std::string_view name) {
+    add_with_quantiles(name);
+    const auto parts_end = name.find('_');
+    const auto part = std::ranges::find(kParts, name.substr(0, parts_end));
+    if (part == kParts.end()) {
+      end_group("");
+      return;
+    }
+    if (const auto group = name.substr(parts_end + 1); group != group_) {
+      end_group(group);
+    }
+    parts_.set(static_cast<std::size_t>(part - kParts.begin()));
+  }
+
+  bool has_any() const { return has_quantiles_ || whole_.any() || is_summary(); }
+
+  /// Whether the last group lacks lines that others have, or, as the only one, the sum.
+  bool end_in_half() const {
+    if (has_quantiles_) {
+      return !open_.empty();
+    }
+    const bool is_group = parts_.test(kAvg);
+    return is_group && !(whole_.any() ? whole_.test(parts_.to_ulong()) : parts_.test(kSum));
+  }
+
+ private:
+  static constexpr auto kParts = std::to_array<std::string_view>(
+      {"avg", "min", "max", "cnt", "sum", "p50", "p95", "p99", "p999"});
+  static constexpr std::size_t kAvg = 0;
+  static constexpr std::size_t kCnt = 3;
+  static constexpr std::size_t kSum = 4;
+
+  bool is_summary() const { return parts_.test(kCnt); }
+
+  void end_group(std::string_view next) {
+    if (is_summary()) {
+      whole_.set(parts_.to_ulong());
+    }
+    parts_.reset();
+    group_ = next;
+  }
+
+  void add_with_quantiles(std::string_view name) {
+    const auto label = name.find("{quantile=");
+    if (label != std::string_view::npos) {
+      has_quantiles_ = true;
+      open_ = name.substr(0, label);
+    } else if (!name.starts_with(open_) || name.substr(open_.size()) != "_count") {
+      open_ = {};
+    }
+  }
+
+  std::string_view group_;                  ///< `x` of the group that is not ended
+  std::bitset<kParts.size()> parts_;        ///< its lines
+  std::bitset<1U << kParts.size()> whole_;  ///< the sets of lines that groups ended with
+  std::string_view open_;                   ///< the `x` with quantiles that has no sum yet
+  bool has_quantiles_ = false;
+};
+
 }  // namespace
 
 Mntr parse_mntr(std::string_view reply) {
@@ -87,12 +153,14 @@ bool is_mntr(std::string_view reply) {
   return reply.starts_with(kStart) || kStart.starts_with(reply);
 }
 
-bool is_whole_mntr(std::string_view reply) {
+std::optional<std::string> find_missing_in_mntr(std::string_view reply) {
   auto rest = reply;
   auto version = take_line(rest);
   take_until(version, '\t');
   bool has_state = false;
+  bool has_figures = false;
   std::bitset<kAlwaysThere.size()> seen;
+  SummaryLines summaries;
   while (!rest.empty()) {
     auto line = take_line(rest);
     const auto key = take_until(line, '\t');
@@ -101,14 +169,31 @@ bool is_whole_mntr(std::string_view reply) {
     }
     const auto name = key.substr(kPrefix.size());
     has_state = has_state || name == "server_state";
+    has_figures = has_figures || !name.ends_with("_state");
+    summaries.add(name);
     const auto summary = summary_of(name);
     const auto* const found = std::ranges::lower_bound(kAlwaysThere, summary);
     if (found != kAlwaysThere.end() && *found == summary) {
       seen.set(static_cast<std::size_t>(found - kAlwaysThere.begin()));
     }
   }
-  const bool has_summaries = seen.all() || !is_at_least(parse_version(version), 3, 6);
-  return reply.ends_with('\n') && has_state && has_summaries;
+  if (!reply.ends_with('\n') || !has_state) {
+    return std::nullopt;
+  }
+  std::string missing;
+  if (!is_at_least(parse_version(version), 3, 6)) {
+    return missing;
+  }
+  // A NullMetricsProvider has neither figures nor summaries; who has some figures only, was cut.
+  if ((has_figures && !summaries.has_any()) || summaries.end_in_half()) {
+    return std::nullopt;
+  }
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    if (!seen.test(i)) {
+      missing += (missing.empty() ? "" : ", ") + std::string(kAlwaysThere.at(i));
+    }
+  }
+  return missing;
 }
 
 }  // namespace zke

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,8 +32,10 @@ Mntr parse_mntr(std::string_view reply);
 
 bool is_mntr(std::string_view reply);
 
-/// Since 3.6 every server prints the same summaries; a reply that lacks one was cut, even at a line
-/// end (seen on 3.9.3 with garbage in a quota node).
-bool is_whole_mntr(std::string_view reply);
+/// Nothing when the reply was cut. Else what it lacks of the summaries that every server since 3.6
+/// has been seen to print, `fsynctime, readlatency`, or an empty text. A reply that lacks some was
+/// cut at a line end (seen on 3.9.3 with garbage in a quota node), or is that server's way: who
+/// gets the same again and again can tell.
+std::optional<std::string> find_missing_in_mntr(std::string_view reply);
 
 }  // namespace zke

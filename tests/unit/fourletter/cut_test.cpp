@@ -13,12 +13,18 @@ using namespace zke::test;
 
 namespace {
 
+/// Whether a poll believes it at once.
+bool is_believed(Command command, const std::string& text) {
+  const auto reply = read_reply(command, text);
+  return reply && reply->missing.empty();
+}
+
 /// The lengths of all proper prefixes of `text` that are taken for a whole answer.
 std::vector<std::size_t> accepted_cuts(Command command, const std::string& text,
                                        std::size_t step = 1) {
   std::vector<std::size_t> accepted;
   for (std::size_t length = 0; length < text.size(); length += step) {
-    if (read_reply(command, text.substr(0, length))) {
+    if (is_believed(command, text.substr(0, length))) {
       accepted.push_back(length);
     }
   }
@@ -30,7 +36,7 @@ std::vector<std::size_t> accepted_line_cuts(Command command, const std::string& 
   std::vector<std::size_t> accepted;
   for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1)) {
     for (const auto length : {at - 1, at, at + 1, at + 5}) {
-      if (length < text.size() && read_reply(command, text.substr(0, length))) {
+      if (length < text.size() && is_believed(command, text.substr(0, length))) {
         accepted.push_back(length);
       }
     }
@@ -152,6 +158,46 @@ TEST_CASE("a mntr of the Prometheus provider is cut unless it is nearly at its e
 TEST_CASE("a mntr that garbage in a quota node cut is truncated", "[fourletter]") {
   const auto reply =
       read_reply(Command::kMntr, read_file("data/extra/quota-garbage-3.9.3/mntr.txt"));
+
+  REQUIRE_FALSE(reply);
+  CHECK(reply.error().reason() == Reason::kTruncated);
+}
+
+TEST_CASE("a mntr that ends within a group of lines is truncated", "[fourletter]") {
+  const auto text = captured("3.9.3/leader", Command::kMntr);
+  for (const auto* last : {"zk_avg_readlatency", "zk_cnt_readlatency", "zk_p50_readlatency",
+                           "zk_p99_readlatency", "zk_max_dbinittime", "zk_cnt_dbinittime"}) {
+    CAPTURE(last);
+    const auto length = text.find('\n', text.find(last)) + 1;
+
+    const auto reply = read_reply(Command::kMntr, text.substr(0, length));
+
+    REQUIRE_FALSE(reply);
+    CHECK(reply.error().reason() == Reason::kTruncated);
+  }
+}
+
+TEST_CASE("a mntr of the Prometheus provider that ends within a summary is truncated",
+          "[fourletter]") {
+  const auto text = captured("3.9.3/standalone-prometheus-provider", Command::kMntr);
+  for (const auto* last : {"zk_server_write_committed_time_ms{quantile=\"0.5\"}",
+                           "zk_server_write_committed_time_ms{quantile=\"0.99\"}",
+                           "zk_server_write_committed_time_ms_count"}) {
+    CAPTURE(last);
+    const auto length = text.find('\n', text.find(last)) + 1;
+
+    const auto reply = read_reply(Command::kMntr, text.substr(0, length));
+
+    REQUIRE_FALSE(reply);
+    CHECK(reply.error().reason() == Reason::kTruncated);
+  }
+}
+
+TEST_CASE("a mntr with figures and no summary was cut", "[fourletter]") {
+  const auto text = captured("3.9.3/leader", Command::kMntr);
+  const auto figures = text.substr(0, text.find("zk_avg_socket_closing_time"));
+
+  const auto reply = read_reply(Command::kMntr, figures);
 
   REQUIRE_FALSE(reply);
   CHECK(reply.error().reason() == Reason::kTruncated);

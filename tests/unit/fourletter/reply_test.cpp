@@ -1,3 +1,8 @@
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
 #include <catch2/catch.hpp>
 
 #include "fourletter/command.hpp"
@@ -9,6 +14,23 @@
 
 using namespace zke;
 using namespace zke::test;
+
+namespace {
+
+/// `text` without the lines whose key has one of `parts` in it.
+std::string without_lines(std::string_view text, const std::vector<std::string>& parts) {
+  std::string kept;
+  while (!text.empty()) {
+    const auto line = text.substr(0, text.find('\n') + 1);
+    text.remove_prefix(line.size());
+    const auto key = line.substr(0, line.find('\t'));
+    const auto is_in = [&](const std::string& part) { return key.find(part) != key.npos; };
+    kept += std::ranges::any_of(parts, is_in) ? std::string_view() : line;
+  }
+  return kept;
+}
+
+}  // namespace
 
 TEST_CASE("a member without a quorum is recognised in every word", "[fourletter]") {
   for (const auto* text : {"This ZooKeeper instance is not currently serving requests\n",
@@ -126,6 +148,51 @@ TEST_CASE("mntr splits at the last tab and counts the lines that it cannot read"
   CHECK(mntr.fields[0].key == "odd name{a=\"b\"}");
   CHECK(mntr.fields[0].value == "7");
   CHECK(mntr.fields[1].key == "tab\tinside");
+}
+
+TEST_CASE("a mntr that ends well but lacks summaries says which", "[fourletter]") {
+  for (const auto* capture : {"3.6.4/follower", "3.9.3/leader", "3.9.3/observer"}) {
+    CAPTURE(capture);
+    const auto whole = captured(capture, Command::kMntr);
+
+    CHECK(read_reply(Command::kMntr, whole)->missing.empty());
+    for (const auto& [text, missing] : std::map<std::string, std::string>{
+             {without_lines(whole, {"readlatency"}), "readlatency"},
+             {without_lines(whole, {"cnt_readlatency"}), "readlatency"},
+             {without_lines(whole, {"updatelatency", "fsynctime"}), "fsynctime, updatelatency"},
+             {without_lines(whole, {"_time_ms"}),
+              "local_write_committed_time_ms, om_commit_process_time_ms, "
+              "om_proposal_process_time_ms, prep_processor_queue_time_ms, "
+              "read_commitproc_time_ms, read_final_proc_time_ms, server_write_committed_time_ms, "
+              "sync_processor_queue_and_flush_time_ms, sync_processor_queue_flush_time_ms, "
+              "sync_processor_queue_time_ms, write_commitproc_time_ms, "
+              "write_final_proc_time_ms"}}) {
+      const auto reply = read_reply(Command::kMntr, text);
+      REQUIRE(reply);
+      CHECK(reply->kind == Reply::Kind::kAnswer);
+      CHECK(reply->text == text);
+      CHECK(reply->missing == missing);
+    }
+  }
+}
+
+TEST_CASE("a mntr without a metrics provider lacks every summary", "[fourletter]") {
+  const auto reply = read_reply(Command::kMntr,
+                                "zk_version\t3.9.3-4c25d48\nzk_server_state\tfollower\nzk_peer_"
+                                "state\tfollowing - broadcast\n");
+
+  REQUIRE(reply);
+  CHECK(reply->missing.starts_with("close_session_prep_time, "));
+}
+
+TEST_CASE("a mntr that lacks summaries and its end or its state is truncated", "[fourletter]") {
+  const auto text = without_lines(captured("3.9.3/leader", Command::kMntr), {"readlatency"});
+  for (const auto& cut :
+       {text.substr(0, text.size() - 1), without_lines(text, {"zk_server_state"})}) {
+    const auto reply = read_reply(Command::kMntr, cut);
+    REQUIRE_FALSE(reply);
+    CHECK(reply.error().reason() == Reason::kTruncated);
+  }
 }
 
 TEST_CASE("wchs is two lines with three numbers", "[fourletter]") {
