@@ -40,8 +40,9 @@ constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
 /// One line when a member's state or failure changes, none when a poll brings nothing new.
 void log_change(const MemberSample* last, const MemberSample& now) {
-  if (last != nullptr && last->state == now.state && last->reason == now.reason) {
-    return;
+  const bool is_known_mix = last != nullptr && last->is_several_servers && now.is_several_servers;
+  if (is_known_mix || (last != nullptr && last->state == now.state && last->reason == now.reason)) {
+    return;  // what an address of several servers shows changes all the time
   }
   const log::Fields fields = {
       {"ensemble", now.ensemble},
@@ -153,12 +154,14 @@ class App::Parts {
     const auto name = sample->ensemble + '\n' + sample->member;
     exposition_.put(name, member_families(*sample),
                     {{"ensemble", sample->ensemble}, {"member", sample->member}});
-    const auto last_level = board_.find(sample->ensemble)->verdict.level;
+    const auto before = board_.find(sample->ensemble);
     const auto last = board_.put(sample);
     log_change(last.get(), *sample);
-    const auto& verdict = board_.find(sample->ensemble)->verdict;
-    log_verdict(sample->ensemble, last_level, verdict);
-    if (last && verdict.level != last_level) {  // not while members wait for their first poll
+    const auto view = board_.find(sample->ensemble);
+    const auto& verdict = view->verdict;
+    log_verdict(sample->ensemble, before->verdict.level, verdict);
+    if (last &&
+        verdict.level != before->verdict.level) {  // not while members wait for a first poll
       poller_.note_change(sample->ensemble);
     }
     exposition_.put(sample->ensemble + '\n', ensemble_families(verdict),

@@ -19,6 +19,7 @@ using std::chrono::steady_clock;
 constexpr double kTooLarge = 1e15;  // no count and no uptime in milliseconds; fits every integer
 constexpr auto kAskRefusedAgain = minutes(10);
 constexpr auto kAskConfAgain = minutes(1);
+constexpr auto kShowWatches = std::chrono::seconds(10);
 
 std::size_t index(Command command) { return static_cast<std::size_t>(command); }
 
@@ -72,6 +73,13 @@ std::optional<std::int64_t> find_count(const Mntr& mntr, std::string_view key) {
   return is_count ? std::optional(std::llround(*number)) : std::nullopt;
 }
 
+std::optional<steady_clock::duration> uptime_of(const Mntr& mntr) {
+  const auto uptime = find_count(mntr, "uptime");
+  constexpr std::int64_t kLongest = 4'000'000'000'000;  // ms, a hundred years
+  return uptime && *uptime < kLongest ? std::optional(std::chrono::milliseconds(*uptime))
+                                      : std::nullopt;
+}
+
 /// When it took its role, to the second: the clock less the uptime.
 std::optional<std::int64_t> start_time_of(const Mntr& mntr, const PollRecord& record) {
   const auto uptime = find_number(mntr, "uptime");
@@ -82,7 +90,7 @@ std::optional<std::int64_t> start_time_of(const Mntr& mntr, const PollRecord& re
 
 }  // namespace
 
-bool MemberMemory::is_due(Command command, steady_clock::time_point now) const {
+bool MemberMemory::is_due(Command command, steady_clock::time_point now, bool is_extra) const {
   const auto last = last_asked_.at(index(command));
   if (last == steady_clock::time_point()) {
     return true;
@@ -90,7 +98,14 @@ bool MemberMemory::is_due(Command command, steady_clock::time_point now) const {
   if (allowed_.at(index(command)) == false) {
     return now - last >= kAskRefusedAgain;
   }
-  return command != Command::kConf || !conf_ || now - last >= kAskConfAgain;
+  switch (command) {
+    case Command::kWchs:
+      return !is_extra || !wchs_ || now - wchs_->clock > kShowWatches;
+    case Command::kConf:
+      return !conf_ || is_conf_due_ || identity_.is_doubtful() || now - last >= kAskConfAgain;
+    default:
+      return true;
+  }
 }
 
 MemberSample MemberMemory::judge(PollRecord record) {
@@ -100,11 +115,11 @@ MemberSample MemberMemory::judge(PollRecord record) {
   sample.finished = record.finished;
   sample.clock = record.clock;
   sample.took = record.took;
-  if (auto& mntr = record.replies.at(index(Command::kMntr));
-      mntr && *mntr && !(**mntr).missing.empty()) {
-    mntr = Error(Reason::kTruncated, "the answer lacks " + (**mntr).missing);
+  if (record.is_moved) {
+    forget_server();
   }
   read_srvr(record, sample);
+  count_closed(record, sample);
   read_refusals(record, sample);
   if (sample.srvr) {
     read_details(record, sample);
@@ -114,9 +129,22 @@ MemberSample MemberMemory::judge(PollRecord record) {
   }
   remember(record, sample);
   sample.is_voter = is_voter_;
+  sample.is_several_servers = identity_.is_several();
   sample.command_allowed = allowed_;
   sample.counts = counts_;
   return sample;
+}
+
+/// Another address of the name answers: what was known may be of another server.
+void MemberMemory::forget_server() {
+  conf_.reset();
+  wchs_.reset();
+  start_time_.reset();
+  allowed_.fill(std::nullopt);
+  last_asked_.fill({});
+  closed_.fill(false);
+  is_closing_.fill(false);
+  missing_polls_ = 0;
 }
 
 void MemberMemory::read_srvr(const PollRecord& record, MemberSample& sample) {
@@ -137,10 +165,36 @@ void MemberMemory::read_srvr(const PollRecord& record, MemberSample& sample) {
   }
 }
 
+/// ClickHouse Keeper closes on a word that it does not allow, without a byte. Twice in a row the
+/// same words, while srvr is answered: that is no limit on connections, which hits any word.
+void MemberMemory::count_closed(const PollRecord& record, const MemberSample& sample) {
+  if (!sample.srvr) {
+    closed_.fill(false);
+    return;
+  }
+  std::array<bool, kCommandCount> now = closed_;
+  for (std::size_t i = 0; i < kCommandCount; ++i) {
+    if (const auto& reply = record.replies.at(i)) {
+      now.at(i) = !*reply && reply->error().reason() == Reason::kClosedWithoutAnswer;
+      is_closing_.at(i) = is_closing_.at(i) && now.at(i);
+    }
+  }
+  if (now == closed_) {
+    for (std::size_t i = 0; i < kCommandCount; ++i) {
+      is_closing_.at(i) = is_closing_.at(i) || now.at(i);
+    }
+  }
+  closed_ = now;
+}
+
 void MemberMemory::read_refusals(const PollRecord& record, MemberSample& sample) {
   for (std::size_t i = 0; i < kCommandCount; ++i) {
     const auto& result = record.replies.at(i);
     if (!result) {
+      continue;
+    }
+    if (is_closing_.at(i)) {
+      allowed_.at(i) = false;
       continue;
     }
     if (!*result) {
@@ -166,43 +220,100 @@ void MemberMemory::read_refusals(const PollRecord& record, MemberSample& sample)
   }
   if (!refused.empty() && sample.reason == Reason::kNone) {
     sample.reason = Reason::kCommandRefused;
-    sample.detail = "the server refuses " + refused + ": add to its 4lw.commands.whitelist";
+    const bool is_zookeeper = sample.srvr && sample.srvr->is_zookeeper;
+    sample.detail = "the server refuses " + refused + ": add to its " +
+                    (is_zookeeper ? "4lw.commands.whitelist" : "four_letter_word_allow_list");
   }
 }
 
 void MemberMemory::read_details(PollRecord& record, MemberSample& sample) {
+  const auto began = record.clock - record.took;
+  IdentityMarks marks{record.clock,
+                      sample.srvr->mode,
+                      {},
+                      sample.srvr->zxid,
+                      sample.srvr->received,
+                      {},
+                      {},
+                      record.took,
+                      record.is_moved,
+                      record.is_other_address};
   sample.version = sample.srvr->version;
-  if (const auto* reply = answer_to(record, Command::kWchs)) {
-    sample.wchs = parse_wchs(reply->text);
-  }
   if (const auto* reply = answer_to(record, Command::kConf)) {
-    conf_ = parse_conf(reply->text);
+    conf_ = {parse_conf(reply->text), began};
+    marks.server_id = conf_->value.server_id;
+  } else if (conf_ && began - conf_->clock >= kAskConfAgain) {
+    conf_.reset();
   }
-  if (auto& reply = record.replies.at(index(Command::kMntr));
-      answer_to(record, Command::kMntr) != nullptr) {
-    sample.mntr = std::move((*reply)->text);
-    const auto mntr = parse_mntr(sample.mntr);
-    if (const auto mode = parse_mode(mntr.server_state)) {
-      sample.state = state_of(*mode);
-    }
-    sample.quorum_size = find_count(mntr, "quorum_size");
-    sample.synced_followers = find_count(mntr, "synced_followers");
-    sample.synced_non_voting_followers = find_count(mntr, "synced_non_voting_followers");
-    const auto start = start_time_of(mntr, record);
-    // Uptime and clock are not read at the same instant: that must not move the second.
-    if (!start || !start_time_ || std::abs(*start - *start_time_) > 1) {
-      start_time_ = start;
-    }
-    sample.start_time = start_time_;
+  const bool is_mntr_whole = read_mntr(record, sample, marks);
+  if (const auto* reply = answer_to(record, Command::kWchs)) {
+    const auto wchs = parse_wchs(reply->text);
+    wchs_ = wchs ? std::optional(Known<Wchs>{*wchs, began}) : std::nullopt;
+  } else if (record.replies.at(index(Command::kWchs)) || !is_mntr_whole ||
+             (wchs_ && began - wchs_->clock > kShowWatches)) {
+    wchs_.reset();
   }
+  sample.wchs = wchs_ ? std::optional(wchs_->value) : std::nullopt;
   if (sample.state != state_ && answer_to(record, Command::kConf) == nullptr) {
     conf_.reset();  // another role may come with another configuration: asked in the next poll
   }
-  sample.conf = conf_;
+  sample.conf = conf_ ? std::optional(conf_->value) : std::nullopt;
+  identity_.judge(marks);
+}
+
+/// Whether there is an answer to mntr that is believed.
+bool MemberMemory::read_mntr(PollRecord& record, MemberSample& sample, IdentityMarks& marks) {
+  if (answer_to(record, Command::kMntr) == nullptr) {
+    return false;
+  }
+  auto& reply = **record.replies.at(index(Command::kMntr));
+  if (!is_believed(reply, sample)) {
+    return false;
+  }
+  sample.mntr = std::move(reply.text);
+  const auto mntr = parse_mntr(sample.mntr);
+  if (const auto mode = parse_mode(mntr.server_state)) {
+    sample.state = state_of(*mode);
+    marks.mntr_mode = mode;
+  }
+  marks.uptime = uptime_of(mntr);
+  sample.quorum_size = find_count(mntr, "quorum_size");
+  sample.synced_followers = find_count(mntr, "synced_followers");
+  sample.synced_non_voting_followers = find_count(mntr, "synced_non_voting_followers");
+  const auto start = start_time_of(mntr, record);
+  // Uptime and clock are not read at the same instant: that must not move the second.
+  if (!start || !start_time_ || std::abs(*start - *start_time_) > 1) {
+    start_time_ = start;
+  }
+  sample.start_time = start_time_;
+  return true;
+}
+
+/// What a reply lacks in three polls in a row, the same each time, was not cut off: it is that
+/// server's way, which is said once.
+bool MemberMemory::is_believed(const Reply& mntr, MemberSample& sample) {
+  constexpr int kPolls = 3;
+  if (mntr.missing.empty()) {
+    missing_polls_ = 0;
+    return true;
+  }
+  missing_polls_ = missing_ == mntr.missing ? std::min(missing_polls_ + 1, kPolls + 1) : 1;
+  missing_ = mntr.missing;
+  if (missing_polls_ < kPolls) {
+    fail(sample, Error(Reason::kTruncated, "mntr: the answer was cut short: it lacks " + missing_));
+    sample.result = PollResult::kPartial;
+    return false;
+  }
+  if (missing_polls_ == kPolls && sample.reason == Reason::kNone) {
+    sample.detail =
+        printable("mntr of this server lacks " + missing_ + ": believed from now on", 300);
+  }
+  return true;
 }
 
 void MemberMemory::remember(const PollRecord& record, const MemberSample& sample) {
   ++counts_.polls.at(static_cast<std::size_t>(sample.result));
+  is_conf_due_ = is_conf_due_ && !record.replies.at(index(Command::kConf));
   for (std::size_t i = 0; i < kCommandCount; ++i) {
     if (record.replies.at(i)) {
       ++counts_.commands.at(i);
@@ -212,6 +323,7 @@ void MemberMemory::remember(const PollRecord& record, const MemberSample& sample
   if (!sample.is_up()) {
     last_asked_.fill({});  // it may come back with another configuration
     conf_.reset();
+    wchs_.reset();
   }
   if (const auto known = find_voter(sample)) {
     is_voter_ = known;

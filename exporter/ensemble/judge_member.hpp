@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "ensemble/identity.hpp"
 #include "ensemble/member_sample.hpp"
 #include "fourletter/ask_all.hpp"
 
@@ -15,7 +16,9 @@ struct PollRecord {
   std::string ensemble;
   std::string member;
   Replies replies;
-  std::string dns_error;  ///< why the name can't be looked up now, or empty
+  bool is_moved = false;          ///< another address of the name answered than last time
+  bool is_other_address = false;  ///< … and the last one still is an address of the name
+  std::string dns_error;          ///< why the name can't be looked up now, or empty
   std::chrono::system_clock::time_point finished;
   std::chrono::steady_clock::time_point clock;  ///< the same moment
   std::chrono::steady_clock::duration took{};
@@ -25,11 +28,13 @@ struct PollRecord {
 class MemberMemory {
  public:
   /// Whether `command` should be sent in a poll that starts `now`: a refused word is tried again
-  /// every 10 minutes only, and `conf`, which hardly changes, every minute: the server logs each.
-  bool is_due(Command command, std::chrono::steady_clock::time_point now) const;
+  /// every 10 minutes only, and `conf`, which hardly changes, every minute: the server logs each. A
+  /// poll beside the grid (`is_extra`) asks for the watches only when they are older than 10 s.
+  bool is_due(Command command, std::chrono::steady_clock::time_point now,
+              bool is_extra = false) const;
 
   /// Makes `conf` due in the next poll.
-  void forget_conf() { conf_.reset(); }
+  void forget_conf() { is_conf_due_ = true; }
 
   /// Turns what a poll brought into a sample, and remembers what later polls need.
   MemberSample judge(PollRecord record);
@@ -38,13 +43,30 @@ class MemberMemory {
   static void read_srvr(const PollRecord& record, MemberSample& sample);
   void read_refusals(const PollRecord& record, MemberSample& sample);
   void read_details(PollRecord& record, MemberSample& sample);
+  bool read_mntr(PollRecord& record, MemberSample& sample, IdentityMarks& marks);
+  bool is_believed(const Reply& mntr, MemberSample& sample);
+  void count_closed(const PollRecord& record, const MemberSample& sample);
+  void forget_server();
   void remember(const PollRecord& record, const MemberSample& sample);
 
   PollCounts counts_;
   std::optional<bool> is_voter_;
   std::array<std::optional<bool>, kCommandCount> allowed_;
   std::array<std::chrono::steady_clock::time_point, kCommandCount> last_asked_{};
-  std::optional<Conf> conf_;
+  /// What a word brought, and when: it may be shown again for as long as it is not asked.
+  template <class Value>
+  struct Known {
+    Value value;
+    std::chrono::steady_clock::time_point clock;  ///< the begin of its poll
+  };
+  std::optional<Known<Conf>> conf_;
+  std::optional<Known<Wchs>> wchs_;
+  bool is_conf_due_ = false;
+  std::array<bool, kCommandCount> closed_{};      ///< words closed without a byte in the last poll
+  std::array<bool, kCommandCount> is_closing_{};  ///< those that count as refused for that
+  std::string missing_;                           ///< what the last mntr lacked
+  int missing_polls_ = 0;                         ///< polls in a row in which it lacked that
+  Identity identity_;
   std::optional<std::int64_t> start_time_;
   MemberState state_ = MemberState::kUnreachable;
 };

@@ -52,7 +52,8 @@ struct PollCounts {
 
 /// All that one poll of one member found. Immutable once published. The parts of a command that was
 /// not answered in this poll are empty: nothing in here is older than the poll, except `conf` (a
-/// minute at most, since it is asked that rarely) and what says so.
+/// minute at most, since it is asked that rarely), in a poll beside the grid `wchs` (10 s at most),
+/// and what says so.
 struct MemberSample {
   std::string ensemble;
   std::string member;

@@ -11,6 +11,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/spawn.hpp"
+#include "ensemble/close_watch.hpp"
 #include "ensemble/judge_member.hpp"
 #include "ensemble/schedule.hpp"
 #include "fourletter/ask.hpp"
@@ -44,12 +45,12 @@ std::vector<tcp::endpoint> endpoints_of(const Resolution& known, std::uint16_t p
 
 /// What the members of one ensemble share.
 struct Poller::Ensemble {
-  explicit Ensemble(std::string its_name) : name(std::move(its_name)) {}
+  Ensemble(std::string its_name, steady_clock::duration interval)
+      : name(std::move(its_name)), watch(interval) {}
 
   std::string name;
   std::vector<Member*> members;
-  steady_clock::time_point changed;     ///< when a member last changed
-  steady_clock::time_point last_extra;  ///< when it was last polled beside the grid
+  CloseWatch watch;
 };
 
 struct Poller::Member {
@@ -61,6 +62,7 @@ struct Poller::Member {
         schedule(its_schedule),
         due(schedule.first()),
         timer(loop),
+        alarm(loop),
         idle(loop, steady_clock::time_point::max()) {}
 
   Ensemble& ensemble;
@@ -68,16 +70,41 @@ struct Poller::Member {
   std::string name;
   Schedule schedule;
   steady_clock::time_point due;  ///< when the next poll begins
+  bool is_extra = false;         ///< that poll is beside the grid
   asio::steady_timer timer;
+  asio::steady_timer alarm;        ///< fires when a poll takes far longer than usual
+  steady_clock::duration usual{};  ///< how long a poll takes that is answered
   MemberMemory memory;
   tcp::endpoint answered;  ///< where the last answer came from
 
   bool is_busy = false;                ///< has a connection
+  bool is_several = false;             ///< its address leads to several servers
   asio::steady_timer idle;             ///< cancelled when it is not busy any more
   Observation seen;                    ///< by the last poll or look
   std::optional<Reason> failure;       ///< of the last poll; empty before the first
   std::optional<std::uint32_t> epoch;  ///< of its last zxid
   steady_clock::time_point seen_at;
+};
+
+/// The member's one connection, as long as this lives. It may outlive the Poller, in a task that
+/// was abandoned with the loop.
+class Poller::Turn {
+ public:
+  explicit Turn(const std::shared_ptr<Member>& member) : member_(member) { member->is_busy = true; }
+  ~Turn() {
+    if (const auto member = member_.lock()) {
+      member->is_busy = false;
+      member->alarm.cancel();
+      member->idle.cancel();
+    }
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  Turn(Turn&&) = delete;
+  Turn& operator=(Turn&&) = delete;
+
+ private:
+  std::weak_ptr<Member> member_;
 };
 
 Poller::Poller(asio::any_io_executor loop, PollSettings settings,
@@ -89,12 +116,13 @@ Poller::Poller(asio::any_io_executor loop, PollSettings settings,
       on_sample_(std::move(on_sample)) {
   const auto start = steady_clock::now();
   for (const auto& configured : ensembles) {
-    auto& ensemble = *ensembles_.emplace_back(std::make_unique<Ensemble>(configured.name));
+    auto& ensemble =
+        *ensembles_.emplace_back(std::make_unique<Ensemble>(configured.name, settings_.interval));
     for (std::size_t i = 0; i < configured.members.size(); ++i) {
       const Schedule schedule(configured.name, settings_.interval, start, i,
                               configured.members.size());
       members_.push_back(
-          std::make_unique<Member>(loop_, ensemble, configured.members[i], schedule));
+          std::make_shared<Member>(loop_, ensemble, configured.members[i], schedule));
       ensemble.members.push_back(members_.back().get());
     }
   }
@@ -105,7 +133,7 @@ Poller::~Poller() = default;
 void Poller::start() {
   for (const auto& member : members_) {
     resolver_.watch(member->address.host);
-    spawn(loop_, "poll of " + member->name, run(*member));
+    spawn(loop_, "poll of " + member->name, run(member));
   }
 }
 
@@ -113,10 +141,12 @@ void Poller::stop() {
   stopping_ = true;
   for (const auto& member : members_) {
     member->timer.cancel();
+    member->alarm.cancel();
   }
 }
 
-asio::awaitable<void> Poller::run(Member& member) {
+asio::awaitable<void> Poller::run(std::shared_ptr<Member> owned) {
+  auto& member = *owned;
   for (;;) {
     while (!stopping_ && steady_clock::now() < member.due) {
       member.timer.expires_at(member.due);  // cancelled when it is due earlier
@@ -130,33 +160,50 @@ asio::awaitable<void> Poller::run(Member& member) {
     }
     const auto began = steady_clock::now();
     member.due = steady_clock::time_point::max();
-    member.is_busy = true;
-    co_await poll(member);
-    member.is_busy = false;
-    member.idle.cancel();
+    {
+      const Turn turn(owned);
+      co_await poll(member);
+    }
     const auto next = member.schedule.next(steady_clock::now(), began);
-    member.due = std::min(member.due, next);
+    if (next <= member.due) {
+      member.due = next;
+      member.is_extra = false;
+    }
     watch_closely(member.ensemble);
   }
 }
 
-/// Makes all members of an ensemble that changed lately due now, at most once a second.
+/// Makes all members of an ensemble that changed lately due earlier than by the grid.
 void Poller::watch_closely(Ensemble& ensemble) {
-  constexpr auto kBetween = std::chrono::seconds(1);
-  constexpr auto kUntilQuiet = std::chrono::seconds(5);
-  const auto now = steady_clock::now();
-  if (now - ensemble.changed > kUntilQuiet) {
+  const auto round = ensemble.watch.next_round(steady_clock::now());
+  if (!round) {
     return;
   }
-  if (ensemble.last_extra <= now) {
-    ensemble.last_extra = std::max(now, ensemble.last_extra + kBetween);
-  }
   for (auto* member : ensemble.members) {
-    if (ensemble.last_extra < member->due) {
-      member->due = ensemble.last_extra;
+    if (*round < member->due) {
+      member->due = *round;
+      member->is_extra = true;
       member->timer.cancel();
     }
   }
+}
+
+/// A member that keeps its poll waiting far longer than usual may be the first sign of something:
+/// the others are asked now, not after its deadline.
+void Poller::set_alarm(Member& member) {
+  constexpr auto kShortest = std::chrono::milliseconds(250);
+  constexpr int kFarBeyond = 10;
+  if (!member.failure || member.seen.state == MemberState::kUnreachable || member.is_several) {
+    return;  // it is waited for in vain anyway
+  }
+  member.alarm.expires_after(
+      std::max<steady_clock::duration>(kShortest, kFarBeyond * member.usual));
+  member.alarm.async_wait([&member](auto ec) {
+    if (!ec) {
+      member.ensemble.watch.note_change(member.name, steady_clock::now());
+      watch_closely(member.ensemble);
+    }
+  });
 }
 
 asio::awaitable<std::vector<tcp::endpoint>> Poller::find_servers(
@@ -179,27 +226,40 @@ asio::awaitable<void> Poller::poll(Member& member) {
   record.dns_error = known.answered ? known.error : "the look-up of its name takes too long";
   std::array<bool, kCommandCount> due{};
   for (std::size_t i = 0; i < kCommandCount; ++i) {
-    due.at(i) = member.memory.is_due(static_cast<Command>(i), began);
+    due.at(i) = member.memory.is_due(static_cast<Command>(i), began, member.is_extra);
   }
+  set_alarm(member);
   auto all = co_await ask_all(servers, due, deadline);
-  member.answered = all.server.value_or(member.answered);
+  member.alarm.cancel();
+  if (all.server && *all.server != member.answered) {
+    const bool is_known = member.answered != tcp::endpoint();
+    record.is_other_address =
+        is_known && std::ranges::find(servers, member.answered) != servers.end();
+    record.is_moved = is_known;
+    if (is_known) {
+      member.ensemble.watch.note_change(member.name, began);  // who is it? conf tells, soon
+    }
+    member.answered = *all.server;
+  }
   record.replies = std::move(all.replies);
   record.clock = steady_clock::now();
   record.took = record.clock - began;
   record.finished = std::chrono::system_clock::now();
   const auto sample = std::make_shared<const MemberSample>(member.memory.judge(std::move(record)));
   Observation seen{sample->state, sample->reason, sample->detail};
-  if (sample->result != PollResult::kOk) {
+  member.is_several = sample->is_several_servers;
+  if (sample->result == PollResult::kOk) {
+    member.usual = member.usual.count() == 0 ? sample->took : (3 * member.usual + sample->took) / 4;
+  } else {
     resolver_.refresh(member.address.host);
   }
   if (member.failure && *member.failure != sample->reason) {
-    member.ensemble.changed = sample->clock;
+    note_change(member);
   }
   if (sample->srvr && sample->srvr->zxid) {
     const auto epoch = sample->srvr->zxid->epoch;
     if (member.epoch && *member.epoch != epoch) {
-      member.ensemble.changed =
-          sample->clock;  // an election that this member came out of as before
+      note_change(member);  // an election that this member came out of as before
     }
     member.epoch = epoch;
   }
@@ -211,9 +271,16 @@ asio::awaitable<void> Poller::poll(Member& member) {
 void Poller::note(Member& member, Observation seen) {
   member.seen_at = steady_clock::now();
   if (member.failure && seen.state != member.seen.state) {
-    member.ensemble.changed = member.seen_at;
+    note_change(member);
   }
   member.seen = std::move(seen);
+}
+
+/// What an address of several servers shows changes with every poll: no news.
+void Poller::note_change(Member& member) {
+  if (!member.is_several) {
+    member.ensemble.watch.note_change(member.name, steady_clock::now());
+  }
 }
 
 asio::awaitable<void> Poller::look_now(Member& member) {
@@ -235,10 +302,12 @@ asio::awaitable<void> Poller::look_now(Member& member) {
   }
 }
 
-Poller::Member& Poller::find_member(const std::string& ensemble, const std::string& name) {
-  return **std::ranges::find_if(members_, [&](const auto& entry) {
+std::shared_ptr<Poller::Member> Poller::find_member(const std::string& ensemble,
+                                                    const std::string& name) const {
+  const auto found = std::ranges::find_if(members_, [&](const auto& entry) {
     return entry->ensemble.name == ensemble && entry->name == name;
   });
+  return found == members_.end() ? nullptr : *found;
 }
 
 asio::awaitable<Observation> Poller::look(const std::string& ensemble, const std::string& member) {
@@ -251,25 +320,35 @@ asio::awaitable<Observation> Poller::look_anew(const std::string& ensemble,
   return look_within(find_member(ensemble, member), steady_clock::duration::zero());
 }
 
-asio::awaitable<Observation> Poller::look_within(Member& member, steady_clock::duration max_age) {
+asio::awaitable<Observation> Poller::look_within(std::shared_ptr<Member> owned,
+                                                 steady_clock::duration max_age) {
+  if (!owned) {
+    Observation nothing;
+    nothing.reason = Reason::kLocalError;
+    nothing.detail = "no such member is configured";
+    co_return nothing;
+  }
+  auto& member = *owned;
   if (member.is_busy) {
     co_await member.idle.async_wait(asio::as_tuple(asio::use_awaitable));
     co_return member.seen;
   }
   if (steady_clock::now() - member.seen_at >= max_age || !member.failure) {
-    member.is_busy = true;
-    co_await look_now(member);
-    member.is_busy = false;
-    member.idle.cancel();
+    {
+      const Turn turn(owned);
+      co_await look_now(member);
+    }
     watch_closely(member.ensemble);
   }
   co_return member.seen;
 }
 
 void Poller::note_change(const std::string& ensemble) {
-  const auto found =
-      std::ranges::find_if(ensembles_, [&](const auto& entry) { return entry->name == ensemble; });
-  (**found).changed = steady_clock::now();
+  for (const auto& entry : ensembles_) {
+    if (entry->name == ensemble) {
+      entry->watch.note_change("", steady_clock::now());
+    }
+  }
 }
 
 void Poller::refresh_conf(const std::string& ensemble) {

@@ -21,9 +21,9 @@ namespace zke {
 /// `interval`, with a stable offset, so that they do not fire together and never drift. A member
 /// has at most one connection at a time, and a slow one delays nobody.
 ///
-/// When a member changes, or shows a new epoch, its whole ensemble is polled again at once, and
-/// every second until nothing has changed for 5 s: that shows a lost quorum, an election and its
-/// end without waiting for the grid.
+/// When a member changes, shows a new epoch, or keeps its poll waiting far longer than usual, its
+/// whole ensemble is polled beside the grid, within the budget of CloseWatch: that shows a lost
+/// quorum, an election and its end without waiting for the grid.
 class Poller {
  public:
   using OnSample = std::function<void(std::shared_ptr<const MemberSample>)>;
@@ -42,8 +42,8 @@ class Poller {
   void start();
 
   /// Looks at one member now by asking `srvr`, and waits for the answer. A poll or another look
-  /// that is under way answers this one too, and so does one that ended less than a second ago. The
-  /// names must be configured.
+  /// that is under way answers this one too, and so does one that ended less than a second ago. A
+  /// name that is not configured is our failure (local_error).
   boost::asio::awaitable<Observation> look(const std::string& ensemble, const std::string& member);
 
   /// The same, but nothing that ended before the call answers it.
@@ -63,15 +63,19 @@ class Poller {
   struct Member;
   struct Ensemble;
 
-  boost::asio::awaitable<void> run(Member& member);
+  class Turn;
+
+  boost::asio::awaitable<void> run(std::shared_ptr<Member> owned);
   boost::asio::awaitable<void> poll(Member& member);
-  Member& find_member(const std::string& ensemble, const std::string& name);
-  boost::asio::awaitable<Observation> look_within(Member& member,
+  std::shared_ptr<Member> find_member(const std::string& ensemble, const std::string& name) const;
+  boost::asio::awaitable<Observation> look_within(std::shared_ptr<Member> owned,
                                                   std::chrono::steady_clock::duration max_age);
   boost::asio::awaitable<void> look_now(Member& member);
   boost::asio::awaitable<std::vector<boost::asio::ip::tcp::endpoint>> find_servers(
       Member& member, std::chrono::steady_clock::time_point deadline);
   static void note(Member& member, Observation seen);
+  static void note_change(Member& member);
+  static void set_alarm(Member& member);
   static void watch_closely(Ensemble& ensemble);
 
   boost::asio::any_io_executor loop_;
@@ -79,7 +83,7 @@ class Poller {
   Resolver& resolver_;
   OnSample on_sample_;
   std::vector<std::unique_ptr<Ensemble>> ensembles_;
-  std::vector<std::unique_ptr<Member>> members_;
+  std::vector<std::shared_ptr<Member>> members_;
   bool stopping_ = false;
 };
 
