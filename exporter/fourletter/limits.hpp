@@ -19,9 +19,12 @@ constexpr std::int64_t kMaxInt = (1LL << 31U) - 1;     ///< what Java holds in a
 constexpr std::int64_t kMaxUptime = 100LL * 365 * 86'400'000;  ///< ms: a hundred years
 constexpr std::int64_t kMaxLatency = 1'000'000'000'000;        ///< ms
 
-constexpr std::size_t kMaxMntrLines = 120'000;  ///< above what 10,000 top-level znodes take
+constexpr std::size_t kMaxMntrLines = 105'000;  ///< above what 10,000 top-level znodes take
 constexpr std::size_t kMaxConfLines = 10'000;
 constexpr std::size_t kMaxAddress = 255 + 6;  ///< a host's name, and `:65535`
+
+/// Any number as Java prints it, or nothing; a text that is too long for one is not looked at.
+std::optional<double> parse_number(std::string_view text);
 
 /// A whole number from `min` to `max`, or nothing. `2.0`, as the Prometheus provider writes it, is
 /// one.

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxLabelValue = 128;
 constexpr std::size_t kMaxLabelName = 64;
+constexpr std::size_t kMaxLabelText = 16 << 10U;  // of all labels of a key
 constexpr std::size_t kMaxMetricName = 200;
 constexpr std::size_t kHash = 24;  // room for a hash and what stands before it
 
@@ -42,11 +43,12 @@ std::string label_name(std::string_view text) {
 /// The `a` of `a="`, with which `text` begins, or nothing.
 std::string_view name_at(std::string_view text, std::span<const std::string_view> names) {
   const auto name = text.substr(0, text.substr(0, kMaxLabelName + 1).find('='));
-  const bool is_name = !name.empty() && name.size() <= kMaxLabelName &&
-                       text.substr(name.size()).starts_with("=\"") &&
-                       name.find_first_of("\",{}") == std::string_view::npos;
-  const bool is_known = names.empty() || std::ranges::find(names, name) != names.end();
-  return is_name && is_known ? name : std::string_view();
+  if (name.empty() || name.size() > kMaxLabelName || !text.substr(name.size()).starts_with("=\"")) {
+    return {};
+  }
+  const bool is_right = names.empty() ? name.find_first_of("\",{}") == std::string_view::npos
+                                      : std::ranges::find(names, name) != names.end();
+  return is_right ? name : std::string_view();
 }
 
 }  // namespace
@@ -60,6 +62,9 @@ std::optional<LabelViews> split_labels(std::string_view labels,
   };
   constexpr std::string_view kEnd = "\",";
   labels.remove_suffix(labels.ends_with(kEnd) ? 1 : 0);
+  if (labels.size() > kMaxLabelText) {
+    return std::nullopt;
+  }
   const auto first = name_at(labels, names);
   std::vector<Start> starts{{first, 0, first.size() + 2}};
   auto at = first.empty() ? std::string_view::npos : labels.find(kEnd, first.size() + 2);

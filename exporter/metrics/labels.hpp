@@ -21,7 +21,8 @@ constexpr std::size_t kMaxLabels = 10;
 
 /// Splits `a="x",b="y"`, whose values may hold unescaped quotes, braces and commas: only `",`
 /// before one of `names` (any name when there are none) and `="` ends a value, and of a name that
-/// comes twice only the last time. Nothing when these are no labels or more than kMaxLabels.
+/// comes twice only the last time. Nothing when these are no labels, or too long, or more than
+/// kMaxLabels.
 std::optional<LabelViews> split_labels(std::string_view labels,
                                        std::span<const std::string_view> names = {});
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "fourletter/limits.hpp"
 #include "metrics/labels.hpp"
 #include "metrics/mntr_names.hpp"
 #include "metrics/text.hpp"
@@ -20,6 +21,8 @@ using prometheus::ClientMetric;
 using prometheus::MetricType;
 
 constexpr std::size_t kMaxQuantiles = 20;
+constexpr std::size_t kMaxEntries =
+    25'000;                        // label sets that are looked at: 10,000 znodes have 20,000
 constexpr double kNoLimit = 9e18;  // ClickHouse Keeper says 2^64 - 1 descriptors
 
 /// What a label set of a summary or of a scalar is ranked by.
@@ -56,6 +59,10 @@ struct SetEntries {
   std::unordered_map<std::string_view, std::size_t> place;  ///< of all but the first
   std::vector<SetEntry> entries;
 
+  bool contains(std::string_view key) const {
+    return entries.empty() || entries.front().key == key || place.contains(key);
+  }
+
   SetEntry& at(std::string_view key) {
     if (entries.empty()) {  // most rows have this one only
       entries.emplace_back().key = key;
@@ -77,7 +84,7 @@ class Reader {
   explicit Reader(Families& families) : families_(families), sets_(catalogue().size()) {}
 
   void read(const MntrField& field) {
-    const auto value = parse_double(field.value);
+    const auto value = parse_number(field.value);
     const auto name = find_mntr_name(field.key);
     if (!name) {
       read_unknown(field.key, value);
@@ -89,7 +96,9 @@ class Reader {
     }
     auto& set = sets_[static_cast<std::size_t>(name->row - catalogue().data())];
     if (name->labels.empty()) {
-      store(*name, to_base_unit(*value, *name->row), *value, set.at(name->set_key));
+      if (auto* entry = find_entry(set, name->set_key)) {
+        store(*name, to_base_unit(*value, *name->row), *value, *entry);
+      }
       return;
     }
     if (label_keys_.size() == kMaxLabelledLines) {
@@ -119,6 +128,18 @@ class Reader {
   }
 
  private:
+  /// The key's entry, or nullptr when there are too many already.
+  SetEntry* find_entry(SetEntries& set, std::string_view key) {
+    if (entries_ >= kMaxEntries && !set.contains(key)) {
+      ++unparsed_lines_;
+      return nullptr;
+    }
+    const auto before = set.entries.size();
+    auto& entry = set.at(key);
+    entries_ += set.entries.size() - before;
+    return &entry;
+  }
+
   SetEntries& set_of(std::string_view name) {
     return sets_[static_cast<std::size_t>(find_row(name) - catalogue().data())];
   }
@@ -196,20 +217,28 @@ class Reader {
   }
 
   void finish_set(const CatalogueRow& row, SetEntries& set) {
-    auto& entries = set.entries;
-    if (entries.size() > kMaxLabelSets) {
-      const auto heavier = [&](const SetEntry& a, const SetEntry& b) {
-        const auto first = weight(a.metric, row.type);
-        const auto second = weight(b.metric, row.type);
-        return first != second ? first > second : a.key < b.key;
-      };
-      std::ranges::nth_element(entries, entries.begin() + kMaxLabelSets, heavier);
-      const auto left_out = static_cast<double>(entries.size() - kMaxLabelSets);
-      families_.add("zookeeper_label_sets_left_out", left_out, {{"family", std::string(row.name)}});
-      entries.erase(entries.begin() + kMaxLabelSets, entries.end());
+    if (set.entries.empty()) {
+      return;
     }
-    std::ranges::sort(entries, {}, &SetEntry::key);  // the server's order is a hash map's
-    for (auto& entry : entries) {
+    std::vector<SetEntry*> kept;
+    kept.reserve(set.entries.size());
+    for (auto& entry : set.entries) {
+      kept.push_back(&entry);
+    }
+    if (kept.size() > kMaxLabelSets) {
+      const auto heavier = [&](const SetEntry* a, const SetEntry* b) {
+        const auto first = weight(a->metric, row.type);
+        const auto second = weight(b->metric, row.type);
+        return first != second ? first > second : a->key < b->key;
+      };
+      std::ranges::nth_element(kept, kept.begin() + kMaxLabelSets, heavier);
+      const auto left_out = static_cast<double>(kept.size() - kMaxLabelSets);
+      families_.add("zookeeper_label_sets_left_out", left_out, {{"family", std::string(row.name)}});
+      kept.resize(kMaxLabelSets);
+    }
+    std::ranges::sort(kept, {}, &SetEntry::key);  // the server's order is a hash map's
+    for (auto* each : kept) {
+      auto& entry = *each;
       if (!entry.key.empty() && entry.metric.label.empty()) {
         entry.metric.label.push_back({std::string(row.labels), label_value(entry.key)});
       }
@@ -236,6 +265,7 @@ class Reader {
   std::size_t unknown_exported_ = 0;
   int unknown_left_out_ = 0;
   std::size_t unparsed_lines_ = 0;
+  std::size_t entries_ = 0;  ///< in all sets_
 };
 
 }  // namespace

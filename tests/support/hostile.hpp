@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "fourletter/command.hpp"
@@ -22,9 +21,6 @@ std::string digest(const Words& words);
 
 /// A replacement for a number: beyond what it can be, no number at all, or at the edge.
 std::vector<std::string> hostile_numbers();
-
-/// Named replies at their size limits, each of another shape.
-std::vector<std::pair<std::string, Words>> largest_replies();
 
 /// Numbers that look random, the same in every run.
 class Dice {
