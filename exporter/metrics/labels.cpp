@@ -66,7 +66,9 @@ std::optional<LabelViews> split_labels(std::string_view labels,
     return std::nullopt;
   }
   const auto first = name_at(labels, names);
-  std::vector<Start> starts{{first, 0, first.size() + 2}};
+  std::vector<Start> starts;
+  starts.reserve(2);
+  starts.push_back({first, 0, first.size() + 2});
   auto at = first.empty() ? std::string_view::npos : labels.find(kEnd, first.size() + 2);
   for (; at != std::string_view::npos; at = labels.find(kEnd, at + 1)) {
     const auto blank = labels.substr(at + kEnd.size()).starts_with(' ') ? 1U : 0U;
@@ -85,6 +87,7 @@ std::optional<LabelViews> split_labels(std::string_view labels,
     return std::nullopt;
   }
   LabelViews found;
+  found.reserve(starts.size());
   for (std::size_t i = 0; i < starts.size(); ++i) {
     const auto last = labels.size() - (labels.ends_with('"') ? 1 : 0);
     const auto end = i + 1 < starts.size() ? starts[i + 1].before : last;

@@ -139,7 +139,7 @@ std::optional<MntrName> find_set(std::string_view key) {
 
 std::optional<MntrName> find_labelled(std::string_view key) {
   const auto brace = key.find('{');
-  if (!key.ends_with('}') || brace == std::string_view::npos) {
+  if (brace == std::string_view::npos) {
     return std::nullopt;
   }
   const auto* known = find(table().labelled, key.substr(0, brace));
@@ -175,6 +175,9 @@ std::optional<MntrName> find_labelled(std::string_view key) {
 }  // namespace
 
 std::optional<MntrName> find_mntr_name(std::string_view key) {
+  if (key.ends_with('}')) {
+    return find_labelled(key);
+  }
   if (const auto* known = find(table().exact, key)) {
     MntrName name;
     name.row = known->row;
@@ -182,10 +185,7 @@ std::optional<MntrName> find_mntr_name(std::string_view key) {
     name.quantile = known->quantile;
     return name;
   }
-  if (auto name = find_set(key)) {
-    return name;
-  }
-  return find_labelled(key);
+  return find_set(key);
 }
 
 }  // namespace zke
