@@ -70,6 +70,7 @@ std::size_t drop_doubles(std::vector<ClientMetric>& metrics) {
   const auto are_less = [](const Labels* a, const Labels* b) { return *a < *b; };
   std::set<const Labels*, decltype(are_less)> seen(are_less);
   std::vector<bool> is_double;
+  is_double.reserve(metrics.size());
   for (const auto& metric : metrics) {
     is_double.push_back(!seen.insert(&metric.label).second);
   }
