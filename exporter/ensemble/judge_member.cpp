@@ -16,7 +16,6 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::steady_clock;
 
-constexpr double kTooLarge = 1e15;  // no count and no uptime in milliseconds; fits every integer
 constexpr auto kAskRefusedAgain = minutes(10);
 constexpr auto kAskConfAgain = minutes(1);
 constexpr auto kShowWatches = std::chrono::seconds(10);
@@ -61,31 +60,11 @@ std::optional<bool> find_voter(const MemberSample& sample) {
   return is_told ? std::optional(sample.conf->peer_type == kParticipant) : std::nullopt;
 }
 
-std::optional<double> find_number(const Mntr& mntr, std::string_view key) {
-  const auto field = std::ranges::find(mntr.fields, key, &MntrField::key);
-  return field == mntr.fields.end() ? std::nullopt : parse_double(field->value);
-}
-
-/// As a double, since the Prometheus provider's servers write `2.0`.
-std::optional<std::int64_t> find_count(const Mntr& mntr, std::string_view key) {
-  const auto number = find_number(mntr, key);
-  const bool is_count = number && *number >= 0 && *number < kTooLarge;
-  return is_count ? std::optional(std::llround(*number)) : std::nullopt;
-}
-
-std::optional<steady_clock::duration> uptime_of(const Mntr& mntr) {
-  const auto uptime = find_count(mntr, "uptime");
-  constexpr std::int64_t kLongest = 4'000'000'000'000;  // ms, a hundred years
-  return uptime && *uptime < kLongest ? std::optional(std::chrono::milliseconds(*uptime))
-                                      : std::nullopt;
-}
-
 /// When it took its role, to the second: the clock less the uptime.
 std::optional<std::int64_t> start_time_of(const Mntr& mntr, const PollRecord& record) {
-  const auto uptime = find_number(mntr, "uptime");
   const auto now = std::chrono::duration<double>(record.finished.time_since_epoch()).count();
-  const bool is_time = uptime && *uptime >= 0 && *uptime < kTooLarge;
-  return is_time ? std::optional(std::llround(now - *uptime / 1000)) : std::nullopt;
+  const auto start = now - static_cast<double>(mntr.uptime.value_or(0)) / 1000;
+  return mntr.uptime ? std::optional(std::llround(start)) : std::nullopt;
 }
 
 }  // namespace
@@ -276,10 +255,12 @@ bool MemberMemory::read_mntr(PollRecord& record, MemberSample& sample, IdentityM
     sample.state = state_of(*mode);
     marks.mntr_mode = mode;
   }
-  marks.uptime = uptime_of(mntr);
-  sample.quorum_size = find_count(mntr, "quorum_size");
-  sample.synced_followers = find_count(mntr, "synced_followers");
-  sample.synced_non_voting_followers = find_count(mntr, "synced_non_voting_followers");
+  if (mntr.uptime) {
+    marks.uptime = std::chrono::milliseconds(*mntr.uptime);
+  }
+  sample.quorum_size = mntr.quorum_size;
+  sample.synced_followers = mntr.synced_followers;
+  sample.synced_non_voting_followers = mntr.synced_non_voting_followers;
   const auto start = start_time_of(mntr, record);
   // Uptime and clock are not read at the same instant: that must not move the second.
   if (!start || !start_time_ || std::abs(*start - *start_time_) > 1) {

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "ensemble/server_match.hpp"
+#include "fourletter/limits.hpp"
 
 namespace zke {
 
@@ -160,6 +161,27 @@ void read_known(const EnsembleView& view, const EnsembleMemory& memory, Membersh
   share_votes({left.begin(), left.end()}, unknown, left_observers > 0, membership);
 }
 
+/// Voters that there must be by what ZooKeepers among the members are: a leader of its followers,
+/// or followers of a leader that is not polled.
+std::size_t count_implied(const EnsembleView& view, std::size_t polled) {
+  std::size_t followers = 0;
+  std::int64_t implied = 0;
+  for (const auto& member : view.members) {
+    const auto* const sample = member.sample.get();
+    if (is_several(member) || sample == nullptr || !sample->srvr || !sample->srvr->is_zookeeper) {
+      continue;
+    }
+    followers += sample->state == MemberState::kFollower ? 1 : 0;
+    if (sample->state == MemberState::kLeader && sample->synced_followers) {
+      const auto synced =
+          *sample->synced_followers - sample->synced_non_voting_followers.value_or(0);
+      implied = std::max(implied, std::clamp<std::int64_t>(synced + 1, 0, kMaxServers));
+    }
+  }
+  const bool is_leader_elsewhere = followers > 0 && followers == polled;
+  return is_leader_elsewhere ? polled + 1 : static_cast<std::size_t>(implied);
+}
+
 /// No server tells its membership: 3.4, a refused `conf`, ClickHouse Keeper.
 void read_assumed(const EnsembleView& view, const EnsembleMemory& memory, Membership& membership) {
   std::vector<std::size_t> voters;
@@ -180,8 +202,10 @@ void read_assumed(const EnsembleView& view, const EnsembleMemory& memory, Member
     return sample != nullptr && is_serving(sample->state);
   };
   std::stable_partition(voters.begin(), voters.end(), serves);
-  const auto told = std::min(memory.quorum_size.value_or(0), VoterSet::kMaxTold);
-  const auto count = told > 0 ? static_cast<std::size_t>(told) : voters.size() + unknown.size();
+  const auto told = std::min(memory.quorum_size.value_or(0), kMaxServers);
+  const auto polled = voters.size() + unknown.size();
+  const auto count =
+      told > 0 ? static_cast<std::size_t>(told) : std::max(polled, count_implied(view, polled));
   membership.voters = VoterSet(count, -static_cast<std::int64_t>(count));
   std::vector<std::int64_t> left;
   auto vote = -static_cast<std::int64_t>(count);

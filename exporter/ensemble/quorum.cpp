@@ -5,11 +5,11 @@
 #include <map>
 #include <numeric>
 
+#include "fourletter/limits.hpp"
+
 namespace zke {
 
 namespace {
-
-constexpr std::int64_t kMaxWeight = 1'000'000'000;  // no sum of these overflows
 
 /// The least number of `weights`, heaviest first, that sum up to at least `goal`.
 int count_to_reach(std::vector<std::int64_t> weights, std::int64_t goal) {

@@ -17,7 +17,6 @@ namespace zke {
 class VoterSet {
  public:
   using Ids = std::set<std::int64_t>;
-  static constexpr std::int64_t kMaxTold = 1000;  ///< voters that a server's bare number stands for
 
   VoterSet() = default;
 

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
+#include <utility>
 
 #include "base/text.hpp"
+#include "fourletter/limits.hpp"
 
 namespace zke {
 
@@ -14,20 +17,22 @@ constexpr std::string_view kMembership = "membership:";
 struct Key {
   std::string_view name;
   std::optional<std::int64_t> Conf::*field;
+  std::int64_t min;
+  std::int64_t max;
 };
 
 constexpr auto kKeys = std::to_array<Key>({
-    {"serverId", &Conf::server_id},
-    {"server_id", &Conf::server_id},
-    {"tickTime", &Conf::tick_time},
-    {"initLimit", &Conf::init_limit},
-    {"syncLimit", &Conf::sync_limit},
-    {"minSessionTimeout", &Conf::min_session_timeout},
-    {"maxSessionTimeout", &Conf::max_session_timeout},
-    {"maxClientCnxns", &Conf::max_client_connections},
-    {"dataDirSize", &Conf::data_dir_size},
-    {"dataLogSize", &Conf::data_log_dir_size},
-    {"peerType", &Conf::peer_type},
+    {"serverId", &Conf::server_id, 0, kMaxId},
+    {"server_id", &Conf::server_id, 0, kMaxId},
+    {"tickTime", &Conf::tick_time, 1, kMaxTickTime},
+    {"initLimit", &Conf::init_limit, 0, kMaxTicks},
+    {"syncLimit", &Conf::sync_limit, 0, kMaxTicks},
+    {"minSessionTimeout", &Conf::min_session_timeout, 1, kMaxInt},
+    {"maxSessionTimeout", &Conf::max_session_timeout, 1, kMaxInt},
+    {"maxClientCnxns", &Conf::max_client_connections, 0, kMaxInt},
+    {"dataDirSize", &Conf::data_dir_size, 0, kMaxCount},
+    {"dataLogSize", &Conf::data_log_dir_size, 0, kMaxCount},
+    {"peerType", &Conf::peer_type, 0, 1},
 });
 
 /// Where clients connect: `127.0.0.1:2181`, `2181` or `0.0.0.0:2181`, both at the quorum address.
@@ -50,7 +55,8 @@ std::vector<std::string> find_hosts(std::string_view quorum, std::string_view cl
   const auto add = [&](std::string_view address) {
     const auto end = address.starts_with('[') ? address.find(']') : address.find(':');
     const auto host = address.substr(0, address.starts_with('[') ? end + 1 : end);
-    if (end != std::string_view::npos && !host.empty() && host.size() <= kMaxHost) {
+    const bool is_text = !host.empty() && printable(host, kMaxHost) == host;
+    if (end != std::string_view::npos && is_text) {
       hosts.emplace_back(host);
     }
   };
@@ -61,78 +67,134 @@ std::vector<std::string> find_hosts(std::string_view quorum, std::string_view cl
   return hosts;
 }
 
-void read_server(std::string_view key, std::string_view value, Conf& conf) {
-  const auto id = parse_int(key);
-  if (!id) {
-    return;
-  }
-  ConfServer server;
-  server.id = *id;
-  // The role stands after any of the addresses: h:2888:3888:observer|h2:2889:3889;[client]
-  auto client_part = value;
-  const auto quorum_part = take_until(client_part, ';');
-  server.is_observer = quorum_part.find(":observer") != std::string_view::npos;
-  server.client_address = find_client_address(client_part, quorum_part);
-  server.hosts = find_hosts(quorum_part, client_part);
-  conf.servers.push_back(std::move(server));
-}
+/// Reads the lines of a membership, in any number and order, each in the same time.
+class MembershipReader {
+ public:
+  explicit MembershipReader(Conf& conf) : conf_(conf) {}
 
-ConfServer* find_server(Conf& conf, std::string_view id) {
-  const auto number = parse_int(id);
-  for (auto& server : conf.servers) {
-    if (number == server.id) {
-      return &server;
+  /// False when it is no line of a membership.
+  bool read(std::string_view key, std::string_view value) {
+    if (key.find('.') == std::string_view::npos) {
+      return false;
     }
+    const auto kind = take_until(key, '.');
+    if (kind == "server") {
+      read_server(key, value);
+    } else if (kind == "group") {
+      read_group(key, trim(value));
+    } else if (kind == "weight") {
+      read_weight(key, trim(value));
+    } else {
+      return false;
+    }
+    return true;
   }
-  return nullptr;
-}
 
-/// `group.1=1:2:3` and `weight.1=2`, which follow the servers.
-void read_quorum_line(std::string_view key, std::string_view value, Conf& conf) {
-  const auto kind = take_until(key, '.');
-  const auto number = parse_int(kind == "group" ? key : value);
-  if (!number) {
-    return;
-  }
-  if (kind == "weight") {
-    if (auto* server = find_server(conf, key)) {
-      server->weight = *number;
-    }
-    return;
-  }
-  for (const auto id : split(value, ':')) {
-    if (auto* server = find_server(conf, id)) {
-      server->group = *number;
+  void distrust() { is_sound_ = false; }
+
+  void finish() {
+    if (!is_sound_) {
+      conf_.servers.clear();
+      ++conf_.unparsed_lines;
     }
   }
+
+ private:
+  void read_server(std::string_view key, std::string_view value) {
+    const auto id = parse_count(key, kMaxId);
+    is_sound_ = is_sound_ && id && (place_.size() < kMaxServers || place_.contains(*id));
+    if (!is_sound_) {
+      return;
+    }
+    ConfServer server;
+    server.id = *id;
+    // The role stands after any of the addresses: h:2888:3888:observer|h2:2889:3889;[client]
+    auto client_part = value;
+    const auto quorum_part = take_until(client_part, ';');
+    server.is_observer = quorum_part.find(":observer") != std::string_view::npos;
+    server.client_address = find_client_address(client_part, quorum_part);
+    if (printable(server.client_address, kMaxAddress) != server.client_address) {
+      server.client_address.clear();
+      ++conf_.unparsed_lines;
+    }
+    server.hosts = find_hosts(quorum_part, client_part);
+    const auto [place, is_new] = place_.try_emplace(*id, conf_.servers.size());
+    if (is_new) {
+      conf_.servers.push_back(std::move(server));
+    } else {  // of a key that comes twice Java's Properties take the last
+      conf_.servers[place->second] = std::move(server);
+    }
+  }
+
+  /// `group.1=1:2:3`
+  void read_group(std::string_view key, std::string_view value) {
+    const auto group = parse_count(key, kMaxId);
+    is_sound_ = is_sound_ && group;
+    while (is_sound_ && !value.empty()) {
+      const auto id = parse_count(take_until(value, ':'), kMaxId);
+      is_sound_ = id && ++in_groups_ <= kMaxServers;
+      if (auto* server = is_sound_ ? find_server(*id) : nullptr) {
+        server->group = *group;
+      }
+    }
+  }
+
+  /// `weight.1=1`
+  void read_weight(std::string_view key, std::string_view value) {
+    const auto id = parse_count(key, kMaxId);
+    const auto weight = parse_count(value, kMaxWeight);
+    is_sound_ = is_sound_ && id && weight;
+    if (auto* server = is_sound_ ? find_server(*id) : nullptr) {
+      server->weight = *weight;
+    }
+  }
+
+  ConfServer* find_server(std::int64_t id) {
+    const auto place = place_.find(id);
+    return place == place_.end() ? nullptr : &conf_.servers[place->second];
+  }
+
+  Conf& conf_;
+  std::unordered_map<std::int64_t, std::size_t> place_;  ///< in conf_.servers, by id
+  std::int64_t in_groups_ = 0;                           ///< ids in all groups
+  bool is_sound_ = true;
+};
+
+/// ZooKeeper says "none" with -1.
+void read_key(const Key& key, std::string_view value, Conf& conf) {
+  conf.*key.field = parse_count(value, key.max, key.min);
+  conf.unparsed_lines += conf.*key.field || value == "-1" ? 0 : 1;
 }
 
 }  // namespace
 
 Conf parse_conf(std::string_view reply) {
   Conf conf;
-  while (!reply.empty()) {
+  MembershipReader membership(conf);
+  for (std::size_t lines = 0; !reply.empty(); ++lines) {
+    if (lines == kMaxConfLines) {
+      membership.distrust();
+      break;
+    }
     auto value = take_line(reply);
     const auto key = take_until(value, '=');
-    constexpr std::string_view kServer = "server.";
-    if (key.starts_with(kServer)) {
-      read_server(key.substr(kServer.size()), value, conf);
+    if (membership.read(key, value)) {
       continue;
     }
-    if (key.starts_with("group.") || key.starts_with("weight.")) {
-      read_quorum_line(key, value, conf);
-      continue;
-    }
+    value = trim(value);
     if (key == "version") {
-      conf.version = parse_hex(trim(value)).value_or(0);
+      const auto version = parse_hex(value);
+      conf.version = version.value_or(0);
+      conf.unparsed_lines += version ? 0 : 1;
       continue;
     }
     for (const auto& known : kKeys) {
       if (known.name == key) {
-        conf.*known.field = parse_int(trim(value));
+        read_key(known, value, conf);
       }
     }
   }
+  membership.finish();
   return conf;
 }
 

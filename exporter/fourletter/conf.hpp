@@ -26,7 +26,9 @@ struct ConfServer {
 
 /// The reply to `conf`. Times in milliseconds and limits in ticks, as ZooKeeper has them; what the
 /// server did not say is empty (3.4 has no sizes and no membership, a standalone has no quorum
-/// part). ClickHouse Keeper answers with keys of its own; only `server_id` of them is read.
+/// part), or when it can't be true (limits.hpp). Of a membership with a line that can't be read, or
+/// with too many, nothing is believed: half a membership would give a wrong verdict. ClickHouse
+/// Keeper answers with keys of its own; only `server_id` of them is read.
 struct Conf {
   std::optional<std::int64_t> server_id;
   std::optional<std::int64_t> tick_time;
@@ -40,6 +42,7 @@ struct Conf {
   std::optional<std::int64_t> peer_type;               ///< 0 participant, 1 observer
   std::vector<ConfServer> servers;                     ///< its membership, observers too
   std::uint64_t version = 0;                           ///< of the membership: the zxid it came with
+  int unparsed_lines = 0;  ///< of those that are read; what can't be true counts here
 };
 
 Conf parse_conf(std::string_view reply);

@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "base/text.hpp"
+#include "fourletter/limits.hpp"
 
 namespace zke {
 
@@ -42,6 +43,32 @@ constexpr auto kAlwaysThere =
                                      "write_final_proc_time_ms"});
 
 static_assert(std::ranges::is_sorted(kAlwaysThere));
+
+struct Judged {
+  std::string_view key;
+  std::optional<std::int64_t> Mntr::*figure;
+  std::int64_t max;
+};
+
+constexpr auto kJudged = std::to_array<Judged>({
+    {"quorum_size", &Mntr::quorum_size, kMaxServers},
+    {"synced_followers", &Mntr::synced_followers, kMaxServers},
+    {"synced_non_voting_followers", &Mntr::synced_non_voting_followers, kMaxServers},
+    {"uptime", &Mntr::uptime, kMaxUptime},
+});
+
+/// False when `field` is a figure that can't be true. With -1 ZooKeeper says "none".
+bool read_judged(const MntrField& field, Mntr& mntr) {
+  for (const auto& judged : kJudged) {
+    if (judged.key == field.key) {
+      const auto figure = parse_count(field.value, judged.max);
+      auto& kept = mntr.*judged.figure;
+      kept = kept ? kept : figure;
+      return figure || field.value == "-1";
+    }
+  }
+  return true;
+}
 
 /// The summary whose count `key` is, in either dialect, or nothing.
 std::string_view summary_of(std::string_view key) {
@@ -124,7 +151,7 @@ Mntr parse_mntr(std::string_view reply) {
   constexpr std::size_t kUsualLines = 600;
   Mntr mntr;
   mntr.fields.reserve(std::min(kUsualLines, reply.size() / 16));
-  while (!reply.empty()) {
+  for (std::size_t lines = 0; !reply.empty() && lines < kMaxMntrLines; ++lines) {
     const auto line = take_line(reply);
     const auto tab = line.rfind('\t');
     if (!line.starts_with(kPrefix) || tab == std::string_view::npos || tab + 1 == line.size()) {
@@ -141,10 +168,13 @@ Mntr parse_mntr(std::string_view reply) {
       mntr.peer_state = value;
     } else if (key == "observer_master_id") {
       mntr.observer_master_id = value;
+    } else if (const MntrField field{key, value}; read_judged(field, mntr)) {
+      mntr.fields.push_back(field);
     } else {
-      mntr.fields.push_back({key, value});
+      ++mntr.unparsed_lines;
     }
   }
+  mntr.unparsed_lines += static_cast<int>(std::ranges::count(reply, '\n'));
   return mntr;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,13 +19,20 @@ struct MntrField {
 };
 
 /// The reply to `mntr`, split; all views point into the reply. The keys differ by version and by
-/// metrics provider; metrics/mntr_names.hpp gives them their meaning.
+/// metrics provider; metrics/mntr_names.hpp gives them their meaning. Lines beyond kMaxMntrLines
+/// are not read, and count as unparsed.
 struct Mntr {
-  std::vector<MntrField> fields;  ///< in the server's order, without the four texts below
+  /// In the server's order, without the texts below, and without figures that can't be true.
+  std::vector<MntrField> fields;
   std::string_view version;
   std::string_view server_state;
   std::string_view peer_state;          ///< 3.6+, quorum members
   std::string_view observer_master_id;  ///< 3.6+, observers
+  // What is judged by, in `fields` too. Of a key that comes twice the first counts.
+  std::optional<std::int64_t> quorum_size;
+  std::optional<std::int64_t> synced_followers;
+  std::optional<std::int64_t> synced_non_voting_followers;
+  std::optional<std::int64_t> uptime;  ///< milliseconds
   int unparsed_lines = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "fourletter/limits.hpp"
 
 namespace zke {
 
@@ -15,11 +16,20 @@ bool store(std::optional<Value> parsed, std::optional<Value>& into) {
   return parsed.has_value();
 }
 
+template <std::optional<std::int64_t> Srvr::*field>
+bool read_count(std::string_view text, Srvr& srvr) {
+  return store(parse_count(text, kMaxCount), srvr.*field);
+}
+
 bool read_latency(std::string_view text, Srvr& srvr) {
   const auto parts = split(text, '/');
-  return parts.size() == 3 && store(parse_double(parts[0]), srvr.latency_min) &&
-         store(parse_double(parts[1]), srvr.latency_avg) &&
-         store(parse_double(parts[2]), srvr.latency_max);
+  if (parts.size() != 3) {
+    return false;
+  }
+  const bool has_min = store(parse_latency(parts[0]), srvr.latency_min);
+  const bool has_avg = store(parse_latency(parts[1]), srvr.latency_avg);
+  const bool has_max = store(parse_latency(parts[2]), srvr.latency_max);
+  return has_min && has_avg && has_max;
 }
 
 bool read_proposal_sizes(std::string_view text, Srvr& srvr) {
@@ -27,9 +37,10 @@ bool read_proposal_sizes(std::string_view text, Srvr& srvr) {
   if (parts.size() != 3) {
     return false;
   }
-  const auto last = parse_int(parts[0]);
-  const auto min = parse_int(parts[1]);
-  const auto max = parse_int(parts[2]);
+  constexpr std::int64_t kNone = -1;
+  const auto last = parse_count(parts[0], kMaxCount, kNone);
+  const auto min = parse_count(parts[1], kMaxCount, kNone);
+  const auto max = parse_count(parts[2], kMaxCount, kNone);
   if (!last || !min || !max) {
     return false;
   }
@@ -59,13 +70,13 @@ struct Line {
 
 constexpr auto kLines = std::to_array<Line>({
     {"Latency min/avg/max", read_latency},
-    {"Received", [](std::string_view v, Srvr& s) { return store(parse_int(v), s.received); }},
-    {"Sent", [](std::string_view v, Srvr& s) { return store(parse_int(v), s.sent); }},
-    {"Connections", [](std::string_view v, Srvr& s) { return store(parse_int(v), s.connections); }},
-    {"Outstanding", [](std::string_view v, Srvr& s) { return store(parse_int(v), s.outstanding); }},
+    {"Received", read_count<&Srvr::received>},
+    {"Sent", read_count<&Srvr::sent>},
+    {"Connections", read_count<&Srvr::connections>},
+    {"Outstanding", read_count<&Srvr::outstanding>},
     {"Zxid", read_zxid},
     {"Mode", [](std::string_view v, Srvr& s) { return store(parse_mode(v), s.mode); }},
-    {"Node count", [](std::string_view v, Srvr& s) { return store(parse_int(v), s.node_count); }},
+    {"Node count", read_count<&Srvr::node_count>},
     {"Proposal sizes last/min/max", read_proposal_sizes},
 });
 

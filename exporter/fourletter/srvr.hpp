@@ -27,8 +27,9 @@ struct ProposalSizes {  ///< bytes; -1 before the first proposal
   std::int64_t max = 0;
 };
 
-/// The reply to `srvr`, the one command that no ZooKeeper can refuse. What a line did not say is
-/// empty. Counters and latencies (milliseconds) are since the member took its role.
+/// The reply to `srvr`, the one command that no ZooKeeper can refuse. What a line did not say, or
+/// what can't be true (limits.hpp), is empty. Counters and latencies (milliseconds) are since the
+/// member took its role.
 ///   Zookeeper version: 3.9.3-<revision>, built on 2026-03-08 16:19 UTC
 ///   Latency min/avg/max: 0/2.7466/60
 ///   Received: 522

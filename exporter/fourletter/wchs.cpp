@@ -1,8 +1,19 @@
 #include "fourletter/wchs.hpp"
 
 #include "base/text.hpp"
+#include "fourletter/limits.hpp"
 
 namespace zke {
+
+namespace {
+
+/// Also one that can't be true.
+bool is_number(std::string_view text) {
+  const bool has_digits_only = text.find_first_not_of("0123456789") == std::string_view::npos;
+  return !text.empty() && (has_digits_only || parse_double(text));
+}
+
+}  // namespace
 
 std::optional<Wchs> parse_wchs(std::string_view reply) {
   const auto words = split(take_line(reply), ' ');
@@ -12,13 +23,15 @@ std::optional<Wchs> parse_wchs(std::string_view reply) {
       label != "Total watches") {
     return std::nullopt;
   }
-  const auto connections = parse_int(words[0]);
-  const auto paths = parse_int(words[3]);
-  const auto watches = parse_int(trim(total));
-  if (!connections || !paths || !watches) {
+  if (!is_number(words[0]) || !is_number(words[3]) || !is_number(trim(total))) {
     return std::nullopt;
   }
-  return Wchs{*connections, *paths, *watches};
+  Wchs wchs;
+  wchs.connections = parse_count(words[0], kMaxCount);
+  wchs.paths = parse_count(words[3], kMaxCount);
+  wchs.watches = parse_count(trim(total), kMaxCount);
+  wchs.unparsed_lines = (wchs.connections && wchs.paths ? 0 : 1) + (wchs.watches ? 0 : 1);
+  return wchs;
 }
 
 bool is_wchs(std::string_view reply) {

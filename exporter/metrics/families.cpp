@@ -62,6 +62,32 @@ const Index& index() {
   return instance;
 }
 
+/// Prometheus refuses a whole page over a series that it meets twice. Labels come in one order.
+std::size_t drop_doubles(std::vector<ClientMetric>& metrics) {
+  if (metrics.size() < 2) {
+    return 0;
+  }
+  const auto are_less = [](const Labels* a, const Labels* b) { return *a < *b; };
+  std::set<const Labels*, decltype(are_less)> seen(are_less);
+  std::vector<bool> is_double;
+  is_double.reserve(metrics.size());
+  for (const auto& metric : metrics) {
+    is_double.push_back(!seen.insert(&metric.label).second);
+  }
+  if (seen.size() == metrics.size()) {
+    return 0;
+  }
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    if (!is_double[i]) {
+      std::swap(metrics[kept++], metrics[i]);
+    }
+  }
+  const auto dropped = metrics.size() - kept;
+  metrics.resize(kept);
+  return dropped;
+}
+
 std::size_t place_of(const CatalogueRow& row, Part part) {
   const auto number = static_cast<std::size_t>(&row - catalogue().data());
   return index().places.at(number).at(static_cast<std::size_t>(part));
@@ -89,23 +115,36 @@ std::vector<ClientMetric>& Families::metrics(const CatalogueRow& row, Part part)
   return known_.at(place_of(row, part));
 }
 
-bool Families::add_unknown(const std::string& name, std::string help, double value) {
+bool Families::add_unknown(const std::string& name, std::string help, Labels labels, double value) {
   if (index().sample_names.contains(name)) {
     return false;
   }
-  const auto [entry, is_new] = unknown_.try_emplace(name);
-  if (!is_new) {
-    return false;
+  auto& family = unknown_[name];
+  if (family.metric.empty()) {
+    family.name = name;
+    family.help = std::move(help);
+    family.type = MetricType::Untyped;
   }
-  auto& family = entry->second;
-  family.name = name;
-  family.help = std::move(help);
-  family.type = MetricType::Untyped;
-  set_value(family.metric.emplace_back(), family.type, value);
+  auto& metric = family.metric.emplace_back();
+  metric.label = std::move(labels);
+  set_value(metric, family.type, value);
   return true;
 }
 
+void Families::count_unparsed(std::size_t lines) { unparsed_ = unparsed_.value_or(0) + lines; }
+
 std::vector<MetricFamily> Families::take() {
+  std::size_t doubles = 0;
+  for (auto& metrics : known_) {
+    doubles += drop_doubles(metrics);
+  }
+  for (auto& [name, family] : unknown_) {
+    doubles += drop_doubles(family.metric);
+  }
+  if (unparsed_) {
+    add("zookeeper_unparsed_lines", static_cast<double>(*unparsed_ + doubles));
+    unparsed_.reset();
+  }
   std::vector<MetricFamily> known;
   known.reserve(known_.size() + unknown_.size());
   for (std::size_t i = 0; i < known_.size(); ++i) {

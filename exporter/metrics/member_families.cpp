@@ -75,7 +75,6 @@ void add_srvr_instead_of_mntr(const Srvr& srvr, Families& families) {
     add_known(families, "zookeeper_proposal_size_max_bytes",
               std::optional(srvr.proposal_sizes->max));
   }
-  families.add("zookeeper_unparsed_lines", srvr.unparsed_lines);
 }
 
 void add_info(const MemberSample& sample, const Mntr& mntr, Families& families) {
@@ -97,14 +96,15 @@ void add_watches(const MemberSample& sample, Families& families) {
   if (!sample.wchs) {
     return;
   }
-  const auto data_watches = static_cast<double>(sample.wchs->watches);
-  families.add("zookeeper_data_watches", data_watches);
-  families.add("zookeeper_watched_paths", static_cast<double>(sample.wchs->paths));
-  families.add("zookeeper_watching_connections", static_cast<double>(sample.wchs->connections));
+  add_known(families, "zookeeper_data_watches", sample.wchs->watches);
+  add_known(families, "zookeeper_watched_paths", sample.wchs->paths);
+  add_known(families, "zookeeper_watching_connections", sample.wchs->connections);
   const auto& all = families.metrics(*find_row("zookeeper_watches"), Part::kMain);
-  if (!all.empty()) {
+  if (!all.empty() && sample.wchs->watches) {
+    const auto data_watches = static_cast<double>(*sample.wchs->watches);
     families.add("zookeeper_child_watches", std::max(0.0, all[0].gauge.value - data_watches));
   }
+  families.count_unparsed(static_cast<std::size_t>(sample.wchs->unparsed_lines));
 }
 
 void add_conf(const Conf& conf, Families& families) {
@@ -116,6 +116,7 @@ void add_conf(const Conf& conf, Families& families) {
   add_known(families, "zookeeper_max_connections_per_client", conf.max_client_connections);
   add_known(families, "zookeeper_data_dir_size_bytes", conf.data_dir_size);
   add_known(families, "zookeeper_data_log_dir_size_bytes", conf.data_log_dir_size);
+  families.count_unparsed(static_cast<std::size_t>(conf.unparsed_lines));
 }
 
 }  // namespace
@@ -126,6 +127,7 @@ std::vector<prometheus::MetricFamily> member_families(const MemberSample& sample
   if (!sample.srvr) {
     return families.take();
   }
+  families.count_unparsed(static_cast<std::size_t>(sample.srvr->unparsed_lines));
   const auto mntr = parse_mntr(sample.mntr);
   if (sample.mntr.empty()) {
     add_srvr_instead_of_mntr(*sample.srvr, families);

@@ -1,15 +1,17 @@
 #include "metrics/mntr_families.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
+#include <deque>
 #include <string>
 #include <unordered_map>
 #include <utility>
 
 #include "base/text.hpp"
+#include "fourletter/limits.hpp"
+#include "metrics/labels.hpp"
 #include "metrics/mntr_names.hpp"
+#include "metrics/text.hpp"
 
 namespace zke {
 
@@ -18,21 +20,10 @@ namespace {
 using prometheus::ClientMetric;
 using prometheus::MetricType;
 
-constexpr std::size_t kMaxLabelValue = 128;
+constexpr std::size_t kMaxQuantiles = 20;
+constexpr std::size_t kMaxEntries =
+    25'000;                        // label sets that are looked at: 10,000 znodes have 20,000
 constexpr double kNoLimit = 9e18;  // ClickHouse Keeper says 2^64 - 1 descriptors
-
-/// A user's name as a label value: valid UTF-8, and of bounded length, still one of a kind.
-std::string label_value(std::string_view text) {
-  if (text.size() <= kMaxLabelValue) {
-    auto valid = valid_utf8(text);
-    if (valid == text) {
-      return valid;
-    }
-  }
-  std::array<char, 20> hash{};
-  std::to_chars(hash.begin(), hash.end() - 1, std::hash<std::string_view>()(text), 16);
-  return valid_utf8(text.substr(0, kMaxLabelValue - 24)) + "...#" + hash.data();
-}
 
 /// What a label set of a summary or of a scalar is ranked by.
 double weight(const ClientMetric& metric, MetricType type) {
@@ -40,16 +31,6 @@ double weight(const ClientMetric& metric, MetricType type) {
     return static_cast<double>(metric.summary.sample_count);
   }
   return std::max(metric.counter.value, metric.gauge.value);
-}
-
-std::string sanitised(std::string_view key) {
-  std::string name = "zookeeper_";
-  for (const char c : key) {
-    const bool is_right =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-    name += is_right ? c : '_';
-  }
-  return name;
 }
 
 bool has_quantile(const ClientMetric::Summary& summary, double quantile) {
@@ -78,6 +59,10 @@ struct SetEntries {
   std::unordered_map<std::string_view, std::size_t> place;  ///< of all but the first
   std::vector<SetEntry> entries;
 
+  bool contains(std::string_view key) const {
+    return entries.empty() || entries.front().key == key || place.contains(key);
+  }
+
   SetEntry& at(std::string_view key) {
     if (entries.empty()) {  // most rows have this one only
       entries.emplace_back().key = key;
@@ -99,7 +84,7 @@ class Reader {
   explicit Reader(Families& families) : families_(families), sets_(catalogue().size()) {}
 
   void read(const MntrField& field) {
-    const auto value = parse_double(field.value);
+    const auto value = parse_number(field.value);
     const auto name = find_mntr_name(field.key);
     if (!name) {
       read_unknown(field.key, value);
@@ -110,32 +95,63 @@ class Reader {
       return;
     }
     auto& set = sets_[static_cast<std::size_t>(name->row - catalogue().data())];
-    auto& entry = set.at(name->labels.empty() ? name->set_key : label_text(field.key));
-    store(*name, to_base_unit(*value, *name->row), *value, entry);
-    for (const auto& [label, text] : name->labels) {
-      const bool is_there =
-          std::ranges::find(entry.metric.label, label, &ClientMetric::Label::name) !=
-          entry.metric.label.end();
-      if (!is_there) {
-        entry.metric.label.push_back({std::string(label), label_value(text)});
+    if (name->labels.empty()) {
+      if (auto* entry = find_entry(set, name->set_key)) {
+        store(*name, to_base_unit(*value, *name->row), *value, *entry);
       }
+      return;
     }
+    if (label_keys_.size() == kMaxLabelledLines) {
+      ++unparsed_lines_;
+      return;
+    }
+    auto labels = clean_labels(name->labels);
+    auto& entry = set.at(key_of(labels));
+    store(*name, to_base_unit(*value, *name->row), *value, entry);
+    entry.metric.label = std::move(labels);
   }
 
-  void finish(int unparsed_in_mntr) {
+  void finish() {
+    // Before 3.6, and by most ClickHouse Keepers, the learners are called followers.
+    auto& learners = set_of("zookeeper_learners");
+    if (learners.entries.empty()) {
+      std::swap(learners, set_of("zookeeper_followers"));
+    }
     for (std::size_t i = 0; i < sets_.size(); ++i) {
       finish_set(catalogue()[i], sets_[i]);
     }
     families_.add("zookeeper_unknown_keys", unknown_keys_);
-    families_.add("zookeeper_unparsed_lines", unparsed_lines_ + unparsed_in_mntr);
+    families_.count_unparsed(unparsed_lines_);
     if (unknown_left_out_ > 0) {
       families_.add("zookeeper_label_sets_left_out", unknown_left_out_, {{"family", "unknown"}});
     }
   }
 
  private:
-  /// `area="heap"` of `x{area="heap"}`: tells the label sets of a JVM metric apart.
-  static std::string_view label_text(std::string_view key) { return key.substr(key.find('{')); }
+  /// The key's entry, or nullptr when there are too many already.
+  SetEntry* find_entry(SetEntries& set, std::string_view key) {
+    if (entries_ >= kMaxEntries && !set.contains(key)) {
+      ++unparsed_lines_;
+      return nullptr;
+    }
+    const auto before = set.entries.size();
+    auto& entry = set.at(key);
+    entries_ += set.entries.size() - before;
+    return &entry;
+  }
+
+  SetEntries& set_of(std::string_view name) {
+    return sets_[static_cast<std::size_t>(find_row(name) - catalogue().data())];
+  }
+
+  /// Tells the label sets of a JVM metric apart.
+  std::string_view key_of(const Labels& labels) {
+    auto& key = label_keys_.emplace_back();
+    for (const auto& label : labels) {
+      append_label(key, label.name, label.value);
+    }
+    return key;
+  }
 
   void read_unknown(std::string_view key, std::optional<double> value) {
     ++unknown_keys_;
@@ -147,19 +163,27 @@ class Reader {
       ++unknown_left_out_;
       return;
     }
-    const auto help = "A mntr key that this exporter does not know: " + label_value(key) + ".";
-    if (families_.add_unknown(sanitised(key), help, *value)) {
-      ++unknown_exported_;
-    } else {
+    ++unknown_exported_;
+    const auto brace = key.find('{');
+    const bool has_braces = brace != std::string_view::npos && key.ends_with('}');
+    const auto labels =
+        has_braces ? split_labels(key.substr(brace + 1, key.size() - brace - 2)) : std::nullopt;
+    const auto name = labels ? key.substr(0, brace) : key;
+    const auto help = "A mntr key that this exporter does not know: " + label_value(name) + ".";
+    const auto clean = clean_labels(labels.value_or(LabelViews()));
+    if (!families_.add_unknown(metric_name(name), help, clean, *value)) {
       ++unparsed_lines_;
     }
   }
 
   void store(const MntrName& name, double value, double raw, SetEntry& entry) {
     auto& summary = entry.metric.summary;
-    const bool is_doubled =
-        name.stat == Stat::kQuantile ? has_quantile(summary, name.quantile) : entry.has(name.stat);
-    if (is_doubled) {
+    const bool is_quantile = name.stat == Stat::kQuantile;
+    const bool is_doubled = is_quantile ? summary.quantile.size() == kMaxQuantiles ||
+                                              has_quantile(summary, name.quantile)
+                                        : entry.has(name.stat);
+    const bool has_none = is_quantile || name.stat == Stat::kValue || name.stat == Stat::kCount;
+    if (is_doubled || (!has_none && !std::isfinite(value))) {
       ++unparsed_lines_;
       return;
     }
@@ -180,6 +204,7 @@ class Reader {
         break;
       case Stat::kCount:
         summary.sample_count = raw > 0 && raw < kNoLimit ? static_cast<std::uint64_t>(raw) : 0;
+        unparsed_lines_ += raw >= 0 && raw < kNoLimit ? 0 : 1;
         break;
       case Stat::kSum:
         summary.sample_sum = value;
@@ -192,20 +217,28 @@ class Reader {
   }
 
   void finish_set(const CatalogueRow& row, SetEntries& set) {
-    auto& entries = set.entries;
-    if (entries.size() > kMaxLabelSets) {
-      const auto heavier = [&](const SetEntry& a, const SetEntry& b) {
-        const auto first = weight(a.metric, row.type);
-        const auto second = weight(b.metric, row.type);
-        return first != second ? first > second : a.key < b.key;
-      };
-      std::ranges::sort(entries, heavier);
-      const auto left_out = static_cast<double>(entries.size() - kMaxLabelSets);
-      families_.add("zookeeper_label_sets_left_out", left_out, {{"family", std::string(row.name)}});
-      entries.erase(entries.begin() + kMaxLabelSets, entries.end());
+    if (set.entries.empty()) {
+      return;
     }
-    std::ranges::sort(entries, {}, &SetEntry::key);  // the server's order is a hash map's
-    for (auto& entry : entries) {
+    std::vector<SetEntry*> kept;
+    kept.reserve(set.entries.size());
+    for (auto& entry : set.entries) {
+      kept.push_back(&entry);
+    }
+    if (kept.size() > kMaxLabelSets) {
+      const auto heavier = [&](const SetEntry* a, const SetEntry* b) {
+        const auto first = weight(a->metric, row.type);
+        const auto second = weight(b->metric, row.type);
+        return first != second ? first > second : a->key < b->key;
+      };
+      std::ranges::nth_element(kept, kept.begin() + kMaxLabelSets, heavier);
+      const auto left_out = static_cast<double>(kept.size() - kMaxLabelSets);
+      families_.add("zookeeper_label_sets_left_out", left_out, {{"family", std::string(row.name)}});
+      kept.resize(kMaxLabelSets);
+    }
+    std::ranges::sort(kept, {}, &SetEntry::key);  // the server's order is a hash map's
+    for (auto* each : kept) {
+      auto& entry = *each;
       if (!entry.key.empty() && entry.metric.label.empty()) {
         entry.metric.label.push_back({std::string(row.labels), label_value(entry.key)});
       }
@@ -226,11 +259,13 @@ class Reader {
   }
 
   Families& families_;
-  std::vector<SetEntries> sets_;  ///< by the row's place in the catalogue
+  std::vector<SetEntries> sets_;        ///< by the row's place in the catalogue
+  std::deque<std::string> label_keys_;  ///< what the keys of sets_ with labels point to
   int unknown_keys_ = 0;
   std::size_t unknown_exported_ = 0;
   int unknown_left_out_ = 0;
-  int unparsed_lines_ = 0;
+  std::size_t unparsed_lines_ = 0;
+  std::size_t entries_ = 0;  ///< in all sets_
 };
 
 }  // namespace
@@ -240,7 +275,8 @@ void add_mntr_families(const Mntr& mntr, Families& families) {
   for (const auto& field : mntr.fields) {
     reader.read(field);
   }
-  reader.finish(mntr.unparsed_lines);
+  reader.finish();
+  families.count_unparsed(static_cast<std::size_t>(mntr.unparsed_lines));
 }
 
 double to_base_unit(double value, const CatalogueRow& row) {

@@ -11,6 +11,9 @@ namespace zke {
 /// one for every top-level znode that was ever used.
 constexpr std::size_t kMaxLabelSets = 100;
 
+/// Lines with labels of the JVM's metrics that are read.
+constexpr std::size_t kMaxLabelledLines = 1000;
+
 /// Adds what `mntr` says. Of each set the label sets with the largest counts (or values) stay.
 /// Negative gauges and counters, with which ZooKeeper says "none" or "no limit", are left out.
 void add_mntr_families(const Mntr& mntr, Families& families);

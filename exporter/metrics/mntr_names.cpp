@@ -11,8 +11,6 @@ namespace zke {
 
 namespace {
 
-using Labels = std::vector<std::pair<std::string_view, std::string_view>>;
-
 struct Affix {
   std::string_view text;
   Stat stat;
@@ -36,8 +34,8 @@ constexpr auto kSuffixes = std::to_array<Affix>({{"_avg", Stat::kAvg, 0},
                                                  {"_count", Stat::kCount, 0},
                                                  {"_sum", Stat::kSum, 0}});
 
-constexpr auto kLabelNames = std::to_array<std::string_view>(
-    {"key", "quantile", "area", "pool", "state", "gc", "vendor", "runtime", "version"});
+// The labels of sets, whose values are users' names.
+constexpr auto kSetLabels = std::to_array<std::string_view>({"key", "quantile"});
 
 bool is_summary(const CatalogueRow& row) { return row.type == prometheus::MetricType::Summary; }
 
@@ -141,7 +139,7 @@ std::optional<MntrName> find_set(std::string_view key) {
 
 std::optional<MntrName> find_labelled(std::string_view key) {
   const auto brace = key.find('{');
-  if (!key.ends_with('}') || brace == std::string_view::npos) {
+  if (brace == std::string_view::npos) {
     return std::nullopt;
   }
   const auto* known = find(table().labelled, key.substr(0, brace));
@@ -151,18 +149,25 @@ std::optional<MntrName> find_labelled(std::string_view key) {
   MntrName name;
   name.row = known->row;
   name.stat = known->stat;
-  for (const auto& [label, value] : split_labels(key.substr(brace + 1, key.size() - brace - 2))) {
+  const auto text = key.substr(brace + 1, key.size() - brace - 2);
+  const auto labels = is_set(*name.row) ? split_labels(text, kSetLabels) : split_labels(text);
+  bool has_quantile = false;
+  for (const auto& [label, value] : labels.value_or(LabelViews())) {
     if (label == "quantile") {
       const auto quantile = parse_double(value);
       if (!quantile || !(*quantile >= 0 && *quantile <= 1)) {
         return std::nullopt;
       }
       name.quantile = *quantile;
+      has_quantile = true;
     } else if (is_set(*name.row)) {
       name.set_key = value;
     } else {
       name.labels.emplace_back(label, value);
     }
+  }
+  if (!labels || has_quantile != (name.stat == Stat::kQuantile)) {
+    return std::nullopt;
   }
   return name;
 }
@@ -170,6 +175,9 @@ std::optional<MntrName> find_labelled(std::string_view key) {
 }  // namespace
 
 std::optional<MntrName> find_mntr_name(std::string_view key) {
+  if (key.ends_with('}')) {
+    return find_labelled(key);
+  }
   if (const auto* known = find(table().exact, key)) {
     MntrName name;
     name.row = known->row;
@@ -177,34 +185,7 @@ std::optional<MntrName> find_mntr_name(std::string_view key) {
     name.quantile = known->quantile;
     return name;
   }
-  if (auto name = find_set(key)) {
-    return name;
-  }
-  return find_labelled(key);
-}
-
-Labels split_labels(std::string_view labels) {
-  Labels found;
-  while (!labels.empty()) {
-    auto value = labels;
-    const auto name = take_until(value, '=');
-    if (!value.starts_with('"') || std::ranges::find(kLabelNames, name) == kLabelNames.end()) {
-      return {};
-    }
-    value.remove_prefix(1);
-    auto end = value.ends_with('"') ? value.size() - 1 : value.size();
-    auto next = value.size();
-    for (const auto& other : kLabelNames) {
-      const auto at = value.rfind("\"," + std::string(other) + "=\"");
-      if (at < end) {
-        end = at;
-        next = at + 2;
-      }
-    }
-    found.emplace_back(name, value.substr(0, end));
-    labels = value.substr(next);
-  }
-  return found;
+  return find_set(key);
 }
 
 }  // namespace zke

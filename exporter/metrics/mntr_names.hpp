@@ -2,10 +2,9 @@
 
 #include <optional>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "metrics/catalogue.hpp"
+#include "metrics/labels.hpp"
 
 namespace zke {
 
@@ -22,14 +21,10 @@ struct MntrName {
   Stat stat = Stat::kValue;
   double quantile = 0;       ///< with Stat::kQuantile
   std::string_view set_key;  ///< of a set: the znode or the server id, as it came
-  std::vector<std::pair<std::string_view, std::string_view>> labels;  ///< of the JVM's metrics
+  LabelViews labels;         ///< of the JVM's metrics
 };
 
 /// Nothing when the catalogue has no such key. The views point into `key`.
 std::optional<MntrName> find_mntr_name(std::string_view key);
-
-/// Splits `name{a="x",b="y"}`, whose values may hold unescaped quotes, braces and commas: only
-/// `",` before a label name that the JVM or ZooKeeper uses ends a value.
-std::vector<std::pair<std::string_view, std::string_view>> split_labels(std::string_view labels);
 
 }  // namespace zke

@@ -274,7 +274,9 @@ def main(arguments: list[str]) -> int:
         polls = measure_polls(bench)
         memory = {3: measure_memory(bench, 3, "1s", 3), 100: measure_memory(bench, 100, "1s", 3),
                   1000: measure_memory(bench, 1000, "10s", 22)}
-    print(f"\n{facts()}\n\n{table(polls, pages, memory)}\n")
+    worst = subprocess.run([Path(arguments[1]) / "worst_replies"], stdout=subprocess.PIPE, text=True, check=True)
+    print(f"\n{facts()}\n\n{table(polls, pages, memory)}\n\nOne poll with the worst replies (budget 50 ms each):\n\n"
+          f"{worst.stdout}")
     return 0
 
 

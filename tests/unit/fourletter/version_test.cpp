@@ -1,5 +1,8 @@
 #include "fourletter/version.hpp"
 
+#include <string>
+#include <vector>
+
 #include <catch2/catch.hpp>
 
 using namespace zke;
@@ -31,6 +34,59 @@ TEST_CASE("a word after the number belongs to it", "[fourletter]") {
         ServerVersion{"v24.3.1.1-stable", kRevision, ""});
 }
 
+TEST_CASE("the forms of distributions and old releases leave no stray dashes", "[fourletter]") {
+  const std::string hash = kRevision;
+  struct Form {
+    std::string text;
+    std::string number;
+    std::string revision;
+  };
+  for (const auto& form : std::vector<Form>({
+           {"3.6.1--" + hash, "3.6.1", hash},
+           {"3.6.1---" + hash, "3.6.1", hash},
+           {"3.8.4-" + hash, "3.8.4", hash},
+           {"3.4.6-1569965", "3.4.6", "1569965"},
+           {"3.4.5-cdh4.4.0--1", "3.4.5-cdh4.4.0", ""},  // revision -1 is "not known"
+           {"3.4.9-3--1", "3.4.9-3", ""},
+           {"3.4.6-292--1", "3.4.6-292", ""},
+           {"3.4.9--1", "3.4.9", ""},
+           {"3.5.5.7.1.7.0-551-d3a1b2c4", "3.5.5.7.1.7.0-551", "d3a1b2c4"},
+           {"3.4.14-amzn-0-" + hash, "3.4.14-amzn-0", hash},
+           {"3.9.3-1-SNAPSHOT-0b1c2d3e", "3.9.3-1-SNAPSHOT", "0b1c2d3e"},
+           {"3.9.3-1-${mvngit.commit.id}", "3.9.3-1", ""},
+           {"3.8.0-${mvngit.commit.id}-SNAPSHOT", "3.8.0-SNAPSHOT", ""},
+           {"3.9.3-SNAPSHOT", "3.9.3-SNAPSHOT", ""},
+           {"3.5.0-alpha", "3.5.0-alpha", ""},
+           {"3.6.1-", "3.6.1", ""},
+           {"3.6.1--", "3.6.1", ""},
+           {"3.6.1 - " + hash, "3.6.1", hash},
+           {"-3.6.1-" + hash, "3.6.1", hash},
+           {"nightly--abc-", "nightly-abc", ""},
+           {"-", "", ""},
+           {"----", "", ""},
+           {"--1", "", ""},
+           {"v", "v", ""},
+           {"${version}", "", ""},
+       })) {
+    CAPTURE(form.text);
+    for (const auto* built : {"", ", built on Wed, 23 May 2018 22:34:43 +0200"}) {
+      const auto version = parse_version(form.text + built);
+      CHECK(version.number == form.number);
+      CHECK(version.revision == form.revision);
+      CHECK(version.built == (*built == 0 ? "" : "Wed, 23 May 2018 22:34:43 +0200"));
+    }
+  }
+}
+
+TEST_CASE("a version that is cut ends in no dash", "[fourletter]") {
+  for (std::size_t length = 90; length < 110; ++length) {
+    const auto version = parse_version(std::string(length, '9') + "-b-" + std::string(200, 'c'));
+    CHECK_FALSE(version.number.ends_with('-'));
+    CHECK(version.number.size() <= 100);
+    CHECK(version.revision.size() <= 100);
+  }
+}
+
 TEST_CASE("a version in another form stays whole", "[fourletter]") {
   CHECK(parse_version("nightly").number == "nightly");
   CHECK(parse_version("nightly-abc, built on Monday") ==
@@ -44,7 +100,7 @@ TEST_CASE("a version cannot make long or broken label values", "[fourletter]") {
       parse_version(std::string(5000, '9') + "-\xFF\x01, built on \n" + std::string(5000, 'y'));
 
   CHECK(version.number.size() <= 100);
-  CHECK(version.revision == "\xEF\xBF\xBD ");
+  CHECK(version.revision == "\xEF\xBF\xBD");
   CHECK(version.built.size() <= 100);
 }
 

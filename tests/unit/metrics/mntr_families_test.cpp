@@ -1,5 +1,7 @@
 #include "metrics/mntr_families.hpp"
 
+#include <set>
+
 #include <catch2/catch.hpp>
 
 #include "support/families.hpp"
@@ -143,6 +145,107 @@ TEST_CASE("an unknown key is exported untyped under a safe name and counted", "[
   CHECK(family->metric.at(0).untyped.value == 7);
   CHECK(lines_of(families, "zookeeper_unknown_keys") == "zookeeper_unknown_keys 2\n");
   CHECK(unparsed(families) == "zookeeper_unparsed_lines 1\n");
+}
+
+TEST_CASE("an unknown key keeps its labels", "[metrics]") {
+  const auto families = mntr_families(
+      "zk_brand_new{quantile=\"0.5\",key=\"a\"}\tNaN\nzk_brand_new{key=\"a\",quantile=\"0.99\"}\t3."
+      "0\n"
+      "zk_brand_new_count{key=\"a\"}\t9.0\nzk_brand_new{member=\"x\",__name__=\"up\"}\t1\n");
+
+  CHECK(lines_of(families, "zookeeper_brand_new") ==
+        "zookeeper_brand_new{key=\"a\",quantile=\"0.5\"} NaN\n"
+        "zookeeper_brand_new{key=\"a\",quantile=\"0.99\"} 3\n"
+        "zookeeper_brand_new{exported___name__=\"up\",exported_member=\"x\"} 1\n");
+  CHECK(lines_of(families, "zookeeper_brand_new_count") ==
+        "zookeeper_brand_new_count{key=\"a\"} 9\n");
+  CHECK(find_family(families, "zookeeper_brand_new")->help ==
+        "A mntr key that this exporter does not know: brand_new.");
+  CHECK(lines_of(families, "zookeeper_unknown_keys") == "zookeeper_unknown_keys 4\n");
+  CHECK(unparsed(families) == "zookeeper_unparsed_lines 0\n");
+}
+
+TEST_CASE("no series comes twice, however its labels are spelt", "[metrics]") {
+  const std::string long_name(200, 'x');
+  for (const auto& [reply, unparsed_lines] : std::vector<std::pair<std::string, int>>{
+           {"zk_jvm_info{version=\"1\",vendor=\"a\"}\t1\nzk_jvm_info{vendor=\"a\",version=\"1\"}"
+            "\t1\n",
+            1},
+           {"zk_jvm_threads_state{state=\"a\"}\t1\nzk_jvm_threads_state{state=\"a\",b=\"\"}\t2\n",
+            1},
+           {"zk_new{a=\"1\",b=\"2\"}\t1\nzk_new{b=\"2\",a=\"1\"}\t2\nzk_new{b=\"2\",a=\"1\",c=\"\"}"
+            "\t3\n",
+            2},
+           {"zk_new{a=\"\"}\t1\nzk_new\t2\n", 1},
+           {"zk_a-b{c=\"1\"}\t1\nzk_a+b{c=\"1\"}\t2\n", 1},
+           {"zk_readlatency{quantile=\"0.5\"}\t1\nzk_readlatency{quantile=\"0.50\"}\t2\n"
+            "zk_readlatency{quantile=\"5e-1\"}\t3\n",
+            2},
+           {"zk_jvm_gc_collection_seconds_sum{gc=\"a\",x=\"1\"}\t1\n"
+            "zk_jvm_gc_collection_seconds_count{x=\"1\",gc=\"a\"}\t1\n"
+            "zk_jvm_gc_collection_seconds{quantile=\"0.5\",gc=\"a\",x=\"1\"}\t1\n",
+            0},
+           {"zk_cnt_" + long_name + "_read_per_namespace\t1\nzk_cnt_" + label_value(long_name) +
+                "_read_per_namespace\t2\n",
+            1},
+       }) {
+    CAPTURE(reply);
+    const auto families = mntr_families(reply);
+    CHECK(unparsed(families) ==
+          "zookeeper_unparsed_lines " + std::to_string(unparsed_lines) + "\n");
+    for (const auto& family : families) {
+      std::set<Labels> series;
+      for (const auto& metric : family.metric) {
+        CHECK(series.insert(metric.label).second);
+      }
+    }
+  }
+}
+
+TEST_CASE("a huge key becomes a short name", "[metrics]") {
+  const std::string huge(7U << 20U, 'k');
+  const auto families = mntr_families("zk_" + huge + "1\t1\nzk_" + huge + "2\t2\n");
+
+  std::size_t found = 0;
+  for (const auto& family : families) {
+    CHECK(family.name.size() <= 200);
+    CHECK(family.help.size() <= 300);
+    found += family.name.starts_with("zookeeper_kkk") ? 1 : 0;
+  }
+  CHECK(found == 2);
+}
+
+TEST_CASE("extremes and sums without an end are not exported", "[metrics]") {
+  const auto families = mntr_families(
+      "zk_cnt_fsynctime\t1\nzk_sum_fsynctime\tInfinity\nzk_min_fsynctime\tNaN\n"
+      "zk_max_fsynctime\t-Infinity\n");
+
+  CHECK(find_family(families, "zookeeper_fsync_time_max_seconds") == nullptr);
+  CHECK(find_family(families, "zookeeper_fsync_time_min_seconds") == nullptr);
+  CHECK(unparsed(families) == "zookeeper_unparsed_lines 3\n");
+}
+
+TEST_CASE("followers beside learners are a figure of their own", "[metrics]") {
+  const auto families = mntr_families("zk_followers\t1\nzk_learners\t2\n");
+
+  CHECK(lines_of(families, "zookeeper_learners") == "zookeeper_learners 2\n");
+  CHECK(lines_of(families, "zookeeper_followers") == "zookeeper_followers 1\n");
+  CHECK(unparsed(families) == "zookeeper_unparsed_lines 0\n");
+  CHECK(read_line("followers", "3", "zookeeper_followers").empty());
+}
+
+TEST_CASE("what newer ClickHouse Keepers say is known", "[metrics]") {
+  const auto families = mntr_families(
+      "zk_followers\t1\nzk_synced_followers\t1\nzk_learners\t1\n"
+      "zk_synced_non_voting_followers\t0\nzk_leader_uptime\t5000\nzk_sum_election_time\t0\n"
+      "zk_cnt_election_time\t0\nzk_sum_leader_unavailable_time\t120\n"
+      "zk_cnt_leader_unavailable_time\t2\n");
+
+  CHECK(unparsed(families) == "zookeeper_unparsed_lines 0\n");
+  CHECK(lines_of(families, "zookeeper_unknown_keys") == "zookeeper_unknown_keys 0\n");
+  CHECK(lines_of(families, "zookeeper_leader_unavailable_time_seconds") ==
+        "zookeeper_leader_unavailable_time_seconds_sum 0.12\n"
+        "zookeeper_leader_unavailable_time_seconds_count 2\n");
 }
 
 TEST_CASE("an unknown key cannot take a known name", "[metrics]") {

@@ -85,20 +85,3 @@ TEST_CASE("the labels of the JVM's metrics are kept", "[metrics]") {
   CHECK(info->labels ==
         LabelList{{"version", "17.0.1+12"}, {"vendor", "Debian, Inc"}, {"runtime", "OpenJDK"}});
 }
-
-TEST_CASE("labels are split although their values are not escaped", "[metrics]") {
-  CHECK(split_labels("key=\"a\",quantile=\"0.5\"") == LabelList{{"key", "a"}, {"quantile", "0.5"}});
-  CHECK(split_labels("key=\"q\"uo\\te{}=,\",quantile=\"0.5\"") ==
-        LabelList{{"key", "q\"uo\\te{}=,"}, {"quantile", "0.5"}});
-  CHECK(split_labels("key=\"a\",other=\"b\"") == LabelList{{"key", "a\",other=\"b"}});
-  CHECK(split_labels(R"(key="a",quantile="x",quantile="0.5")") ==
-        LabelList{{"key", R"(a",quantile="x)"}, {"quantile", "0.5"}});
-  CHECK(split_labels("key=\"\"") == LabelList{{"key", ""}});
-}
-
-TEST_CASE("what are no labels is not split", "[metrics]") {
-  for (const auto* bad : {"", "key", "key=a", "other=\"a\"", "=\"a\"", ","}) {
-    CAPTURE(bad);
-    CHECK(split_labels(bad).empty());
-  }
-}
