@@ -72,29 +72,28 @@ std::string now_utc() {
 }
 
 void append_quoted(std::string& line, std::string_view text) {
-  line += '"';
-  for (const char c : valid_utf8(text)) {
+  std::string quoted;
+  for (const char c : text) {
     if (c == '"' || c == '\\') {
-      line += '\\';
-      line += c;
-    } else if (c == '\n') {
-      line += "\\n";
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      std::array<char, 8> escape{};
-      std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(c));
-      line += escape.data();
+      quoted += '\\';
+    }
+    if (c == '\n') {
+      quoted += "\\n";
     } else {
-      line += c;
+      quoted += c;
     }
   }
-  line += '"';
+  line += '"' + escape_unprintable(quoted) + '"';
+}
+
+bool is_plain(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return c > ' ' && c < 0x7F && c != '"' && c != '=' && c != '\\';
+  });
 }
 
 void append_logfmt_value(std::string& line, std::string_view text) {
-  const bool plain = !text.empty() && std::ranges::all_of(text, [](char c) {
-    return c > ' ' && c < 0x7F && c != '"' && c != '=' && c != '\\';
-  });
-  if (plain) {
+  if (is_plain(text)) {
     line += text;
   } else {
     append_quoted(line, text);
@@ -112,7 +111,7 @@ void append_field(std::string& line, Format format, std::string_view key, std::s
   if (!line.empty()) {
     line += ' ';
   }
-  line += key;
+  line += is_plain(key) ? key : "bad_key";
   line += '=';
   append_logfmt_value(line, value);
 }
