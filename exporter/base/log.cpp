@@ -71,21 +71,6 @@ std::string now_utc() {
   return text.data();
 }
 
-void append_quoted(std::string& line, std::string_view text) {
-  std::string quoted;
-  for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      quoted += '\\';
-    }
-    if (c == '\n') {
-      quoted += "\\n";
-    } else {
-      quoted += c;
-    }
-  }
-  line += '"' + escape_unprintable(quoted) + '"';
-}
-
 bool is_plain(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
     return c > ' ' && c < 0x7F && c != '"' && c != '=' && c != '\\';
@@ -96,16 +81,16 @@ void append_logfmt_value(std::string& line, std::string_view text) {
   if (is_plain(text)) {
     line += text;
   } else {
-    append_quoted(line, text);
+    line += quoted(text);
   }
 }
 
 void append_field(std::string& line, Format format, std::string_view key, std::string_view value) {
   if (format == Format::kJson) {
     line += line.empty() ? "{" : ",";
-    append_quoted(line, key);
+    line += quoted(key);
     line += ':';
-    append_quoted(line, value);
+    line += quoted(value);
     return;
   }
   if (!line.empty()) {

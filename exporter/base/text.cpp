@@ -238,6 +238,21 @@ std::string escape_unprintable(std::string_view text) {
   return escaped;
 }
 
+std::string quoted(std::string_view text) {
+  std::string inside;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      inside += '\\';
+    }
+    if (c == '\n') {
+      inside += "\\n";
+    } else {
+      inside += c;
+    }
+  }
+  return '"' + escape_unprintable(inside) + '"';
+}
+
 std::string escape_html(std::string_view text) {
   std::string escaped;
   escaped.reserve(text.size());

@@ -43,6 +43,9 @@ std::string printable(std::string_view text, std::size_t limit = std::string_vie
 /// The same characters as `\uXXXX`, for the inside of quotes: JSON text stays valid JSON.
 std::string escape_unprintable(std::string_view text);
 
+/// `text` in quotes, as JSON and logfmt write it.
+std::string quoted(std::string_view text);
+
 /// `&`, `<`, `>` and quotes escaped, and made printable.
 std::string escape_html(std::string_view text);
 
