@@ -88,17 +88,23 @@ class App::Parts {
         resolver_(loop.get_executor()),
         poller_(loop.get_executor(), settings_.poll, settings_.ensembles, resolver_,
                 [this](const SamplePtr& sample) { take(sample); }),
-        server_(loop.get_executor(), router_, http_events()),
+        limits_(http_limits()),
+        server_(loop.get_executor(), router_, http_events(), limits_),
         heartbeat_timer_(loop),
         stop_timer_(loop) {
     add_status_page(router_, board_);
     add_metrics_page(router_, settings_.telemetry_path, exposition_, self_);
-    add_health_pages(router_, board_, [this](const auto& ensemble, const auto& member) {
-      return poller_.look_anew(ensemble, member);
-    });
-    add_probe_pages(router_, board_, [this](const auto& ensemble, const auto& member) {
-      return poller_.look(ensemble, member);
-    });
+    const LookLimit looks(LookLimit::bounds_for(limits_.connections));
+    add_health_pages(
+        router_, board_,
+        [this](const auto& ensemble, const auto& member) {
+          return poller_.look_anew(ensemble, member);
+        },
+        looks, settings_.poll.timeout);
+    add_probe_pages(
+        router_, board_,
+        [this](const auto& ensemble, const auto& member) { return poller_.look(ensemble, member); },
+        looks);
     add_checks(router_, "/livez", "whether the exporter lives (never ZooKeeper's state)",
                {{"event_loop", [this] { return find_stuck_loop(); }}});
     add_checks(router_, "/readyz", "whether the exporter has polled every member once",
@@ -148,6 +154,22 @@ class App::Parts {
     events.connections = [this](std::size_t open) { self_.set_connections(open); };
     events.dropped = [this] { self_.count_dropped_connection(); };
     return events;
+  }
+
+  /// Polls come first: HTTP gets what descriptors they leave.
+  HttpLimits http_limits() const {
+    HttpLimits limits;
+    const auto reserved = reserved_descriptors(settings_.member_count(), settings_.listen.size());
+    const auto wanted = reserved + limits.connections;
+    const auto allowed = allow_descriptors(wanted);
+    limits.connections = connections_within(allowed, reserved, limits.connections);
+    if (allowed < wanted) {
+      log::warn("the limit of open files is low: raise it (ulimit -n, LimitNOFILE=)",
+                {{"limit", std::to_string(allowed)},
+                 {"wanted", std::to_string(wanted)},
+                 {"http_connections", std::to_string(limits.connections)}});
+    }
+    return limits;
   }
 
   void take(const SamplePtr& sample) {
@@ -219,6 +241,7 @@ class App::Parts {
   Router router_;
   Resolver resolver_;
   Poller poller_;
+  HttpLimits limits_;
   HttpServer server_;
   asio::steady_timer heartbeat_timer_;
   asio::steady_timer stop_timer_;

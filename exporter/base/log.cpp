@@ -71,48 +71,32 @@ std::string now_utc() {
   return text.data();
 }
 
-void append_quoted(std::string& line, std::string_view text) {
-  line += '"';
-  for (const char c : valid_utf8(text)) {
-    if (c == '"' || c == '\\') {
-      line += '\\';
-      line += c;
-    } else if (c == '\n') {
-      line += "\\n";
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      std::array<char, 8> escape{};
-      std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(c));
-      line += escape.data();
-    } else {
-      line += c;
-    }
-  }
-  line += '"';
+bool is_plain(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return c > ' ' && c < 0x7F && c != '"' && c != '=' && c != '\\';
+  });
 }
 
 void append_logfmt_value(std::string& line, std::string_view text) {
-  const bool plain = !text.empty() && std::ranges::all_of(text, [](char c) {
-    return c > ' ' && c < 0x7F && c != '"' && c != '=' && c != '\\';
-  });
-  if (plain) {
+  if (is_plain(text)) {
     line += text;
   } else {
-    append_quoted(line, text);
+    line += quoted(text);
   }
 }
 
 void append_field(std::string& line, Format format, std::string_view key, std::string_view value) {
   if (format == Format::kJson) {
     line += line.empty() ? "{" : ",";
-    append_quoted(line, key);
+    line += quoted(key);
     line += ':';
-    append_quoted(line, value);
+    line += quoted(value);
     return;
   }
   if (!line.empty()) {
     line += ' ';
   }
-  line += key;
+  line += is_plain(key) ? key : "bad_key";
   line += '=';
   append_logfmt_value(line, value);
 }

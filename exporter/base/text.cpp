@@ -1,8 +1,10 @@
 #include "base/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 #include <system_error>
 
@@ -46,6 +48,77 @@ std::size_t sequence_length(std::string_view text) {
     }
   }
   return length;
+}
+
+/// The code point of a valid UTF-8 sequence.
+char32_t decode(std::string_view sequence) {
+  constexpr auto kLeadBits = std::to_array<unsigned>({0, 0x7F, 0x1F, 0x0F, 0x07});
+  char32_t code = static_cast<unsigned char>(sequence[0]) & kLeadBits.at(sequence.size());
+  for (const char c : sequence.substr(1)) {
+    code = code << 6U | (static_cast<unsigned char>(c) & 0x3FU);
+  }
+  return code;
+}
+
+/// Whether it steers what shows the text, or is in it unseen: control characters (C0, C1), line
+/// and paragraph ends, marks of direction, joiners, fillers, tags.
+bool is_unprintable(char32_t c) {
+  struct Range {
+    char32_t first;
+    char32_t last;
+  };
+  constexpr auto kRanges = std::to_array<Range>({{0x00, 0x1F},
+                                                 {0x7F, 0x9F},
+                                                 {0xAD, 0xAD},
+                                                 {0x034F, 0x034F},
+                                                 {0x061C, 0x061C},
+                                                 {0x115F, 0x1160},
+                                                 {0x17B4, 0x17B5},
+                                                 {0x180B, 0x180F},
+                                                 {0x200B, 0x200F},
+                                                 {0x2028, 0x202E},
+                                                 {0x2060, 0x206F},
+                                                 {0x3164, 0x3164},
+                                                 {0xFEFF, 0xFEFF},
+                                                 {0xFFA0, 0xFFA0},
+                                                 {0xFFF0, 0xFFFB},
+                                                 {0x1BCA0, 0x1BCA3},
+                                                 {0x1D173, 0x1D17A},
+                                                 {0xE0000, 0xE0FFF}});
+  for (const auto& range : kRanges) {
+    if (c <= range.last) {
+      return c >= range.first;
+    }
+  }
+  return false;
+}
+
+/// Calls `visit(sequence, code point)` for each character, U+FFFD for each byte that is no part of
+/// one, until it returns false.
+template <class Visit>
+void each_character(std::string_view text, Visit visit) {
+  constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+  while (!text.empty()) {
+    const auto length = sequence_length(text);
+    const auto sequence = length == 0 ? kReplacement : text.substr(0, length);
+    if (!visit(sequence, decode(sequence))) {
+      return;
+    }
+    text.remove_prefix(std::max<std::size_t>(length, 1));
+  }
+}
+
+void append_escape(std::string& to, char32_t code) {
+  std::array<char, 16> escape{};
+  const auto value = static_cast<unsigned>(code);
+  if (value < 0x10000) {
+    std::snprintf(escape.data(), escape.size(), "\\u%04x", value);
+  } else {  // as JSON wants it: a surrogate pair
+    const auto rest = value - 0x10000;
+    std::snprintf(escape.data(), escape.size(), "\\u%04x\\u%04x", 0xD800 + (rest >> 10U),
+                  0xDC00 + (rest & 0x3FFU));
+  }
+  to += escape.data();
 }
 
 }  // namespace
@@ -133,40 +206,57 @@ void append_double(std::string& to, double value) {
 std::string valid_utf8(std::string_view text) {
   std::string valid;
   valid.reserve(text.size());
-  while (!text.empty()) {
-    const auto length = sequence_length(text);
-    if (length == 0) {
-      valid += "\xEF\xBF\xBD";
-      text.remove_prefix(1);
-      continue;
-    }
-    valid += text.substr(0, length);
-    text.remove_prefix(length);
-  }
+  each_character(text, [&](std::string_view sequence, char32_t) {
+    valid += sequence;
+    return true;
+  });
   return valid;
 }
 
 std::string printable(std::string_view text, std::size_t limit) {
-  auto line = valid_utf8(text.substr(0, limit));
-  for (char& c : line) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
-      c = ' ';
-    }
-  }
-  if (line.size() > limit) {  // a replacement is longer than what it replaces
-    auto end = limit;
-    while (end > 0 && (static_cast<unsigned char>(line[end]) & 0xC0U) == 0x80) {
-      --end;
-    }
-    line.resize(end);
-  }
+  std::string line;
+  each_character(text, [&](std::string_view sequence, char32_t code) {
+    const auto shown = is_unprintable(code) ? std::string_view(" ") : sequence;
+    const bool fits = line.size() + shown.size() <= limit;
+    line += fits ? shown : std::string_view();
+    return fits;
+  });
   return line;
+}
+
+std::string escape_unprintable(std::string_view text) {
+  std::string escaped;
+  escaped.reserve(text.size());
+  each_character(text, [&](std::string_view sequence, char32_t code) {
+    if (is_unprintable(code)) {
+      append_escape(escaped, code);
+    } else {
+      escaped += sequence;
+    }
+    return true;
+  });
+  return escaped;
+}
+
+std::string quoted(std::string_view text) {
+  std::string inside;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      inside += '\\';
+    }
+    if (c == '\n') {
+      inside += "\\n";
+    } else {
+      inside += c;
+    }
+  }
+  return '"' + escape_unprintable(inside) + '"';
 }
 
 std::string escape_html(std::string_view text) {
   std::string escaped;
   escaped.reserve(text.size());
-  for (const char c : text) {
+  for (const char c : printable(text)) {
     switch (c) {
       case '&':
         escaped += "&amp;";

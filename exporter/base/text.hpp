@@ -35,11 +35,18 @@ void append_double(std::string& to, double value);
 /// `text` with everything that is not valid UTF-8 replaced by U+FFFD.
 std::string valid_utf8(std::string_view text);
 
-/// One printable line for a log or a page: valid UTF-8, control characters replaced by spaces, cut
-/// at `limit` bytes.
-std::string printable(std::string_view text, std::size_t limit);
+/// One printable line for a log or a page: valid UTF-8, cut at `limit` bytes, and a space in the
+/// place of each character that is unprintable: control characters (C0 and C1), line ends, marks of
+/// direction, and what is not seen (joiners, tags). Never more work than `limit` asks for.
+std::string printable(std::string_view text, std::size_t limit = std::string_view::npos);
 
-/// `&`, `<`, `>` and quotes escaped.
+/// The same characters as `\uXXXX`, for the inside of quotes: JSON text stays valid JSON.
+std::string escape_unprintable(std::string_view text);
+
+/// `text` in quotes, as JSON and logfmt write it.
+std::string quoted(std::string_view text);
+
+/// `&`, `<`, `>` and quotes escaped, and made printable.
 std::string escape_html(std::string_view text);
 
 }  // namespace zke

@@ -2,22 +2,25 @@
 
 #include <algorithm>
 
+#include <boost/beast/core/string.hpp>
+
 #include "base/text.hpp"
 
 namespace zke {
 
 namespace {
 
-std::string decode(std::string_view text, bool plus_is_blank) {
+/// A path keeps its escaped slashes: they are no separators, and no page has one in its name.
+std::string decode(std::string_view text, bool is_path) {
   std::string decoded;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool is_escape = text[i] == '%' && i + 2 < text.size();
     const auto code = is_escape ? parse_hex(text.substr(i + 1, 2)) : std::nullopt;
-    if (code) {
+    if (code && !(is_path && *code == '/')) {
       decoded += static_cast<char>(*code);
       i += 2;
     } else {
-      decoded += text[i] == '+' && plus_is_blank ? ' ' : text[i];
+      decoded += text[i] == '+' && !is_path ? ' ' : text[i];
     }
   }
   return decoded;
@@ -31,21 +34,31 @@ const std::string* Request::parameter(std::string_view name) const {
   return found == query.end() ? nullptr : &found->second;
 }
 
+bool Request::wants_json() const {
+  const auto* format = parameter("format");
+  return accept.find("application/json") != std::string::npos ||
+         (format != nullptr && *format == "json");
+}
+
 Request parse_target(std::string_view target) {
   constexpr std::string_view kScheme = "http://";
-  if (target.starts_with(kScheme)) {
+  const bool is_absolute = boost::beast::iequals(target.substr(0, kScheme.size()), kScheme);
+  if (is_absolute) {
     target.remove_prefix(kScheme.size());
-    target.remove_prefix(std::min(target.find('/'), target.size()));
+    target.remove_prefix(std::min(target.find_first_of("/?#"), target.size()));
   }
   target = target.substr(0, target.find('#'));
   Request request;
   auto query = target;
-  request.path = decode(take_until(query, '?'), false);
+  request.path = decode(take_until(query, '?'), true);
+  if (is_absolute && request.path.empty()) {
+    request.path = "/";
+  }
   while (!query.empty()) {
     auto value = take_until(query, '&');
-    auto name = decode(take_until(value, '='), true);
+    auto name = decode(take_until(value, '='), false);
     if (!name.empty()) {
-      request.query.emplace_back(std::move(name), decode(value, true));
+      request.query.emplace_back(std::move(name), decode(value, false));
     }
   }
   return request;

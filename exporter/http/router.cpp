@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "http/refusal.hpp"
 
 namespace zke {
 
@@ -26,15 +27,14 @@ const Router::Route* Router::find(const std::string& path) const {
 
 Response not_found(const Router& router, const Request& request) {
   constexpr std::size_t kMaxPath = 200;
-  Response response;
-  response.status = 404;
-  response.body = "404: there is no page " + printable(request.path, kMaxPath) + ". There are:\n";
+  const bool as_json = request.wants_json();
+  Known known{". There are:", {}};
   for (const auto& route : router.routes()) {
     if (!route.what.empty()) {
-      response.body += "  " + route.path + "  " + route.what + "\n";
+      known.values.push_back(as_json ? route.path : route.path + "  " + route.what);
     }
   }
-  return response;
+  return refuse(as_json, 404, "there is no page " + printable(request.path, kMaxPath), known);
 }
 
 }  // namespace zke

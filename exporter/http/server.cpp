@@ -2,34 +2,30 @@
 
 #include <algorithm>
 #include <exception>
-#include <optional>
-#include <tuple>
+#include <set>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
+#include <boost/beast/core/error.hpp>
+#include <boost/beast/http/status.hpp>
 
 #include "base/log.hpp"
 #include "base/spawn.hpp"
+#include "base/text.hpp"
 #include "base/version.hpp"
 #include "http/gzip.hpp"
+#include "http/listen.hpp"
 #include "http/query.hpp"
+#include "http/refusal.hpp"
+#include "http/session.hpp"
 
 namespace zke {
 
 namespace asio = boost::asio;
 namespace beast = boost::beast;
-namespace http = beast::http;
 
 namespace {
 
@@ -37,117 +33,70 @@ using asio::ip::tcp;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr std::uint32_t kHeadLimit = 8 << 10;
-constexpr std::size_t kMinGzip = 1 << 10;
-constexpr std::size_t kMaxGzip = 4 << 20;  // a larger one would hold up the loop
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
-using Parser = http::request_parser<http::empty_body>;
-
-Response plain(int status, std::string body) {
-  Response response;
-  response.status = status;
-  response.body = std::move(body);
-  return response;
+void append_header(std::string& head, std::string_view name, std::string_view value) {
+  head += name;
+  head += ": ";
+  std::ranges::replace_copy_if(
+      value, std::back_inserter(head), [](char c) { return c < ' ' || c > '~'; }, '?');
+  head += "\r\n";
 }
 
-/// Reads a request as far as the end of its head.
-asio::awaitable<beast::error_code> read_head(beast::tcp_stream& stream, beast::flat_buffer& buffer,
-                                             Parser& parser) {
-  parser.header_limit(kHeadLimit);
-  std::size_t size = 0;
-  while (!parser.is_header_done()) {
-    auto [ec, n] = co_await http::async_read_some(stream, buffer, parser, kTuple);
-    if (ec) {
-      co_return ec;
-    }
-    size += n;
-    if (size > kHeadLimit) {  // the parser's limit is one line's: parsed ones no longer count
-      co_return make_error_code(http::error::header_limit);
-    }
-  }
-  co_return beast::error_code();
-}
-
-/// What a broken request deserves; nothing when the connection ended or was too slow.
-std::optional<Response> complaint(beast::error_code ec) {
-  if (ec == http::error::header_limit) {
-    return plain(431, "431: the request's head is longer than 8 kB.\n");
-  }
-  const bool is_syntax = ec.category() == make_error_code(http::error::bad_method).category() &&
-                         ec != http::error::end_of_stream && ec != http::error::partial_message;
-  if (is_syntax) {
-    return plain(400, "400: that is no HTTP request: " + ec.message() + ".\n");
-  }
-  return std::nullopt;
-}
-
-std::optional<Response> refusal(const Parser& parser) {
-  const auto method = parser.get().method();
-  if (method != http::verb::get && method != http::verb::head) {
-    auto response = plain(405, "405: only GET and HEAD are served here.\n");
-    response.headers.emplace_back("Allow", "GET, HEAD");
-    return response;
-  }
-  if (parser.chunked() || parser.content_length_remaining().value_or(0) > 0) {
-    return plain(413, "413: send no body with the request.\n");
-  }
-  return std::nullopt;
-}
-
-template <class Body>
-void fill_head(http::response<Body>& message, const Response& response, unsigned version,
-               bool keep_alive) {
-  message.version(version);
-  message.result(static_cast<unsigned>(response.status));
-  message.set(http::field::server, std::string("zookeeper-exporter/") + kVersion);
-  message.set(http::field::content_type, response.content_type);
-  message.set("X-Content-Type-Options", "nosniff");
+/// Everything before the body, of which `length` bytes are sent.
+std::string head_text(const Response& response, std::size_t length, const Head& request,
+                      bool keep_alive) {
+  const auto status = beast::http::int_to_status(static_cast<unsigned>(response.status));
+  const std::string_view reason = beast::http::obsolete_reason(status);
+  std::string head(request.is_old ? "HTTP/1.0 " : "HTTP/1.1 ");
+  head += std::to_string(response.status) + " ";
+  head += reason;
+  head += "\r\n";
+  append_header(head, "Server", std::string("zookeeper-exporter/") + kVersion);
+  append_header(head, "Content-Type", response.content_type);
+  append_header(head, "X-Content-Type-Options", "nosniff");
   for (const auto& [name, value] : response.headers) {
-    message.set(name, value);
+    append_header(head, name, value);
   }
-  message.keep_alive(keep_alive);
+  if (!keep_alive || request.is_old) {
+    append_header(head, "Connection", keep_alive ? "keep-alive" : "close");
+  }
+  append_header(head, "Content-Length", std::to_string(length));
+  return head + "\r\n";
 }
 
-void pack(Response& response, const http::request<http::empty_body>& request) {
-  if (response.body.size() < kMinGzip || response.body.size() > kMaxGzip) {
-    return;
+/// The body as it is sent, with the headers that say so.
+std::string_view pack(Response& response, Body& body, const std::string& accept_encoding) {
+  if (!body.is_packable()) {
+    return body.text();
   }
   response.headers.emplace_back("Vary", "Accept-Encoding");
-  if (!accepts_gzip(request[http::field::accept_encoding])) {
-    return;
-  }
-  if (auto packed = gzip(response.body)) {
-    response.body = std::move(*packed);
+  const auto packed = accepts_gzip(accept_encoding) ? body.packed() : std::nullopt;
+  if (packed) {
     response.headers.emplace_back("Content-Encoding", "gzip");
   }
+  return packed.value_or(body.text());
 }
 
-Error listen_error(const Address& address, const beast::error_code& ec) {
-  std::string hint;
-  if (ec == asio::error::address_in_use) {
-    hint =
-        "; another process listens there: stop it or choose another port with "
-        "--web.listen-address";
+/// The open session that has been silent longest, among those that `may` give way; or nullptr.
+template <class Sessions, class May>
+Session* find_silent(const Sessions& sessions, May may) {
+  Session* longest = nullptr;
+  for (const auto& session : sessions) {
+    if (may(*session) && (longest == nullptr || session->since() < longest->since())) {
+      longest = session.get();
+    }
   }
-  return {Reason::kLocalError,
-          "cannot listen on " + to_string(address) + ": " + ec.message() + hint};
+  return longest;
 }
 
 }  // namespace
 
 struct HttpServer::Listener {
-  explicit Listener(const asio::any_io_executor& loop) : acceptor(loop), pause(loop) {}
+  Listener(tcp::acceptor its_acceptor, const asio::any_io_executor& loop)
+      : acceptor(std::move(its_acceptor)), pause(loop) {}
   tcp::acceptor acceptor;
   asio::steady_timer pause;
-};
-
-struct HttpServer::Session {
-  explicit Session(tcp::socket socket) : stream(std::move(socket)) {}
-  beast::tcp_stream stream;
-  beast::flat_buffer buffer;
-  bool is_waiting = true;  ///< for a request
-  steady_clock::time_point since = steady_clock::now();
 };
 
 HttpServer::HttpServer(asio::any_io_executor loop, const Router& router, HttpEvents events,
@@ -157,156 +106,140 @@ HttpServer::HttpServer(asio::any_io_executor loop, const Router& router, HttpEve
 HttpServer::~HttpServer() = default;
 
 Result<std::uint16_t> HttpServer::listen(const Address& address) {
-  beast::error_code ec;
-  auto ip = asio::ip::make_address(address.host.empty() ? "::" : address.host, ec);
-  if (ec) {  // a name
-    tcp::resolver resolver(loop_);
-    const auto found = resolver.resolve(address.host, std::to_string(address.port), ec);
-    if (ec) {
-      return listen_error(address, ec);
-    }
-    ip = found.begin()->endpoint().address();
+  auto acceptor = open_listener(loop_, address);
+  if (!acceptor) {
+    return acceptor.error();
   }
-  auto listener = std::make_unique<Listener>(loop_);
-  auto& acceptor = listener->acceptor;
-  acceptor.open(ip.is_v6() ? tcp::v6() : tcp::v4(), ec);
-  if (ec && address.host.empty()) {  // a host without IPv6
-    ip = asio::ip::address_v4::any();
-    acceptor.open(tcp::v4(), ec);
-  }
-  if (!ec && ip.is_v6()) {
-    acceptor.set_option(asio::ip::v6_only(false), ec);
-  }
-  if (!ec) {
-    acceptor.set_option(asio::socket_base::reuse_address(true), ec);
-  }
-  if (!ec) {
-    acceptor.bind(tcp::endpoint(ip, address.port), ec);
-  }
-  if (!ec) {
-    acceptor.listen(asio::socket_base::max_listen_connections, ec);
-  }
-  if (ec) {
-    return listen_error(address, ec);
-  }
-  const auto port = acceptor.local_endpoint().port();
+  const auto port = acceptor->local_endpoint().port();
+  auto listener = std::make_unique<Listener>(std::move(*acceptor), loop_);
   spawn(loop_, "HTTP listener", accept(*listener));
   listeners_.push_back(std::move(listener));
   return port;
 }
 
 asio::awaitable<void> HttpServer::accept(Listener& listener) {
-  constexpr auto kPause = milliseconds(100);  // out of descriptors: some will be closed
+  constexpr auto kPause = milliseconds(100);
   constexpr auto kQuiet = std::chrono::minutes(1);
-  auto quiet_until = std::chrono::steady_clock::time_point();
+  auto quiet_until = steady_clock::time_point();
   for (;;) {
     auto [ec, socket] = co_await listener.acceptor.async_accept(kTuple);
     if (draining_) {
       co_return;
     }
     if (ec) {
-      const auto now = std::chrono::steady_clock::now();
+      const auto now = steady_clock::now();
       if (now >= quiet_until) {
         log::warn("connections can't be accepted", {{"error", ec.message()}});
         quiet_until = now + kQuiet;
+      }
+      const bool is_full = ec == asio::error::no_descriptors ||
+                           ec == beast::errc::too_many_files_open_in_system ||
+                           ec == asio::error::no_buffer_space || ec == asio::error::no_memory;
+      if (is_full && make_room()) {
+        continue;
       }
       listener.pause.expires_after(kPause);
       co_await listener.pause.async_wait(kTuple);
       continue;
     }
-    if (!make_room()) {
+    if (connections() >= limits_.connections && !make_room()) {
       events_.dropped();
       continue;
     }
     sessions_.push_back(std::make_unique<Session>(std::move(socket)));
-    events_.connections(sessions_.size());
+    events_.connections(connections());
     spawn(loop_, "HTTP session", talk(std::prev(sessions_.end())));
   }
 }
 
-/// Closes the connection that has waited longest for a request when there are too many; false when
-/// none waits.
+std::size_t HttpServer::connections() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(sessions_, [](const auto& session) { return !session->is_ending(); }));
+}
+
+/// Ends the connection that has been silent longest; false when all wait for their pages.
 bool HttpServer::make_room() {
-  if (sessions_.size() < limits_.connections) {
-    return true;
-  }
-  Session* longest = nullptr;
-  for (const auto& session : sessions_) {
-    if (session->is_waiting && (longest == nullptr || session->since < longest->since)) {
-      longest = session.get();
-    }
-  }
+  auto* longest =
+      find_silent(sessions_, [](const Session& session) { return session.gives_way(); });
   if (longest == nullptr) {
     return false;
   }
   events_.dropped();
-  longest->is_waiting = false;
-  longest->stream.close();
+  longest->reset();
   return true;
+}
+
+/// Ends the slowest readers until `body` can be sent within the limit. Three bodies of its size may
+/// be sent at once in any case.
+void HttpServer::make_memory(const Body& body) {
+  const auto most = std::max(limits_.bytes, 3 * body.size());
+  for (;;) {
+    std::set<const Body*> bodies{&body};
+    for (const auto& session : sessions_) {
+      bodies.insert(session->body());
+    }
+    std::size_t held = 0;
+    for (const auto* each : bodies) {
+      held += each == nullptr ? 0 : each->size();
+    }
+    auto* slowest =
+        find_silent(sessions_, [](const Session& session) { return session.is_writing(); });
+    if (held <= most || slowest == nullptr) {
+      return;
+    }
+    events_.dropped();
+    slowest->reset();
+  }
 }
 
 asio::awaitable<void> HttpServer::talk(Sessions::iterator place) {
   auto& session = **place;
   while (!draining_ && co_await serve_one(session)) {
-    session.is_waiting = true;
-    session.since = steady_clock::now();
   }
-  beast::error_code ignored;
-  session.stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+  if (draining_) {
+    session.release();
+  } else {
+    co_await session.end();
+  }
   sessions_.erase(place);
-  events_.connections(sessions_.size());
+  events_.connections(connections());
 }
 
 /// One request and its response; whether the connection stays open.
 asio::awaitable<bool> HttpServer::serve_one(Session& session) {
-  auto& stream = session.stream;
-  if (session.buffer.size() == 0) {
-    constexpr std::size_t kFirstRead = 2048;
-    stream.expires_after(limits_.idle);
-    auto [ec, n] = co_await stream.async_read_some(session.buffer.prepare(kFirstRead), kTuple);
-    if (ec) {
-      co_return false;
-    }
-    session.buffer.commit(n);
-  }
-  Parser parser;
-  stream.expires_after(limits_.patience);
-  const auto failed = co_await read_head(stream, session.buffer, parser);
-  const auto began = steady_clock::now();
-  session.is_waiting = false;
-  const auto& head = parser.get();
-  auto response = failed ? complaint(failed) : refusal(parser);
-  if (failed && !response) {
+  const auto head = co_await session.read_head(limits_);
+  if (!head) {
+    session.release();  // a response may be on its way to a client that only sends no more
     co_return false;
   }
-  bool keep_alive = !response && head.keep_alive();
+  const auto began = steady_clock::now();
+  auto request = parse_target(head->target);
+  request.accept = head->accept;
   const Router::Route* route = nullptr;
-  if (!response) {
-    auto request = parse_target(std::string_view(head.target().data(), head.target().size()));
-    request.accept = head[http::field::accept];
+  Response response;
+  if (head->fault) {
+    response = refuse(request.wants_json(), head->fault->status, head->fault->text + ".");
+    if (head->fault->status == 405) {
+      response.headers.emplace_back("Allow", "GET, HEAD");
+    }
+  } else {
     route = router_.find(request.path);
     response = co_await answer(request, route);
-    pack(*response, head);
   }
-  keep_alive = keep_alive && !draining_;
-  const auto version = failed ? 11 : head.version();
-  stream.expires_after(limits_.patience);
-  beast::error_code sent;
-  if (head.method() == http::verb::head) {
-    http::response<http::empty_body> message;
-    fill_head(message, *response, version, keep_alive);
-    message.content_length(response->body.size());
-    std::tie(sent, std::ignore) = co_await http::async_write(stream, message, kTuple);
-  } else {
-    http::response<http::string_body> message;
-    fill_head(message, *response, version, keep_alive);
-    message.body() = std::move(response->body);
-    message.prepare_payload();
-    std::tie(sent, std::ignore) = co_await http::async_write(stream, message, kTuple);
-  }
-  events_.answered(route == nullptr ? "other" : route->path, response->status,
+  auto body = response.shared ? std::move(response.shared)
+                              : std::make_shared<Body>(std::move(response.body));
+  const auto part = pack(response, *body, head->accept_encoding);
+  make_memory(*body);
+  const bool keep_alive = head->keep_alive && !draining_;
+  auto text = head_text(response, part.size(), *head, keep_alive);
+  const auto sent = head->is_head ? std::string_view() : part;
+  const bool is_sent = co_await session.write(std::move(text), std::move(body), sent, limits_);
+  events_.answered(route == nullptr ? "other" : route->path, response.status,
                    steady_clock::now() - began);
-  co_return keep_alive && !sent;
+  if (!is_sent) {
+    session.reset();
+  }
+  co_return keep_alive&& is_sent;
 }
 
 asio::awaitable<Response> HttpServer::answer(const Request& request, const Router::Route* route) {
@@ -320,7 +253,7 @@ asio::awaitable<Response> HttpServer::answer(const Request& request, const Route
     what = e.what();
   }
   log::error("bug: a page failed", {{"page", route->path}, {"error", what}});
-  co_return plain(500, "500: this page failed; the exporter's log says why.\n");
+  co_return refuse(request.wants_json(), 500, "this page failed; the exporter's log says why.");
 }
 
 void HttpServer::drain() {
@@ -331,8 +264,8 @@ void HttpServer::drain() {
     listener->pause.cancel();
   }
   for (const auto& session : sessions_) {
-    if (session->is_waiting) {
-      session->stream.close();
+    if (session->is_waiting() || session->is_ending()) {
+      session->release();
     }
   }
 }

@@ -11,10 +11,14 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "base/result.hpp"
+#include "http/limits.hpp"
 #include "http/router.hpp"
 #include "net/address.hpp"
 
 namespace zke {
+
+class Session;
+struct Head;
 
 /// What happens on the server, for metrics.
 struct HttpEvents {
@@ -25,16 +29,9 @@ struct HttpEvents {
   std::function<void()> dropped;  ///< a connection was closed because there were too many
 };
 
-/// What a client may take; the tests use smaller ones.
-struct HttpLimits {
-  std::chrono::milliseconds patience = std::chrono::seconds(10);  ///< for a head; for a response
-  std::chrono::milliseconds idle = std::chrono::seconds(120);     ///< between two requests
-  std::size_t connections = 64;
-};
-
 /// Serves a Router's pages over HTTP/1.0 and 1.1: GET and HEAD, no bodies, heads up to 8 kB. When
-/// there are too many connections, the one that has waited longest for a request is closed: slow
-/// clients can't lock the others out.
+/// there are too many connections, or no descriptor is left, the one that has been silent longest
+/// gives way, whether it is to ask or to read; when too much is being sent, the slowest reader.
 class HttpServer {
  public:
   /// `router` must outlive the server, and the loop must not run any more when the server ends.
@@ -54,11 +51,11 @@ class HttpServer {
   /// response.
   void drain();
 
-  std::size_t connections() const { return sessions_.size(); }
+  /// Those that may still ask or get something.
+  std::size_t connections() const;
 
  private:
   struct Listener;
-  struct Session;
   using Sessions = std::list<std::unique_ptr<Session>>;
 
   boost::asio::awaitable<void> accept(Listener& listener);
@@ -66,6 +63,7 @@ class HttpServer {
   boost::asio::awaitable<bool> serve_one(Session& session);
   boost::asio::awaitable<Response> answer(const Request& request, const Router::Route* route);
   bool make_room();
+  void make_memory(const Body& body);
 
   boost::asio::any_io_executor loop_;
   const Router& router_;

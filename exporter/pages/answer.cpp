@@ -5,24 +5,39 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/text.hpp"
+#include "http/refusal.hpp"
 
 namespace zke {
 
+namespace {
+
+/// Every line printable.
+std::string printable_lines(std::string_view text) {
+  std::string lines;
+  while (!text.empty()) {
+    lines += printable(take_until(text, '\n')) + "\n";
+  }
+  return lines;
+}
+
+}  // namespace
+
 std::optional<Response> find_unknown_parameter(const Request& request,
                                                std::vector<std::string_view> known) {
+  constexpr std::size_t kMaxName = 100;
   known.emplace_back("format");
   for (const auto& [name, value] : request.query) {
+    const auto shown = "?" + printable(name, kMaxName) + "=";
     if (std::ranges::find(known, name) == known.end()) {
-      Response response;
-      response.status = 400;
-      response.body = "400: ?" + printable(name, 100) + "= is not known here. There are:\n";
-      for (const auto each : known) {
-        response.body += "  " + std::string(each) + "\n";
-      }
-      return response;
+      const std::vector<std::string> names(known.begin(), known.end());
+      return refuse(request.wants_json(), 400, shown + " is not known here",
+                    {". There are:", names});
+    }
+    if (&value != request.parameter(name)) {
+      return refuse(request.wants_json(), 400, shown + " is given twice");
     }
     if (name == "format" && value != "json" && value != "text") {
-      return unknown_value(400, name, {"json", "text"});
+      return unknown_value(request, 400, name, {"json", "text"});
     }
   }
   return std::nullopt;
@@ -33,34 +48,23 @@ bool is_set(const Request& request, std::string_view name) {
   return value != nullptr && *value != "false" && *value != "0" && *value != "no";
 }
 
-bool wants_json(const Request& request) {
-  const auto* format = request.parameter("format");
-  return request.accept.find("application/json") != std::string::npos ||
-         (format != nullptr && *format == "json");
-}
-
 Response health_response(const Request& request, bool passed, const std::string& text,
                          const boost::json::value& json) {
   Response response;
   response.status = passed ? 200 : 503;
   response.headers.emplace_back("Cache-Control", "no-store");
-  if (wants_json(request)) {
+  if (request.wants_json()) {
     response.content_type = "application/json";
-    response.body = boost::json::serialize(json) + "\n";
+    response.body = escape_unprintable(boost::json::serialize(json)) + "\n";
   } else {
-    response.body = text;
+    response.body = printable_lines(text);
   }
   return response;
 }
 
-Response unknown_value(int status, const std::string& name, const std::vector<std::string>& known) {
-  Response response;
-  response.status = status;
-  response.body = std::to_string(status) + ": ?" + name + "= must be one of these:\n";
-  for (const auto& value : known) {
-    response.body += "  " + value + "\n";
-  }
-  return response;
+Response unknown_value(const Request& request, int status, const std::string& name,
+                       const std::vector<std::string>& known) {
+  return refuse(request.wants_json(), status, "?" + name + "= must be one of these", {":", known});
 }
 
 }  // namespace zke

@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "base/text.hpp"
+#include "http/refusal.hpp"
 
 namespace zke {
 
@@ -51,13 +52,11 @@ Response run_one(const Checks& checks, const std::string& title, const std::stri
       return run({check}, title + "/" + name, request);
     }
   }
-  Response response;
-  response.status = 404;
-  response.body = "404: there is no check " + printable(name, 100) + ". There are:\n";
+  Known known{". There are:", {}};
   for (const auto& check : checks) {
-    response.body += "  " + check.name + "\n";
+    known.values.push_back(check.name);
   }
-  return response;
+  return refuse(request.wants_json(), 404, "there is no check " + printable(name, 100), known);
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 #include "pages/health.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -15,6 +17,7 @@
 
 #include "ensemble/require.hpp"
 #include "pages/answer.hpp"
+#include "pages/disruption.hpp"
 
 namespace zke {
 
@@ -26,7 +29,7 @@ using Views = std::vector<std::shared_ptr<const EnsembleView>>;
 
 double age_of(const MemberSample& sample) {
   const std::chrono::duration<double> age = std::chrono::steady_clock::now() - sample.clock;
-  return age.count();
+  return std::max(age.count(), 0.0);
 }
 
 json::object member_json(const EnsembleView::Member& member, const MemberVerdict& verdict) {
@@ -47,7 +50,7 @@ json::object member_json(const EnsembleView::Member& member, const MemberVerdict
     object["detail"] = sample->detail;
     object["age_seconds"] = age_of(*sample);
     object["poll_seconds"] = std::chrono::duration<double>(sample->took).count();
-    if (sample->srvr && sample->srvr->latency_avg) {
+    if (sample->srvr && std::isfinite(sample->srvr->latency_avg.value_or(NAN))) {
       object["latency_avg_seconds"] = *sample->srvr->latency_avg / 1000;
     }
     if (sample->srvr && sample->srvr->zxid) {
@@ -131,7 +134,7 @@ Response show_ensembles(const Snapshot& snapshot, const Request& request) {
   const auto* level = request.parameter("require");
   const auto require = level == nullptr ? Require::kQuorum : parse_require(*level);
   if (!require) {
-    return unknown_value(400, "require", {"quorum", "writable", "healthy", "full"});
+    return unknown_value(request, 400, "require", {"quorum", "writable", "healthy", "full"});
   }
   Views shown;
   std::vector<std::string> names;
@@ -142,7 +145,7 @@ Response show_ensembles(const Snapshot& snapshot, const Request& request) {
     }
   }
   if (shown.empty()) {
-    return unknown_value(404, "ensemble", names);
+    return unknown_value(request, 404, "ensemble", names);
   }
   bool passed = true;
   std::string text;
@@ -156,102 +159,15 @@ Response show_ensembles(const Snapshot& snapshot, const Request& request) {
   return health_response(request, passed, text, is_one ? list[0] : json::value(list));
 }
 
-std::vector<std::string> names_of_members(const Snapshot& snapshot) {
-  std::vector<std::string> names;
-  for (const auto& ensemble : snapshot.ensembles) {
-    for (const auto& member : ensemble->members) {
-      names.push_back(member.name);
-    }
-  }
-  return names;
-}
-
-struct Target {
-  std::shared_ptr<const EnsembleView> ensemble;
-  const MemberVerdict* member = nullptr;
-};
-
-/// `within` is the ensemble that it must belong to, or nullptr.
-std::optional<Target> find_target(const Snapshot& snapshot, const std::string& name,
-                                  const std::string* within) {
-  for (const auto& ensemble : snapshot.ensembles) {
-    if (within != nullptr && *within != ensemble->name) {
-      continue;
-    }
-    if (const auto* member = ensemble->verdict.find(name)) {
-      return Target{ensemble, member};
-    }
-  }
-  return std::nullopt;
-}
-
-/// Empty when every member is now what it was in its last poll.
-asio::awaitable<std::string> find_change(std::shared_ptr<const EnsembleView> ensemble,
-                                         const LiveCheck& check) {
-  for (const auto& member : ensemble->members) {
-    const auto seen = co_await check(ensemble->name, member.name);
-    if (!member.sample || member.sample->state != seen.state) {
-      co_return member.name + " has changed since it was last polled: it is " +
-          std::string(to_string(seen.state)) + " now; ask again in a second";
-    }
-  }
-  co_return std::string();
-}
-
-asio::awaitable<Response> show_disruption(const Board& board, const LiveCheck& check,
-                                          const Request& request) {
-  if (auto mistake =
-          find_unknown_parameter(request, {"member", "ensemble", "action", "leader_last"})) {
-    co_return std::move(*mistake);
-  }
-  const auto* wanted = request.parameter("member");
-  const auto* action = request.parameter("action");
-  if (action != nullptr && *action != "stop") {
-    co_return unknown_value(400, "action", {"stop"});
-  }
-  const auto snapshot = board.snapshot();
-  const auto target = wanted == nullptr
-                          ? std::nullopt
-                          : find_target(*snapshot, *wanted, request.parameter("ensemble"));
-  if (!target) {
-    co_return unknown_value(wanted == nullptr ? 400 : 404, "member", names_of_members(*snapshot));
-  }
-  const auto& member = *target->member;
-  auto reasons = member.unsafe_to_stop;
-  if (is_set(request, "leader_last") && member.is_leader) {
-    reasons.emplace_back("it leads: stop the others first");
-  }
-  if (reasons.empty()) {
-    auto change = co_await find_change(target->ensemble, check);
-    if (!change.empty()) {
-      reasons.push_back(std::move(change));
-    }
-  }
-  std::string text =
-      member.member + (reasons.empty() ? " may be stopped\n" : " must not be stopped now:\n");
-  for (const auto& reason : reasons) {
-    text += "- " + reason + "\n";
-  }
-  const json::object json{{"member", member.member},
-                          {"ensemble", target->ensemble->name},
-                          {"safe_to_stop", reasons.empty()},
-                          {"reasons", json::array(reasons.begin(), reasons.end())}};
-  co_return health_response(request, reasons.empty(), text, json);
-}
-
 }  // namespace
 
-void add_health_pages(Router& router, const Board& board, LiveCheck check) {
-  const auto shared_check = std::make_shared<const LiveCheck>(std::move(check));
+void add_health_pages(Router& router, const Board& board, LiveCheck check, LookLimit limit,
+                      std::chrono::milliseconds timeout) {
   router.add("/health/ensemble", "what an ensemble is worth (?ensemble=, ?require=)",
              [&board](const Request& request) -> asio::awaitable<Response> {
                co_return show_ensembles(*board.snapshot(), request);
              });
-  router.add("/health/ensemble/disruption",
-             "whether a member may be stopped now (?member=HOST:PORT)",
-             [=, &board](const Request& request) {
-               return show_disruption(board, *shared_check, request);
-             });
+  add_disruption_page(router, board, std::move(check), std::move(limit), timeout);
 }
 
 }  // namespace zke

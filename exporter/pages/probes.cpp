@@ -9,6 +9,7 @@
 #include <boost/json/object.hpp>
 
 #include "base/duration.hpp"
+#include "http/refusal.hpp"
 #include "pages/answer.hpp"
 #include "pages/stuck.hpp"
 
@@ -17,6 +18,11 @@ namespace zke {
 namespace {
 
 namespace asio = boost::asio;
+
+struct Probing {
+  LiveCheck check;
+  LookLimit limit;
+};
 
 struct Target {
   std::shared_ptr<const EnsembleView> ensemble;
@@ -44,7 +50,8 @@ Response no_such_member(const Snapshot& snapshot, const Request& request) {
       known.push_back(member.name);
     }
   }
-  return unknown_value(request.parameter("member") == nullptr ? 400 : 404, "member", known);
+  return unknown_value(request, request.parameter("member") == nullptr ? 400 : 404, "member",
+                       known);
 }
 
 std::string verbose_text(const Target& target, const Observation& seen) {
@@ -60,21 +67,18 @@ Response respond(const Request& request, const Target& target, const Observation
   if (is_set(request, "verbose")) {
     text += verbose_text(target, seen);
   }
-  const boost::json::object json{
-      {"member", target.member},        {"ensemble", target.ensemble->name},
-      {"verdict", verdict.verdict},     {"reason", verdict.reason},
-      {"passed", verdict.passed},       {"warning", verdict.is_warning},
-      {"state", to_string(seen.state)}, {"text", verdict.text}};
+  const auto state = verdict.reason == kBusyReason ? "unknown" : to_string(seen.state);
+  const boost::json::object json{{"member", target.member},
+                                 {"ensemble", target.ensemble->name},
+                                 {"verdict", verdict.verdict},
+                                 {"reason", verdict.reason},
+                                 {"passed", verdict.passed},
+                                 {"warning", verdict.is_warning},
+                                 {"state", state},
+                                 {"text", verdict.text}};
   auto response = health_response(request, verdict.passed, text, json);
   response.headers.emplace_back("X-ZK-Verdict", std::string(verdict.verdict));
   response.headers.emplace_back("X-ZK-Reason", std::string(verdict.reason));
-  return response;
-}
-
-Response bad_request(std::string text) {
-  Response response;
-  response.status = 400;
-  response.body = "400: " + std::move(text) + "\n";
   return response;
 }
 
@@ -89,26 +93,44 @@ std::string find_mistake(ProbeKind kind, const Request& request) {
     return "?policy= must be strict or stuck, and belongs to /probe/liveness";
   }
   const auto* after = request.parameter("stuck_after");
-  if (after != nullptr && !parse_duration(*after)) {
-    return "?stuck_after= must be a duration such as 10m";
+  const auto parsed = after == nullptr ? std::nullopt : parse_duration(*after);
+  if (after != nullptr && (!parsed || *parsed > std::chrono::days(365))) {
+    return "?stuck_after= must be a duration such as 10m, at most 365d";
   }
   return {};
 }
 
-asio::awaitable<Response> probe(ProbeKind kind, const Board& board, const LiveCheck& check,
+/// The verdict on a member that could not be looked at because of our own limit: liveness passes on
+/// doubt, the others fail.
+ProbeVerdict judge_busy(ProbeKind kind, Observation& seen) {
+  seen.reason = Reason::kLocalError;
+  seen.detail = kBusyText;
+  auto verdict = judge_probe(kind, seen, false);
+  verdict.reason = kBusyReason;
+  return verdict;
+}
+
+asio::awaitable<Response> probe(ProbeKind kind, const Board& board, const Probing& probing,
                                 StuckMembers& stuck, const Request& request) {
   if (auto mistake = find_unknown_parameter(
           request, {"member", "verbose", "allow_read_only", "depth", "policy", "stuck_after"})) {
     co_return std::move(*mistake);
   }
   if (auto mistake = find_mistake(kind, request); !mistake.empty()) {
-    co_return bad_request(std::move(mistake));
+    co_return refuse(request.wants_json(), 400, mistake);
   }
   auto target = find_target(*board.snapshot(), request);
   if (!target) {
     co_return no_such_member(*board.snapshot(), request);
   }
-  const auto seen = co_await check(target->ensemble->name, target->member);
+  auto limit = probing.limit;
+  const auto place = limit.enter(target->ensemble->name, {target->member});
+  if (place == nullptr) {
+    Observation unseen;
+    const auto verdict = judge_busy(kind, unseen);
+    co_return respond(request, *target, unseen, verdict);
+  }
+  const auto seen = co_await probing.check(target->ensemble->name, target->member);
   auto verdict = judge_probe(kind, seen, is_set(request, "allow_read_only"));
   const auto* policy = request.parameter("policy");
   if (policy != nullptr && *policy == "stuck" && verdict.passed) {
@@ -116,20 +138,20 @@ asio::awaitable<Response> probe(ProbeKind kind, const Board& board, const LiveCh
     const auto* after = request.parameter("stuck_after");
     const std::chrono::milliseconds patience =
         after == nullptr ? kStuckAfter : parse_duration(*after).value_or(kStuckAfter);
-    target = find_target(*board.snapshot(), request);  // it has news by now
-    stuck.judge(*target->ensemble, target->member, patience, StuckMembers::Clock::now(), verdict);
+    const auto now = board.find(target->ensemble->name);  // it has news by now
+    stuck.judge(*now, target->member, patience, StuckMembers::Clock::now(), verdict);
   }
   co_return respond(request, *target, seen, verdict);
 }
 
 }  // namespace
 
-void add_probe_pages(Router& router, const Board& board, LiveCheck check) {
-  const auto shared_check = std::make_shared<const LiveCheck>(std::move(check));
+void add_probe_pages(Router& router, const Board& board, LiveCheck check, LookLimit limit) {
+  const auto probing = std::make_shared<const Probing>(Probing{std::move(check), std::move(limit)});
   const auto stuck = std::make_shared<StuckMembers>();
   const auto add = [&](const std::string& path, const std::string& what, ProbeKind kind) {
     router.add(path, what, [=, &board](const Request& request) {
-      return probe(kind, board, *shared_check, *stuck, request);
+      return probe(kind, board, *probing, *stuck, request);
     });
   };
   add("/probe/startup", "whether a member speaks (?member=HOST:PORT)", ProbeKind::kStartup);

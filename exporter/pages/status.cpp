@@ -1,5 +1,6 @@
 #include "pages/status.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -54,8 +55,8 @@ std::string count_text(const std::optional<std::int64_t>& count) {
 }
 
 std::string age_text(const MemberSample& sample) {
-  const auto age = std::chrono::system_clock::now() - sample.finished;
-  return to_string(std::chrono::floor<std::chrono::seconds>(age)) + " ago";
+  const auto age = std::chrono::steady_clock::now() - sample.clock;  // wall clocks jump
+  return to_string(std::chrono::floor<std::chrono::seconds>(std::max(age, age.zero()))) + " ago";
 }
 
 std::string member_row(const EnsembleView::Member& member) {

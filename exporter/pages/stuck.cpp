@@ -1,5 +1,6 @@
 #include "pages/stuck.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace zke {
@@ -19,9 +20,13 @@ void StuckMembers::judge(const EnsembleView& ensemble, const std::string& member
   constexpr auto kMemory =
       std::chrono::minutes(2);  // what happened between two questions is unknown
   constexpr auto kRepeat = std::chrono::minutes(2);  // a kubelet wants several failures in a row
+  constexpr auto kMostPatience =
+      std::chrono::milliseconds(std::chrono::years(10));  // more would overflow the clock's unit
+  const auto wait = std::clamp(patience, patience.zero(), kMostPatience);
   const auto* judged = ensemble.verdict.find(member);
   const bool is_out = verdict.reason == "not_serving" && judged != nullptr && !judged->serves;
-  auto& entry = entries_.try_emplace(member, Entry{now, now, {}}).first->second;
+  auto& entry =
+      entries_.try_emplace(ensemble.name + '\n' + member, Entry{now, now, {}}).first->second;
   const bool is_forgotten = now - std::exchange(entry.asked, now) > kMemory;
   if (!is_out || !others_serve(ensemble) || is_forgotten) {
     entry.since = now;  // the budget is spent all the same
@@ -30,7 +35,7 @@ void StuckMembers::judge(const EnsembleView& ensemble, const std::string& member
   const bool was_answered = entry.answered != Clock::time_point();
   const bool is_in_budget =
       !was_answered || now - entry.answered < kRepeat || now - entry.answered >= kBudget;
-  if (now - entry.since < patience || !is_in_budget) {
+  if (now - entry.since < wait || !is_in_budget) {
     return;
   }
   if (!was_answered || now - entry.answered >= kBudget) {

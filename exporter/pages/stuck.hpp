@@ -26,7 +26,7 @@ class StuckMembers {
     Clock::time_point asked;
     Clock::time_point answered;  ///< when it was last called dead
   };
-  std::map<std::string, Entry> entries_;
+  std::map<std::string, Entry> entries_;  ///< by ensemble and member: those configured
 };
 
 }  // namespace zke

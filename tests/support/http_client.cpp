@@ -59,6 +59,8 @@ HttpReply HttpClient::ask(const std::string& text) { return run(io_, exchange(te
 
 bool HttpClient::is_closed() { return run(io_, wait_for_end()); }
 
+void HttpClient::finish() { stream_.socket().shutdown(tcp::socket::shutdown_send); }
+
 asio::awaitable<HttpReply> HttpClient::exchange(std::string text) {
   const bool is_head = text.starts_with("HEAD ");
   co_await write(std::move(text));

@@ -42,6 +42,7 @@ class HttpClient {
   boost::asio::awaitable<HttpReply> exchange(std::string text);
 
   void close() { stream_.close(); }
+  void finish();  ///< sends nothing more, but reads on
 
  private:
   boost::asio::awaitable<bool> write(std::string text);

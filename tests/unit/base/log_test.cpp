@@ -43,6 +43,18 @@ TEST_CASE("a line end in a value does not begin a new log line", "[base]") {
   }
 }
 
+TEST_CASE("nothing in a log line steers a terminal or hides", "[base]") {
+  const std::string attack =
+      "a\x7f\xC2\x9B"
+      "31m\xE2\x80\xAE\xE2\x80\xA8\xEF\xBB\xBF\xF3\xA0\x80\x81z";
+  const std::string shown = R"("a\u007f\u009b31m\u202e\u2028\ufeff\udb40\udc01z")";
+
+  CHECK(logfmt(attack, {{"k", attack}}).ends_with("msg=" + shown + " k=" + shown));
+  CHECK(json(attack, {{attack, attack}})
+            .ends_with("\"msg\":" + shown + "," + shown + ":" + shown + "}"));
+  CHECK(logfmt("m", {{"k\nlevel=error", "v"}}).ends_with("msg=m bad_key=v"));
+}
+
 TEST_CASE("invalid UTF-8 is replaced in log lines", "[base]") {
   CHECK(json("m", {{"k", "\xFF"}}).find("\"k\":\"\xEF\xBF\xBD\"") != std::string::npos);
   CHECK(logfmt("m", {{"k", "\xFF"}}).find("k=\"\xEF\xBF\xBD\"") != std::string::npos);

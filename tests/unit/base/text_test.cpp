@@ -136,6 +136,52 @@ TEST_CASE("text for a log is one line of bounded length", "[base]") {
   CHECK(printable("caf\xC3\xA9", 10) == "caf\xC3\xA9");
 }
 
+TEST_CASE("what steers a terminal or hides in a text becomes a space", "[base]") {
+  for (const std::string& bad : {std::string(1, '\0'),
+                                 std::string("\x1b"),
+                                 std::string("\x7f"),
+                                 std::string("\xC2\x80"),
+                                 std::string("\xC2\x85"),
+                                 std::string("\xC2\x9B"),
+                                 std::string("\xC2\x9F"),
+                                 std::string("\xC2\xAD"),
+                                 std::string("\xD8\x9C"),  // U+061C
+                                 std::string("\xE2\x80\x8B"),
+                                 std::string("\xE2\x80\x8D"),  // U+200B, 200D
+                                 std::string("\xE2\x80\x8E"),
+                                 std::string("\xE2\x80\x8F"),  // U+200E, 200F
+                                 std::string("\xE2\x80\xA8"),
+                                 std::string("\xE2\x80\xA9"),  // U+2028, 2029
+                                 std::string("\xE2\x80\xAA"),
+                                 std::string("\xE2\x80\xAE"),  // U+202A, 202E
+                                 std::string("\xE2\x81\xA0"),
+                                 std::string("\xE2\x81\xA6"),  // U+2060, 2066
+                                 std::string("\xE2\x81\xA9"),
+                                 std::string("\xEF\xBB\xBF"),  // U+2069, FEFF
+                                 std::string("\xF3\xA0\x80\x81"),
+                                 std::string("\xF3\xA0\x81\xBF")}) {  // tags
+    CAPTURE(bad);
+    CHECK(printable("a" + bad + "b") == "a b");
+    CHECK(escape_html("<" + bad + ">") == "&lt; &gt;");
+    CHECK(escape_unprintable(bad).starts_with("\\u"));
+  }
+}
+
+TEST_CASE("letters, marks and signs of all scripts stay", "[base]") {
+  for (const std::string good :
+       {"\xC2\xA0", "\xC2\xA1", "\xD8\x9B", "\xE2\x80\x90", "\xE2\x80\xA7", "\xE2\x80\xAF",
+        "\xE2\x82\xAC", "\xEF\xBF\xBD", "\xF0\x9F\x98\x80", "e\xCC\x81", "\xF0\x90\x80\x80"}) {
+    CAPTURE(good);
+    CHECK(printable(good) == good);
+    CHECK(escape_unprintable(good) == good);
+  }
+}
+
+TEST_CASE("unprintable characters are escaped as JSON writes them", "[base]") {
+  CHECK(escape_unprintable("a\x1b\xC2\x9B\xE2\x80\xAE\xF3\xA0\x80\x81z\xFF") ==
+        "a\\u001b\\u009b\\u202e\\udb40\\udc01z\xEF\xBF\xBD");
+}
+
 TEST_CASE("everything that HTML could take for markup is escaped", "[base]") {
   CHECK(escape_html("<a href=\"x\">'&'</a>") ==
         "&lt;a href=&quot;x&quot;&gt;&#39;&amp;&#39;&lt;/a&gt;");

@@ -132,8 +132,10 @@ TEST_CASE("a probe that is not understood is refused", "[pages]") {
   CHECK(ask("readiness", "&depth=session") == "400: ?depth= must be 4lw\n");
   CHECK(ask("liveness", "&policy=kind") == policy);
   CHECK(ask("readiness", "&policy=stuck") == policy);
-  CHECK(ask("liveness", "&policy=stuck&stuck_after=soon") ==
-        "400: ?stuck_after= must be a duration such as 10m\n");
+  for (const auto* bad : {"soon", "", "-1s", "366d", "106752d", "999999999d"}) {
+    CHECK(ask("liveness", "&policy=stuck&stuck_after=" + std::string(bad)) ==
+          "400: ?stuck_after= must be a duration such as 10m, at most 365d\n");
+  }
   CHECK(ask("readiness", "&depth=4lw") == "503");
   CHECK(ask("liveness", "&policy=strict") == "200");
 }

@@ -39,6 +39,22 @@ TEST_CASE("the status page says what is wrong, escaped", "[pages]") {
   CHECK(page.find("<td>zk-3:2181</td><td class=\"bad\">unreachable</td>") != std::string::npos);
 }
 
+TEST_CASE("the status page tells ages rightly when the wall clock jumps", "[pages]") {
+  BoardPages pages;
+  pages.poll(Round("1 2 3", "1L 2F 3F"));
+  for (const auto days : {-3, 3}) {
+    auto sample = *pages.board.find("default")->members[0].sample;
+    sample.finished += std::chrono::days(days);
+    sample.clock = std::chrono::steady_clock::now() + std::chrono::hours(days / 3);
+    pages.board.put(std::make_shared<const MemberSample>(std::move(sample)));
+
+    const auto page = status_page(pages);
+
+    CHECK(page.find("<td>-") == std::string::npos);
+    CHECK(page.find("3d") == std::string::npos);
+  }
+}
+
 TEST_CASE("the status page shows members that were not polled yet as such", "[pages]") {
   BoardPages pages;
 

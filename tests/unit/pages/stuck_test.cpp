@@ -73,6 +73,18 @@ TEST_CASE("the time begins anew when the others lose their quorum", "[pages]") {
   CHECK(stuck.is_dead(1min));
 }
 
+TEST_CASE("a time longer than any clock's never makes a member dead", "[pages]") {
+  Stuck stuck;
+  for (const auto patience :
+       {std::chrono::milliseconds::max(), std::chrono::milliseconds(std::chrono::days(106752))}) {
+    Observation seen;
+    seen.state = MemberState::kNotServing;
+    auto verdict = judge_probe(ProbeKind::kLiveness, seen, false);
+    stuck.members.judge(stuck.watch.view, "zk-3:2181", patience, stuck.now, verdict);
+    CHECK(verdict.passed);
+  }
+}
+
 TEST_CASE("what happened while nobody asked does not count", "[pages]") {
   Stuck stuck;
   stuck.ask(0s);

@@ -1,0 +1,35 @@
+#include "http/limits.hpp"
+
+#include <algorithm>
+#include <sys/resource.h>
+
+namespace zke {
+
+std::size_t reserved_descriptors(std::size_t members, std::size_t listeners) {
+  constexpr std::size_t kOwn = 8;       // standard streams, event loop, signals
+  constexpr std::size_t kFigures = 2;   // /proc, while it is read
+  constexpr std::size_t kResolver = 8;  // two for each of its threads
+  constexpr std::size_t kAccepted = 1;  // a connection for which room is still to be made
+  return kOwn + kFigures + kResolver + kAccepted + listeners + members;
+}
+
+std::size_t allow_descriptors(std::size_t wanted) {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+    return wanted;
+  }
+  if (limit.rlim_cur < wanted && limit.rlim_cur < limit.rlim_max) {
+    auto raised = limit;
+    raised.rlim_cur = std::min<rlim_t>(wanted, limit.rlim_max);
+    limit = setrlimit(RLIMIT_NOFILE, &raised) == 0 ? raised : limit;
+  }
+  return limit.rlim_cur;
+}
+
+std::size_t connections_within(std::size_t descriptors, std::size_t reserved, std::size_t most) {
+  constexpr std::size_t kFewest = 4;
+  const auto rest = descriptors > reserved ? descriptors - reserved : 0;
+  return std::clamp(rest, std::min(kFewest, most), most);
+}
+
+}  // namespace zke

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <chrono>
+
+#include "ensemble/board.hpp"
+#include "http/router.hpp"
+#include "pages/live_check.hpp"
+#include "pages/look_limit.hpp"
+
+namespace zke {
+
+/// Adds /health/ensemble/disruption (?member=): 200 when that member may be stopped, else 503 and
+/// why. Before it says yes, `check` asks every member anew, all at once: the last polls may be
+/// older than the stop of another. A look that takes longer than `timeout` and a second, or that
+/// `limit` does not let in, makes it a no. `board` must outlive the page.
+void add_disruption_page(Router& router, const Board& board, LiveCheck check, LookLimit limit,
+                         std::chrono::milliseconds timeout);
+
+}  // namespace zke

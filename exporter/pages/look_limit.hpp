@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace zke {
+
+/// Bounds the requests that wait for looks at members, for each holds a connection: so many wait
+/// for one member, which may be frozen, so many in all. Those who share a look count each.
+class LookLimit {
+ public:
+  struct Bounds {
+    std::size_t per_member = 8;
+    std::size_t in_all = 32;
+  };
+
+  /// The place of one request, given back with the last copy.
+  using Place = std::shared_ptr<const void>;
+
+  explicit LookLimit(Bounds bounds) : bounds_(bounds) {}
+
+  /// Half of `connections` in all, an eighth for one member.
+  static Bounds bounds_for(std::size_t connections);
+
+  /// For a request that looks at these members of `ensemble`; nullptr when too many wait already.
+  Place enter(const std::string& ensemble, const std::vector<std::string>& members);
+
+ private:
+  struct Counts {
+    std::size_t in_all = 0;
+    std::map<std::string, std::size_t> per_member;
+  };
+
+  Bounds bounds_;
+  std::shared_ptr<Counts> counts_ = std::make_shared<Counts>();
+};
+
+/// What is said of a member that was not looked at because of the limit.
+constexpr auto* kBusyReason = "busy";
+constexpr auto* kBusyText =
+    "was not looked at: too many requests wait for such looks; ask again in a few seconds";
+
+}  // namespace zke
