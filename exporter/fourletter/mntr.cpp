@@ -89,7 +89,7 @@ class SummaryLines {
   void add(std::string_view name) {
     add_with_quantiles(name);
     const auto parts_end = name.find('_');
-    const auto part = std::ranges::find(kParts, name.substr(0, parts_end));
+    const auto* const part = std::ranges::find(kParts, name.substr(0, parts_end));
     if (part == kParts.end()) {
       end_group("");
       return;

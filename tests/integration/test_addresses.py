@@ -2,12 +2,13 @@
 
 import os
 import socket
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from exporter_process import Exporter
+from exporter_process import BINARY, Exporter
 from forwarder import forwarding
 from zookeeper_ensemble import HOST, Ensemble, free_ports, wait_until
 
@@ -112,3 +113,26 @@ def test_no_descriptor_is_lost(ensemble: Ensemble, start_exporter: Callable[...,
     few = wait_until(open_now, "the descriptors")
     exporter.fresh(*members, polls=4)
     wait_until(lambda: open_now() <= few + 2, "closed descriptors", 5, lambda: f"{open_now()} are open, {few} were")
+
+
+def test_a_dead_server_is_refused_where_ipv6_is_off(tmp_path: Path) -> None:
+    """A name is ::1, which can't be used here, and 127.0.0.1, where nobody listens."""
+    hosts = tmp_path / "hosts"
+    hosts.write_text("::1 dual\n127.0.0.1 dual\n")
+    setup = (f"mount --bind {hosts} /etc/hosts && ip link set lo up && "
+             "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6 && "
+             "! ip -6 address show dev lo | grep -q ::1")
+    alone = ["unshare", "--net", "--mount", "sh", "-c"]
+    if os.geteuid() != 0 or subprocess.run([*alone, setup], capture_output=True, check=False).returncode != 0:
+        pytest.skip("needs root and namespaces of network and mounts")
+    log = tmp_path / "log"
+    with log.open("w") as stderr:
+        exporter = subprocess.Popen(
+            [*alone, f'{setup} && exec "$@"', "sh", str(BINARY), "--zookeeper.servers=dual:2181",
+             "--web.listen-address=127.0.0.1:9141", "--poll.interval=1s", "--poll.timeout=500ms"], stderr=stderr)
+    try:
+        wait_until(lambda: "to=unreachable" in log.read_text(), "the first poll has ended")
+        assert "to=unreachable reason=refused" in log.read_text()
+    finally:
+        exporter.terminate()
+        exporter.wait()

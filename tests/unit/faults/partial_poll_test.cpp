@@ -80,6 +80,7 @@ TEST_CASE("a member that is not serving is up, and is asked one word only", "[fa
 TEST_CASE("a member that answers srvr only keeps its state and what srvr says", "[faults]") {
   Trio trio;
   const Words no_more = {"mntr", "srvr"};
+  const Words every = {"conf", "mntr", "srvr", "wchs"};
   SECTION("mntr hangs") {
     trio.odd.play(Command::kMntr, Script{"", End::kHang});
     check_mntr_failure(trio, "timeout", no_more);
@@ -89,15 +90,21 @@ TEST_CASE("a member that answers srvr only keeps its state and what srvr says", 
     trio.odd.play(Command::kMntr, Script{whole.substr(0, whole.size() / 2), End::kHang});
     check_mntr_failure(trio, "timeout", no_more);
   }
-  SECTION("mntr is cut at a line end") {
+  SECTION("mntr is cut within a summary") {
     const auto whole = captured(kLeader, Command::kMntr);
-    const auto half = whole.substr(0, whole.find('\n', whole.size() / 2) + 1);
-    trio.odd.play(Command::kMntr, Script{half});
-    check_mntr_failure(trio, "truncated", {"conf", "mntr", "srvr", "wchs"});
+    const auto within = whole.find("zk_max_readlatency");
+    trio.odd.play(Command::kMntr, Script{whole.substr(0, within)});
+    check_mntr_failure(trio, "truncated", no_more);
+  }
+  SECTION("mntr lacks summaries") {
+    const auto whole = captured(kLeader, Command::kMntr);
+    const auto behind = whole.find("zk_avg_readlatency");
+    trio.odd.play(Command::kMntr, Script{whole.substr(0, behind)});
+    check_mntr_failure(trio, "truncated", every);
   }
   SECTION("mntr is closed without a byte") {
     trio.odd.play(Command::kMntr, Script{});
-    check_mntr_failure(trio, "closed_without_answer", {"conf", "mntr", "srvr", "wchs"});
+    check_mntr_failure(trio, "closed_without_answer", every);
   }
   SECTION("mntr is reset") {
     trio.odd.play(Command::kMntr, Script{"zk_version\t", End::kReset});

@@ -61,7 +61,7 @@ Reason reason_of(boost::asio::io_context& io, const std::vector<tcp::endpoint>& 
 /// A port where nobody listens.
 tcp::endpoint refusing(boost::asio::io_context& io) {
   FakeServer server(io);
-  const auto endpoint = endpoint_of(server);
+  auto endpoint = endpoint_of(server);
   server.shut();
   return endpoint;
 }

@@ -24,7 +24,9 @@ std::string without_lines(std::string_view text, const std::vector<std::string>&
     const auto line = text.substr(0, text.find('\n') + 1);
     text.remove_prefix(line.size());
     const auto key = line.substr(0, line.find('\t'));
-    const auto is_in = [&](const std::string& part) { return key.find(part) != key.npos; };
+    const auto is_in = [&](const std::string& part) {
+      return key.find(part) != std::string_view::npos;
+    };
     kept += std::ranges::any_of(parts, is_in) ? std::string_view() : line;
   }
   return kept;
