@@ -1,11 +1,14 @@
 #include "support/situation.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include <catch2/catch.hpp>
 
 #include "base/text.hpp"
+#include "metrics/ensemble_families.hpp"
+#include "pages/ensemble_report.hpp"
 
 namespace zke::test {
 
@@ -292,6 +295,54 @@ std::vector<std::string> find_contradictions(const EnsembleVerdict& verdict) {
   return found;
 }
 
+std::vector<std::string> find_differences(const EnsembleView& view) {
+  const auto& verdict = view.verdict;
+  const auto text = ensemble_text(view);
+  const auto json = ensemble_json(view);
+  std::map<std::string, double> metrics;
+  for (const auto& family : ensemble_families(verdict)) {
+    for (const auto& metric : family.metric) {
+      auto name = family.name;
+      for (const auto& label : metric.label) {
+        name += " " + label.value;
+      }
+      metrics[name] = metric.gauge.value;
+    }
+  }
+  std::vector<std::string> found;
+  const auto claim = [&](bool holds, const std::string& what) {
+    if (!holds) {
+      found.push_back(what);
+    }
+  };
+  const std::string level(to_string(verdict.level));
+  claim(text.find(": " + level + "\n" + verdict.summary + "\n") != std::string::npos, "text");
+  claim(json.at("level").as_string() == level, "level in JSON");
+  claim(json.at("summary").as_string() == verdict.summary, "summary in JSON");
+  claim(json.at("failures_tolerated").as_int64() == verdict.failures_tolerated, "JSON tolerated");
+  claim(metrics["zookeeper_ensemble_state " + level] == 1, "level in metrics");
+  claim(verdict.level == Level::kUnknown ||
+            metrics["zookeeper_ensemble_failures_tolerated"] == verdict.failures_tolerated,
+        "tolerated in metrics");
+  claim(metrics["zookeeper_ensemble_voters_serving"] == static_cast<double>(verdict.voters_serving),
+        "serving in metrics");
+  for (std::size_t i = 0; i < verdict.members.size(); ++i) {
+    const auto& member = verdict.members[i];
+    const bool is_safe = member.unsafe_to_stop.empty();
+    const auto& row = json.at("members").as_array()[i].as_object();
+    claim(row.at("safe_to_stop").as_bool() == is_safe, "JSON gate of " + member.member);
+    claim(row.at("unsafe_to_stop").as_array().empty() == is_safe,
+          "JSON reasons of " + member.member);
+    claim(metrics["zookeeper_member_safe_to_stop " + member.member] == (is_safe ? 1 : 0),
+          "metrics' gate of " + member.member);
+    const auto line = text.substr(text.find("  " + member.member));
+    const auto end = line.substr(0, line.find('\n'));
+    claim(is_safe == (end.find("not safe to stop: ") == std::string::npos),
+          "row of " + member.member);
+  }
+  return found;
+}
+
 void check(const std::vector<Situation>& situations) {
   for (const auto& situation : situations) {
     Watch watch;
@@ -324,6 +375,7 @@ void check(const std::vector<Situation>& situations) {
     CHECK(safe == situation.safe);
     CHECK(verdict.summary.ends_with('.'));
     CHECK(find_contradictions(verdict) == std::vector<std::string>());
+    CHECK(find_differences(watch.view) == std::vector<std::string>());
     if (!situation.summary.empty()) {
       CHECK(verdict.summary == situation.summary);
     }

@@ -101,6 +101,9 @@ struct Situation {
 /// verdicts that there can be.
 std::vector<std::string> find_contradictions(const EnsembleVerdict& verdict);
 
+/// Where the page, its JSON and the metrics do not say what the verdict says.
+std::vector<std::string> find_differences(const EnsembleView& view);
+
 void check(const std::vector<Situation>& situations);
 
 // Changes of a round, for a step of a situation.

@@ -198,3 +198,180 @@ TEST_CASE("nothing of an earlier poll is left when a member fails", "[ensemble]"
   CHECK_FALSE(sample.version);
   CHECK_FALSE(sample.start_time);
 }
+
+TEST_CASE("conf is at most a minute old, however often it fails later", "[ensemble]") {
+  MemberMemory memory;
+  memory.judge(captured_record(kLeader));
+  auto record = later(captured_record(kLeader), 1min - 1s);
+  record.replies.at(3).reset();
+  CHECK(memory.judge(record).conf);
+
+  for (const auto after : {61s, 120s, 3600s}) {
+    record = later(captured_record(kLeader), after);
+    set_reply(record, Command::kConf, Error(Reason::kTimeout, "no answer"));
+    CHECK_FALSE(memory.judge(record).conf);
+  }
+}
+
+TEST_CASE("conf that is refused now is not shown any more", "[ensemble]") {
+  MemberMemory memory;
+  memory.judge(captured_record(kLeader));
+  auto record = later(captured_record(kLeader), 61s);
+  set_reply(record, Command::kConf, captured_reply("3.9.3/not-whitelisted", Command::kConf));
+  CHECK_FALSE(memory.judge(record).conf);
+}
+
+TEST_CASE("a poll beside the grid leaves the watches out for ten seconds, and shows them",
+          "[ensemble]") {
+  MemberMemory memory;
+  const auto paths = memory.judge(captured_record(kLeader)).wchs->paths;
+
+  CHECK_FALSE(memory.is_due(Command::kWchs, at(9s), true));
+  CHECK(memory.is_due(Command::kWchs, at(9s)));
+  CHECK(memory.is_due(Command::kWchs, at(11s), true));
+  auto record = later(captured_record(kLeader), 9s);
+  record.replies.at(2).reset();
+  CHECK(memory.judge(record).wchs->paths == paths);
+  record = later(captured_record(kLeader), 11s);
+  record.replies.at(2).reset();
+  CHECK_FALSE(memory.judge(record).wchs);
+}
+
+TEST_CASE("watches that could not be asked are not shown from before", "[ensemble]") {
+  MemberMemory memory;
+  memory.judge(captured_record(kLeader));
+  auto record = later(captured_record(kLeader), 2s);
+  SECTION("since they failed") {
+    set_reply(record, Command::kWchs, Error(Reason::kTimeout, "no answer"));
+  }
+  SECTION("since mntr failed before") {
+    set_reply(record, Command::kMntr, Error(Reason::kTimeout, "no answer"));
+    record.replies.at(2).reset();
+  }
+  CHECK_FALSE(memory.judge(record).wchs);
+}
+
+TEST_CASE("words that the server closes on twice are refused, and said to be so", "[ensemble]") {
+  MemberMemory memory;
+  const auto closed = Error(Reason::kClosedWithoutAnswer, "closed");
+  const auto poll = [&](std::chrono::milliseconds after) {
+    auto record = later(captured_record(kLeader), after);
+    set_reply(record, Command::kMntr, closed);
+    set_reply(record, Command::kConf, closed);
+    return memory.judge(record);
+  };
+  CHECK(poll(0s).reason == Reason::kClosedWithoutAnswer);
+
+  const auto sample = poll(10s);
+  CHECK(sample.reason == Reason::kCommandRefused);
+  CHECK(sample.detail.find("mntr, conf") != std::string::npos);
+  CHECK(sample.result == PollResult::kOk);
+  CHECK(sample.command_allowed.at(1) == false);
+  CHECK(sample.command_allowed.at(2) == true);
+  CHECK(sample.wchs);
+  CHECK_FALSE(memory.is_due(Command::kMntr, at(20s)));
+  CHECK(memory.is_due(Command::kMntr, at(11min)));
+
+  CHECK(poll(11min).reason == Reason::kCommandRefused);  // tried again, and no other news
+  memory.judge(later(captured_record(kLeader), 22min));
+  CHECK(memory.is_due(Command::kMntr, at(22min + 10s)));
+}
+
+TEST_CASE("a limit on connections, which closes on any word, refuses none", "[ensemble]") {
+  MemberMemory memory;
+  for (int poll = 0; poll < 10; ++poll) {
+    auto record = later(captured_record(kLeader), poll * 10s);
+    set_reply(record, poll % 2 == 0 ? Command::kMntr : Command::kWchs,
+              Error(Reason::kClosedWithoutAnswer, "closed"));
+    CHECK(memory.judge(record).reason == Reason::kClosedWithoutAnswer);
+  }
+}
+
+TEST_CASE("what mntr lacks three times in a row is that server's way", "[ensemble]") {
+  MemberMemory memory;
+  const auto poll = [&](int number, const std::string& missing) {
+    auto record = later(captured_record(kLeader), number * 10s);
+    auto reply = captured_reply(kLeader, Command::kMntr);
+    reply.missing = missing;
+    set_reply(record, Command::kMntr, reply);
+    return memory.judge(record);
+  };
+  for (int number = 0; number < 2; ++number) {
+    const auto sample = poll(number, "fsynctime");
+    CHECK(sample.reason == Reason::kTruncated);
+    CHECK(sample.result == PollResult::kPartial);
+    CHECK(sample.mntr.empty());
+  }
+  const auto believed = poll(2, "fsynctime");
+  CHECK(believed.reason == Reason::kNone);
+  CHECK(believed.detail == "mntr of this server lacks fsynctime: believed from now on");
+  CHECK_FALSE(believed.mntr.empty());
+  CHECK(poll(3, "fsynctime").detail.empty());
+
+  CHECK(poll(4, "fsynctime, readlatency").reason == Reason::kTruncated);  // another cut
+  CHECK(poll(5, "fsynctime").reason == Reason::kTruncated);
+}
+
+TEST_CASE("one address that leads to several servers is noticed", "[ensemble]") {
+  MemberMemory memory;
+  const auto poll = [&](int number, const std::string& capture) {
+    return memory.judge(later(captured_record(capture), number * 10s)).is_several_servers;
+  };
+  SECTION("when each poll shows another") {
+    bool is_several = false;
+    for (int number = 0; number < 6; ++number) {
+      is_several = poll(number, number % 2 == 0 ? kLeader : "3.9.3/follower");
+    }
+    CHECK(is_several);
+  }
+  SECTION("when each word of a poll shows another") {
+    bool is_several = false;
+    for (int number = 0; number < 3; ++number) {
+      auto record = later(captured_record(kLeader), number * 10s);
+      set_reply(record, Command::kMntr, captured_reply("3.9.3/follower", Command::kMntr));
+      is_several = memory.judge(record).is_several_servers;
+    }
+    CHECK(is_several);
+    CHECK(memory.judge(later(unreachable(), 60s)).is_several_servers);
+    CHECK(poll(30, kLeader));
+    for (int number = 120; number < 140; ++number) {
+      is_several = poll(number, kLeader);
+    }
+    CHECK_FALSE(is_several);
+  }
+  SECTION("when another address of its name is another server") {
+    poll(0, kLeader);
+    auto record = later(captured_record("3.9.3/follower"), 10s);
+    record.is_moved = true;
+    record.is_other_address = true;
+    record.replies.at(3).reset();
+    const auto moved = memory.judge(record);
+    CHECK_FALSE(moved.conf);  // it was the other's
+    CHECK_FALSE(moved.is_several_servers);
+    CHECK(memory.is_due(Command::kConf, at(11s)));
+    CHECK(poll(2, "3.9.3/follower"));
+  }
+}
+
+TEST_CASE("one server is not taken for several", "[ensemble]") {
+  MemberMemory memory;
+  SECTION("that restarts again and again") {
+    for (int number = 1; number < 20; ++number) {
+      CHECK_FALSE(memory.judge(later(with_uptime(3s), number * 10s)).is_several_servers);
+      CHECK_FALSE(memory.judge(later(unreachable(), number * 10s + 5s)).is_several_servers);
+    }
+  }
+  SECTION("that changes its role once") {
+    CHECK_FALSE(memory.judge(captured_record("3.9.3/follower")).is_several_servers);
+    for (int number = 1; number < 5; ++number) {
+      CHECK_FALSE(memory.judge(later(captured_record(kLeader), number * 10s)).is_several_servers);
+    }
+  }
+  SECTION("that comes back at an address that its name has not any more") {
+    memory.judge(captured_record(kLeader));
+    auto record = later(captured_record("3.9.3/follower"), 10s);
+    record.is_moved = true;
+    CHECK_FALSE(memory.judge(record).is_several_servers);
+    CHECK_FALSE(memory.judge(later(captured_record("3.9.3/follower"), 20s)).is_several_servers);
+  }
+}

@@ -76,7 +76,9 @@ TEST_CASE("no situation makes a verdict contradict itself", "[verdict]") {
       any.change(round, members);
       story += "\n" + members;
       const auto& verdict = watch.see(round, std::chrono::seconds(any.below(15)));
-      const auto contradictions = find_contradictions(verdict);
+      auto contradictions = find_contradictions(verdict);
+      const auto differences = find_differences(watch.view);
+      contradictions.insert(contradictions.end(), differences.begin(), differences.end());
       if (!contradictions.empty()) {
         FAIL(story << "\n" << verdict.summary << "\n" << contradictions[0]);
       }
