@@ -135,14 +135,14 @@ asio::awaitable<void> HttpServer::accept(Listener& listener) {
       const bool is_full = ec == asio::error::no_descriptors ||
                            ec == beast::errc::too_many_files_open_in_system ||
                            ec == asio::error::no_buffer_space || ec == asio::error::no_memory;
-      if (is_full && make_room()) {
+      if (is_full && make_room(milliseconds(0))) {
         continue;
       }
       listener.pause.expires_after(kPause);
       co_await listener.pause.async_wait(kTuple);
       continue;
     }
-    if (connections() >= limits_.connections && !make_room()) {
+    if (!co_await find_room(listener)) {
       events_.dropped();
       continue;
     }
@@ -157,10 +157,32 @@ std::size_t HttpServer::connections() const {
       std::ranges::count_if(sessions_, [](const auto& session) { return !session->is_ending(); }));
 }
 
-/// Ends the connection that has been silent longest; false when all wait for their pages.
-bool HttpServer::make_room() {
-  auto* longest =
-      find_silent(sessions_, [](const Session& session) { return session.gives_way(); });
+/// Waits a moment for a place: most requests end at once, and one that is just being made must not
+/// give way to the next. False when none can be had, since all wait for their pages.
+asio::awaitable<bool> HttpServer::find_room(Listener& listener) {
+  constexpr auto kStep = milliseconds(5);
+  const auto deadline = steady_clock::now() + limits_.grace;
+  while (connections() >= limits_.connections && !draining_) {
+    const auto now = steady_clock::now();
+    if (make_room(now < deadline ? limits_.grace : milliseconds(0))) {
+      break;
+    }
+    if (now >= deadline) {
+      co_return false;
+    }
+    listener.pause.expires_after(kStep);
+    co_await listener.pause.async_wait(kTuple);
+  }
+  co_return !draining_;
+}
+
+/// Ends the connection that has been silent longest, and for `silence` at least; false when there
+/// is none: all wait for their pages.
+bool HttpServer::make_room(steady_clock::duration silence) {
+  const auto latest = steady_clock::now() - silence;
+  auto* longest = find_silent(sessions_, [&](const Session& session) {
+    return session.gives_way() && !session.is_ending() && session.since() <= latest;
+  });
   if (longest == nullptr) {
     return false;
   }

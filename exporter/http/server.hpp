@@ -62,7 +62,8 @@ class HttpServer {
   boost::asio::awaitable<void> talk(Sessions::iterator place);
   boost::asio::awaitable<bool> serve_one(Session& session);
   boost::asio::awaitable<Response> answer(const Request& request, const Router::Route* route);
-  bool make_room();
+  boost::asio::awaitable<bool> find_room(Listener& listener);
+  bool make_room(std::chrono::steady_clock::duration silence);
   void make_memory(const Body& body);
 
   boost::asio::any_io_executor loop_;

@@ -36,6 +36,7 @@ struct Gate {
 
 std::vector<std::string> names_of(const std::vector<EnsembleView::Member>& members) {
   std::vector<std::string> names;
+  names.reserve(members.size());
   for (const auto& member : members) {
     names.push_back(member.name);
   }
