@@ -31,7 +31,7 @@ Usage: zk-health --check=CHECK [--name=value]... HOST:PORT[,HOST:PORT]...
   --leader-last         for safe-to-stop: not the leader
   --require=LEVEL       for ensemble: quorum (default), writable, healthy or full
   --allow-read-only     for readiness: a read-only server is ready
-  --timeout=DURATION    deadline of the whole check (default: 3s)
+  --timeout=DURATION    deadline of the whole check, 1ms to 1h (default: 3s)
   --format=FORMAT       text (default), json or nagios: one line
   --help, --version
 
@@ -99,7 +99,7 @@ bool read_require(std::string_view value, HealthOptions& options) {
 bool read_timeout(std::string_view value, HealthOptions& options) {
   const auto duration = parse_duration(value);
   options.timeout = duration.value_or(options.timeout);
-  return duration && duration->count() > 0;
+  return duration && duration->count() > 0 && *duration <= std::chrono::hours(1);
 }
 
 bool read_member(std::string_view value, HealthOptions& options) {
@@ -119,7 +119,7 @@ constexpr auto kFlags = std::to_array<Flag>({
     {"format", read_format, "text, json or nagios"},
     {"member", read_member, "HOST:PORT"},
     {"require", read_require, "quorum, writable, healthy or full"},
-    {"timeout", read_timeout, "a duration such as 3s or 500ms"},
+    {"timeout", read_timeout, "a duration of 1ms to 1h, such as 3s or 500ms"},
 });
 
 std::optional<Error> read_flag(std::string_view flag, bool& has_check, HealthOptions& options) {

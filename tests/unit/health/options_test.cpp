@@ -85,9 +85,10 @@ TEST_CASE("a mistake is one line with the remedy", "[health]") {
   CHECK(mistake({kCheck, "--allow-read-only=false", kServer}) ==
         "--allow-read-only takes no value; see --help");
   CHECK(mistake({kCheck, "--leader-last=", kServer}) == "--leader-last takes no value; see --help");
-  for (const auto* timeout : {"--timeout=0s", "--timeout=3", "--timeout=", "--timeout=-1s"}) {
+  for (const auto* timeout : {"--timeout=0s", "--timeout=3", "--timeout=", "--timeout=-1s",
+                              "--timeout=61m", "--timeout=107000d"}) {
     CHECK(mistake({kCheck, timeout, kServer}) ==
-          "--timeout must be a duration such as 3s or 500ms; see --help");
+          "--timeout must be a duration of 1ms to 1h, such as 3s or 500ms; see --help");
   }
   CHECK(mistake({kCheck, "zk-0.zk:2181"}) ==
         "\"zk-0.zk\" is a name; give an IP address; see --help");
