@@ -171,21 +171,39 @@ std::optional<Error> find_mistake(bool has_check, const HealthOptions& options) 
   return std::nullopt;
 }
 
+/// What stands behind `install`.
+Result<HealthOptions> read_install(const std::vector<std::string>& arguments) {
+  if (arguments.size() != 2 || arguments[1].empty()) {
+    return usage("write install PATH, the file or directory to copy it to");
+  }
+  if (arguments[1].starts_with('-')) {
+    return usage("\"" + printable(arguments[1], 100) +
+                 "\" is no flag of install; a file of that name is written ./" +
+                 printable(arguments[1], 100));
+  }
+  HealthOptions options;
+  options.install_path = arguments[1];
+  return options;
+}
+
 }  // namespace
 
 Result<HealthOptions> read_health_options(const std::vector<std::string>& arguments) {
   HealthOptions options;
+  if (std::ranges::find(arguments, "--help") != arguments.end()) {
+    options.message = kHelp;
+    return options;
+  }
+  if (std::ranges::find(arguments, "--version") != arguments.end()) {
+    options.message = std::string("zk-health ") + kVersion + "\n";
+    return options;
+  }
+  if (!arguments.empty() && arguments[0] == "install") {
+    return read_install(arguments);
+  }
   bool has_check = false;
   for (const auto& argument : arguments) {
     std::optional<Error> mistake;
-    if (argument == "--help") {
-      options.message = kHelp;
-      return options;
-    }
-    if (argument == "--version") {
-      options.message = std::string("zk-health ") + kVersion + "\n";
-      return options;
-    }
     if (argument.starts_with("--")) {
       mistake = read_flag(argument, has_check, options);
     } else {
