@@ -28,6 +28,7 @@ Usage: zk-health --check=CHECK [--name=value]... HOST:PORT[,HOST:PORT]...
   --check=ensemble      the servers as a whole meet --require
 
   --member=HOST:PORT    for safe-to-stop: which of the servers
+  --observers=HOST:PORT for ensemble and safe-to-stop: further servers, without a vote where none tells
   --leader-last         for safe-to-stop: not the leader
   --require=LEVEL       for ensemble: quorum (default), writable, healthy or full
   --allow-read-only     for readiness: a read-only server is ready
@@ -47,26 +48,25 @@ bool has_server(const HealthOptions& options, const std::string& name) {
   return std::ranges::find(servers, name, &HealthOptions::Server::name) != servers.end();
 }
 
-std::optional<Error> read_servers(std::string_view text, HealthOptions& options) {
-  for (const auto part : split(text, ',')) {
-    const auto address = parse_address(trim(part));
-    if (!address) {
-      return usage("\"" + printable(trim(part), 100) +
-                   "\" is no IP:PORT such as 10.0.0.1:2181 or [::1]:2181");
-    }
+std::optional<Error> read_servers(std::string_view text, bool is_observer, HealthOptions& options) {
+  const auto addresses = parse_addresses(text);
+  if (!addresses) {
+    return usage(addresses.error().detail());
+  }
+  for (const auto& address : *addresses) {
     boost::system::error_code ec;
-    const auto host = address->host == "localhost" ? "127.0.0.1" : address->host;
+    const auto host = address.host == "localhost" ? "127.0.0.1" : address.host;
     const auto ip = boost::asio::ip::make_address(host, ec);
     if (ec) {
-      return usage("\"" + address->host + "\" is a name; give an IP address");
+      return usage("\"" + address.host + "\" is a name; give an IP address");
     }
-    const auto name = to_string(*address);
-    const boost::asio::ip::tcp::endpoint endpoint(ip, address->port);
+    const auto name = to_string(address);
+    const boost::asio::ip::tcp::endpoint endpoint(ip, address.port);
     if (std::ranges::find(options.servers, endpoint, &HealthOptions::Server::endpoint) !=
         options.servers.end()) {
       return usage(name + " is given twice");
     }
-    options.servers.push_back({name, endpoint});
+    options.servers.push_back({name, endpoint, is_observer});
   }
   return std::nullopt;
 }
@@ -132,6 +132,9 @@ std::optional<Error> read_flag(std::string_view flag, bool& has_check, HealthOpt
     (name == "leader-last" ? options.leader_last : options.allow_read_only) = true;
     return std::nullopt;
   }
+  if (name == "observers") {
+    return read_servers(value, true, options);
+  }
   const auto* known = std::ranges::find(kFlags, name, &Flag::name);
   if (known == kFlags.end()) {
     return usage("--" + printable(name, 50) + " is not a known flag");
@@ -150,8 +153,13 @@ std::optional<Error> find_mistake(bool has_check, const HealthOptions& options) 
   if (!has_check) {
     return usage("--check is missing");
   }
-  if (options.servers.empty()) {
+  const auto observers =
+      std::ranges::count(options.servers, true, &HealthOptions::Server::is_observer);
+  if (std::ranges::ssize(options.servers) == observers) {
     return usage("HOST:PORT is missing");
+  }
+  if (observers > 0 && options.probe) {
+    return usage("--observers belongs to --check=ensemble and --check=safe-to-stop");
   }
   if (options.probe && options.servers.size() > 1) {
     return usage("this check is about one server: give one HOST:PORT");
@@ -207,7 +215,7 @@ Result<HealthOptions> read_health_options(const std::vector<std::string>& argume
     if (argument.starts_with("--")) {
       mistake = read_flag(argument, has_check, options);
     } else {
-      mistake = read_servers(argument, options);
+      mistake = read_servers(argument, false, options);
     }
     if (mistake) {
       return *mistake;

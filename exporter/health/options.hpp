@@ -19,6 +19,7 @@ struct HealthOptions {
   struct Server {
     std::string name;  ///< as it was given
     boost::asio::ip::tcp::endpoint endpoint;
+    bool is_observer = false;  ///< where no server tells
   };
 
   std::optional<ProbeKind> probe;  ///< startup, liveness or readiness
