@@ -1,8 +1,8 @@
+#include <algorithm>
 #include <csignal>
+#include <cstring>
 #include <exception>
-#include <fcntl.h>
 #include <functional>
-#include <iostream>
 #include <string>
 #include <unistd.h>
 #include <vector>
@@ -12,6 +12,8 @@
 
 #include "app.hpp"
 #include "base/log.hpp"
+#include "base/streams.hpp"
+#include "base/text.hpp"
 #include "base/version.hpp"
 #include "config/flags.hpp"
 
@@ -19,16 +21,14 @@ namespace {
 
 constexpr int kFailure = 1;
 constexpr int kUsage = 2;
+constexpr std::size_t kMaxShown = 500;
 
-/// Puts /dev/null in the place of closed standard streams: a socket there would get our log.
-void fill_standard_streams() {
-  int fd = STDIN_FILENO;
-  while (fd >= 0 && fd <= STDERR_FILENO) {
-    fd = open("/dev/null", O_RDWR);
-  }
-  if (fd > STDERR_FILENO) {
-    close(fd);
-  }
+int say(const std::string& text) {
+  return zke::write_all(STDOUT_FILENO, text) ? 0 : kFailure;  // unheard is not done
+}
+
+void complain(const std::string& text) {
+  zke::write_all(STDERR_FILENO, "zookeeper-exporter: " + text + "\n");
 }
 
 int run(zke::Settings settings) {
@@ -49,6 +49,17 @@ int run(zke::Settings settings) {
     });
   };
   wait_for_signal();
+  boost::asio::signal_set reloads(loop, SIGHUP, SIGUSR1, SIGUSR2);
+  std::function<void()> ignore_reloads = [&] {
+    reloads.async_wait([&](auto ec, int number) {
+      if (!ec) {
+        zke::log::warn("signal ignored: there is no reload yet; restart to read the configuration",
+                       {{"signal", std::string("SIG") + sigabbrev_np(number)}});
+        ignore_reloads();
+      }
+    });
+  };
+  ignore_reloads();
   loop.run();
   zke::log::info("stopped");
   return 0;
@@ -58,35 +69,35 @@ int check(const zke::Settings& settings) {
   const auto count = [](std::size_t number, const std::string& noun) {
     return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
   };
-  std::cout << "The configuration is good: " << count(settings.ensembles.size(), "ensemble") << ", "
-            << count(settings.member_count(), "member") << ".\n";
-  return 0;
+  return say("The configuration is good: " + count(settings.ensembles.size(), "ensemble") + ", " +
+             count(settings.member_count(), "member") + ".\n");
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  fill_standard_streams();
+  zke::fill_standard_streams();
+  for (const int number : {SIGPIPE, SIGHUP, SIGUSR1, SIGUSR2}) {
+    std::signal(number, SIG_IGN);
+  }
   try {
-    std::signal(SIGPIPE, SIG_IGN);
-    auto invocation = zke::read_flags(std::vector<std::string>(argv + 1, argv + argc));
+    auto invocation =
+        zke::read_flags(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
     switch (invocation.what) {
       case zke::Invocation::What::kShowHelp:
-        std::cout << zke::help_text();
-        return 0;
+        return say(zke::help_text());
       case zke::Invocation::What::kShowVersion:
-        std::cout << "zookeeper-exporter " << zke::kVersion << "\n";
-        return 0;
+        return say(std::string("zookeeper-exporter ") + zke::kVersion + "\n");
       case zke::Invocation::What::kCheckConfig:
         return check(invocation.settings);
       case zke::Invocation::What::kRun:
         return run(std::move(invocation.settings));
     }
   } catch (const zke::ConfigError& e) {
-    std::cerr << "zookeeper-exporter: " << e.what() << "\n";
+    complain(e.what());
     return kUsage;
   } catch (const std::exception& e) {
-    std::cerr << "zookeeper-exporter: " << e.what() << "\n";
+    complain(zke::printable(e.what(), kMaxShown));
   }
   return kFailure;
 }

@@ -24,6 +24,9 @@ constexpr auto kUnits = std::to_array<Unit>({{"d", std::chrono::days(1)},
                                              {"s", std::chrono::seconds(1)},
                                              {"ms", milliseconds(1)}});
 
+// A clock in nanoseconds overflows after 292 years; this leaves room to add and to double.
+constexpr milliseconds kLongest = std::chrono::days(3650);
+
 }  // namespace
 
 std::optional<milliseconds> parse_duration(std::string_view text) {
@@ -43,6 +46,9 @@ std::optional<milliseconds> parse_duration(std::string_view text) {
       return std::nullopt;
     }
     total += *parse_int(digits) * unit->length;
+    if (total > kLongest) {
+      return std::nullopt;
+    }
     next = unit + 1;
   }
   return total;

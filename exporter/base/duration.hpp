@@ -7,7 +7,8 @@
 
 namespace zke {
 
-/// A duration in Prometheus' form: `500ms`, `10s`, `1m30s`, `2h`; nothing when it is anything else.
+/// A duration in Prometheus' form: `500ms`, `10s`, `1m30s`, `2h`; nothing when it is anything else,
+/// or longer than 3650 days: a clock's time plus twice of it never overflows.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
 /// The same form, for messages.

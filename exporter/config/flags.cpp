@@ -1,8 +1,8 @@
 #include "config/flags.hpp"
 
 #include <optional>
-#include <set>
 #include <sstream>
+#include <utility>
 
 #include <boost/program_options.hpp>
 
@@ -34,7 +34,9 @@ po::options_description all_flags() {
   po::options_description zookeeper("ZooKeeper", kWidth);
   zookeeper.add_options()  //
       ("zookeeper.servers", texts("HOST:PORT,..."),
-       "members of one ensemble, instead of the file's ensembles (default: localhost:2181)")    //
+       "members of one ensemble, instead of the file's ensembles (default: localhost:2181)")  //
+      ("zookeeper.observers", texts("HOST:PORT,..."),
+       "further members, which never count as voters where no server tells")                    //
       ("zookeeper.ensemble", text("NAME"), "name of that ensemble (default: default)")          //
       ("poll.interval", text("DURATION"), "time between two polls of a member (default: 10s)")  //
       ("poll.timeout", text("DURATION"),
@@ -61,10 +63,37 @@ po::options_description all_flags() {
   throw ConfigError("--" + flag + " " + message);
 }
 
+/// Throws when an argument is neither a flag nor a flag's value.
+void check_words(const Texts& arguments, const po::options_description& known) {
+  bool is_value = false;  // of the flag before
+  for (const auto& argument : arguments) {
+    const auto shown = "\"" + printable(argument, 100) + "\"";
+    const auto bare = argument.substr(std::min(argument.find_first_not_of('-'), argument.size()));
+    const auto* const flag = known.find_nothrow(bare.substr(0, bare.find('=')), false);
+    if (argument.starts_with("--") && argument.size() > 2) {
+      is_value = argument.find('=') == std::string::npos && flag != nullptr &&
+                 flag->semantic()->max_tokens() > 0;
+      continue;
+    }
+    if (argument.starts_with('-') && argument.size() > 1) {
+      throw ConfigError(shown + (flag != nullptr
+                                     ? " begins with one dash; write --" + printable(bare, 100)
+                                     : std::string(" is no flag; see --help")));
+    }
+    if (!std::exchange(is_value, false)) {
+      throw ConfigError(shown + " stands alone: only flags are expected (--name=value)" +
+                        (parse_addresses(argument)
+                             ? "; write --zookeeper.servers=" + printable(argument, 100)
+                             : "; see --help"));
+    }
+  }
+}
+
 po::variables_map parse(const Texts& arguments) {
   namespace style = po::command_line_style;
   po::variables_map flags;
   const auto known = all_flags();
+  check_words(arguments, known);
   const po::positional_options_description no_positionals;
   try {
     po::store(po::command_line_parser(arguments)
@@ -94,17 +123,19 @@ std::optional<std::string> find(const po::variables_map& flags, const char* name
   return flags.contains(name) ? std::optional(flags[name].as<std::string>()) : std::nullopt;
 }
 
-/// Every value of a repeatable flag, split at commas.
-Texts find_all(const po::variables_map& flags, const char* name) {
-  Texts values;
+/// Every address of a flag that may be given several times, with commas.
+std::vector<Address> find_servers(const po::variables_map& flags, const char* name) {
+  std::vector<Address> servers;
   if (flags.contains(name)) {
     for (const auto& value : flags[name].as<Texts>()) {
-      for (const auto part : split(value, ',')) {
-        values.emplace_back(trim(part));
+      const auto addresses = parse_addresses(value);
+      if (!addresses) {
+        fail(name, addresses.error().detail());
       }
+      servers.insert(servers.end(), addresses->begin(), addresses->end());
     }
   }
-  return values;
+  return servers;
 }
 
 void read_ensemble(const po::variables_map& flags, Settings& settings) {
@@ -116,58 +147,58 @@ void read_ensemble(const po::variables_map& flags, Settings& settings) {
     if (name && flags.contains("config.file")) {
       fail("zookeeper.ensemble", "names the servers of --zookeeper.servers; give both or neither");
     }
+    if (flags.contains("zookeeper.observers")) {
+      fail("zookeeper.observers", "adds to --zookeeper.servers; give both");
+    }
     settings.ensembles[0].name = name.value_or(settings.ensembles[0].name);
     return;
   }
-  EnsembleSettings ensemble;
-  ensemble.name = name.value_or("default");
-  std::set<std::string> seen;
-  for (const auto& text : find_all(flags, "zookeeper.servers")) {
-    const auto address = parse_address(text);
-    if (!address) {
-      fail("zookeeper.servers", address.error().detail());
+  settings.ensembles = {{name.value_or("default"), {}}};
+  MemberList members(settings);
+  for (const auto* flag : {"zookeeper.servers", "zookeeper.observers"}) {
+    for (const auto& address : find_servers(flags, flag)) {
+      const bool is_observer = flag == std::string_view("zookeeper.observers");
+      if (const auto mistake = members.add(address, is_observer); !mistake.empty()) {
+        fail(flag, mistake);
+      }
     }
-    if (!seen.insert(to_string(*address)).second) {
-      fail("zookeeper.servers", "lists " + to_string(*address) + " twice; list it once");
-    }
-    ensemble.members.push_back(*address);
   }
-  settings.ensembles = {ensemble};
 }
 
-void read_poll(const po::variables_map& flags, PollSettings& poll) {
-  const auto read = [&](const char* name, std::chrono::milliseconds& into) {
-    if (const auto value = find(flags, name)) {
+void read_poll(const po::variables_map& flags, Settings& settings) {
+  const auto read = [&](const std::string& name, std::string_view mistake,
+                        std::chrono::milliseconds& into, std::string& place) {
+    if (const auto value = find(flags, name.c_str())) {
       const auto duration = parse_duration(*value);
-      if (!duration || duration->count() == 0) {
-        fail(name, "is \"" + printable(*value, 100) +
-                       "\", no duration above 0; write one such as 10s, 500ms or 1m30s");
+      if (!duration) {
+        fail(name, "is \"" + printable(*value, 100) + "\"" + std::string(mistake));
       }
       into = *duration;
+      place = "--" + name;
     }
   };
-  if (flags.contains("poll.interval") && !flags.contains("poll.timeout") &&
-      poll.timeout == PollSettings().timeout) {
-    poll.timeout = std::chrono::milliseconds(0);  // the default follows the interval
-  }
-  read("poll.interval", poll.interval);
-  read("poll.timeout", poll.timeout);
-  poll = with_default_timeout(poll);
-  if (const auto mistake = find_mistake(poll); !mistake.empty()) {
-    throw ConfigError("--" + mistake);
+  read("poll.interval", kIntervalMistake, settings.poll.interval, settings.interval_place);
+  read("poll.timeout", kTimeoutMistake, settings.poll.timeout, settings.timeout_place);
+  settle_timeout(settings);
+  if (const auto mistake = find_poll_mistake(settings); !mistake.empty()) {
+    throw ConfigError(mistake);
   }
 }
 
 void read_web(const po::variables_map& flags, Settings& settings) {
   if (flags.contains("web.listen-address")) {
     settings.listen.clear();
-  }
-  for (const auto& text : find_all(flags, "web.listen-address")) {
-    const auto address = parse_listen_address(text);
-    if (!address) {
-      fail("web.listen-address", address.error().detail());
+    for (const auto& value : flags["web.listen-address"].as<Texts>()) {
+      for (const auto text : split(value, ',')) {
+        const auto address = parse_listen_address(trim(text));
+        if (!address) {
+          fail("web.listen-address", address.error().detail());
+        }
+        if (const auto mistake = add_listener(settings, *address); !mistake.empty()) {
+          fail("web.listen-address", mistake);
+        }
+      }
     }
-    settings.listen.push_back(*address);
   }
   if (const auto path = find(flags, "web.telemetry-path")) {
     if (const auto mistake = find_path_mistake(*path); !mistake.empty()) {
@@ -215,7 +246,7 @@ Invocation read_flags(const Texts& arguments) {
     settings = read_config_file(*file);
   }
   read_ensemble(flags, settings);
-  read_poll(flags, settings.poll);
+  read_poll(flags, settings);
   read_web(flags, settings);
   read_log(flags, settings);
   return invocation;

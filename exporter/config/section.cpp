@@ -6,7 +6,6 @@
 
 #include <yaml-cpp/yaml.h>
 
-#include "base/duration.hpp"
 #include "base/text.hpp"
 
 namespace zke {
@@ -14,8 +13,6 @@ namespace zke {
 namespace {
 
 constexpr std::size_t kMaxShown = 100;
-
-std::string shown(const std::string& text) { return "\"" + printable(text, kMaxShown) + "\""; }
 
 }  // namespace
 
@@ -53,18 +50,6 @@ void Section::read(const char* key, std::string& into) {
   read(key, [&](const YAML::Node& value) { into = text_of(*this, key, value); });
 }
 
-void Section::read(const char* key, std::chrono::milliseconds& into) {
-  read(key, [&](const YAML::Node& value) {
-    const auto text = text_of(*this, key, value);
-    const auto duration = parse_duration(text);
-    if (!duration) {
-      fail(value, key,
-           "is " + shown(text) + ", no duration; write one such as 10s, 500ms or 1m30s");
-    }
-    into = *duration;
-  });
-}
-
 void Section::read(const char* key, std::vector<std::string>& into) {
   read(key, [&](const YAML::Node& value) {
     if (!value.IsSequence() || value.size() == 0) {
@@ -91,10 +76,13 @@ void Section::finish() const {
 }
 
 void Section::fail(const YAML::Node& at, const std::string& key, const std::string& message) const {
+  const auto start = place(at, key);
+  throw ConfigError(start + (start.ends_with(' ') ? "" : " ") + message);
+}
+
+std::string Section::place(const YAML::Node& at, const std::string& key) const {
   const auto line = at.Mark().is_null() ? 1 : at.Mark().line + 1;
-  const auto name = full_name(key);
-  throw ConfigError(file_ + ":" + std::to_string(line) + ": " + printable(name, kMaxShown) +
-                    (name.empty() ? "" : " ") + message);
+  return file_ + ":" + std::to_string(line) + ": " + printable(full_name(key), kMaxShown);
 }
 
 std::string Section::full_name(const std::string& key) const {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -22,7 +21,6 @@ class Section {
   void read(const char* key, const std::function<void(const YAML::Node&)>& use);
 
   void read(const char* key, std::string& into);
-  void read(const char* key, std::chrono::milliseconds& into);
   void read(const char* key, std::vector<std::string>& into);
 
   /// Throws when the file has a key that nobody asked for.
@@ -31,6 +29,9 @@ class Section {
   /// "FILE:7: poll.interval MESSAGE"
   [[noreturn]] void fail(const YAML::Node& at, const std::string& key,
                          const std::string& message) const;
+
+  /// "FILE:7: poll.interval", with which a message begins.
+  std::string place(const YAML::Node& at, const std::string& key) const;
 
   const std::string& file() const { return file_; }
 

@@ -19,6 +19,8 @@ class ConfigError : public std::runtime_error {
 /// Everything that can be configured, with its default.
 struct Settings {
   PollSettings poll;
+  std::string interval_place;  ///< "FILE:3: poll.interval", for messages; empty when not given
+  std::string timeout_place;
   std::vector<EnsembleSettings> ensembles{{"default", {{"localhost", 2181}}}};
   std::vector<Address> listen{{"", 9141}};
   std::string telemetry_path = "/metrics";

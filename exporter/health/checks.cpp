@@ -86,11 +86,11 @@ ExitCode failure_code(const HealthOptions& options, const EnsembleView& view) {
 EnsembleView judge_servers(const HealthOptions& options) {
   auto records = ask_servers(options, {true, true, false, true});
   EnsembleView view;
-  for (auto& record : records) {
+  for (std::size_t i = 0; i < records.size(); ++i) {
     MemberMemory memory;
-    const auto name = record.member;
-    view.members.push_back(
-        {name, std::make_shared<const MemberSample>(memory.judge(std::move(record)))});
+    auto sample = std::make_shared<const MemberSample>(memory.judge(std::move(records[i])));
+    const auto& server = options.servers[i];
+    view.members.push_back({server.name, std::move(sample), server.is_observer});
   }
   EnsembleMemory memory;
   view.verdict = judge_ensemble(view, memory, steady_clock::now(), options.timeout * 2);

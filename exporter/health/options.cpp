@@ -28,10 +28,11 @@ Usage: zk-health --check=CHECK [--name=value]... HOST:PORT[,HOST:PORT]...
   --check=ensemble      the servers as a whole meet --require
 
   --member=HOST:PORT    for safe-to-stop: which of the servers
+  --observers=HOST:PORT for ensemble and safe-to-stop: further servers, without a vote where none tells
   --leader-last         for safe-to-stop: not the leader
   --require=LEVEL       for ensemble: quorum (default), writable, healthy or full
   --allow-read-only     for readiness: a read-only server is ready
-  --timeout=DURATION    deadline of the whole check (default: 3s)
+  --timeout=DURATION    deadline of the whole check, 1ms to 1h (default: 3s)
   --format=FORMAT       text (default), json or nagios: one line
   --help, --version
 
@@ -47,26 +48,25 @@ bool has_server(const HealthOptions& options, const std::string& name) {
   return std::ranges::find(servers, name, &HealthOptions::Server::name) != servers.end();
 }
 
-std::optional<Error> read_servers(std::string_view text, HealthOptions& options) {
-  for (const auto part : split(text, ',')) {
-    const auto address = parse_address(trim(part));
-    if (!address) {
-      return usage("\"" + printable(trim(part), 100) +
-                   "\" is no IP:PORT such as 10.0.0.1:2181 or [::1]:2181");
-    }
+std::optional<Error> read_servers(std::string_view text, bool is_observer, HealthOptions& options) {
+  const auto addresses = parse_addresses(text);
+  if (!addresses) {
+    return usage(addresses.error().detail());
+  }
+  for (const auto& address : *addresses) {
     boost::system::error_code ec;
-    const auto host = address->host == "localhost" ? "127.0.0.1" : address->host;
+    const auto host = address.host == "localhost" ? "127.0.0.1" : address.host;
     const auto ip = boost::asio::ip::make_address(host, ec);
     if (ec) {
-      return usage("\"" + address->host + "\" is a name; give an IP address");
+      return usage("\"" + address.host + "\" is a name; give an IP address");
     }
-    const auto name = to_string(*address);
-    const boost::asio::ip::tcp::endpoint endpoint(ip, address->port);
+    const auto name = to_string(address);
+    const boost::asio::ip::tcp::endpoint endpoint(ip, address.port);
     if (std::ranges::find(options.servers, endpoint, &HealthOptions::Server::endpoint) !=
         options.servers.end()) {
       return usage(name + " is given twice");
     }
-    options.servers.push_back({name, endpoint});
+    options.servers.push_back({name, endpoint, is_observer});
   }
   return std::nullopt;
 }
@@ -99,7 +99,7 @@ bool read_require(std::string_view value, HealthOptions& options) {
 bool read_timeout(std::string_view value, HealthOptions& options) {
   const auto duration = parse_duration(value);
   options.timeout = duration.value_or(options.timeout);
-  return duration && duration->count() > 0;
+  return duration && duration->count() > 0 && *duration <= std::chrono::hours(1);
 }
 
 bool read_member(std::string_view value, HealthOptions& options) {
@@ -119,7 +119,7 @@ constexpr auto kFlags = std::to_array<Flag>({
     {"format", read_format, "text, json or nagios"},
     {"member", read_member, "HOST:PORT"},
     {"require", read_require, "quorum, writable, healthy or full"},
-    {"timeout", read_timeout, "a duration such as 3s or 500ms"},
+    {"timeout", read_timeout, "a duration of 1ms to 1h, such as 3s or 500ms"},
 });
 
 std::optional<Error> read_flag(std::string_view flag, bool& has_check, HealthOptions& options) {
@@ -131,6 +131,9 @@ std::optional<Error> read_flag(std::string_view flag, bool& has_check, HealthOpt
     }
     (name == "leader-last" ? options.leader_last : options.allow_read_only) = true;
     return std::nullopt;
+  }
+  if (name == "observers") {
+    return read_servers(value, true, options);
   }
   const auto* known = std::ranges::find(kFlags, name, &Flag::name);
   if (known == kFlags.end()) {
@@ -150,8 +153,13 @@ std::optional<Error> find_mistake(bool has_check, const HealthOptions& options) 
   if (!has_check) {
     return usage("--check is missing");
   }
-  if (options.servers.empty()) {
+  const auto observers =
+      std::ranges::count(options.servers, true, &HealthOptions::Server::is_observer);
+  if (std::ranges::ssize(options.servers) == observers) {
     return usage("HOST:PORT is missing");
+  }
+  if (observers > 0 && options.probe) {
+    return usage("--observers belongs to --check=ensemble and --check=safe-to-stop");
   }
   if (options.probe && options.servers.size() > 1) {
     return usage("this check is about one server: give one HOST:PORT");
@@ -171,25 +179,43 @@ std::optional<Error> find_mistake(bool has_check, const HealthOptions& options) 
   return std::nullopt;
 }
 
+/// What stands behind `install`.
+Result<HealthOptions> read_install(const std::vector<std::string>& arguments) {
+  if (arguments.size() != 2 || arguments[1].empty()) {
+    return usage("write install PATH, the file or directory to copy it to");
+  }
+  if (arguments[1].starts_with('-')) {
+    return usage("\"" + printable(arguments[1], 100) +
+                 "\" is no flag of install; a file of that name is written ./" +
+                 printable(arguments[1], 100));
+  }
+  HealthOptions options;
+  options.install_path = arguments[1];
+  return options;
+}
+
 }  // namespace
 
 Result<HealthOptions> read_health_options(const std::vector<std::string>& arguments) {
   HealthOptions options;
+  if (std::ranges::find(arguments, "--help") != arguments.end()) {
+    options.message = kHelp;
+    return options;
+  }
+  if (std::ranges::find(arguments, "--version") != arguments.end()) {
+    options.message = std::string("zk-health ") + kVersion + "\n";
+    return options;
+  }
+  if (!arguments.empty() && arguments[0] == "install") {
+    return read_install(arguments);
+  }
   bool has_check = false;
   for (const auto& argument : arguments) {
     std::optional<Error> mistake;
-    if (argument == "--help") {
-      options.message = kHelp;
-      return options;
-    }
-    if (argument == "--version") {
-      options.message = std::string("zk-health ") + kVersion + "\n";
-      return options;
-    }
     if (argument.starts_with("--")) {
       mistake = read_flag(argument, has_check, options);
     } else {
-      mistake = read_servers(argument, options);
+      mistake = read_servers(argument, false, options);
     }
     if (mistake) {
       return *mistake;

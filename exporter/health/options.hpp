@@ -19,6 +19,7 @@ struct HealthOptions {
   struct Server {
     std::string name;  ///< as it was given
     boost::asio::ip::tcp::endpoint endpoint;
+    bool is_observer = false;  ///< where no server tells
   };
 
   std::optional<ProbeKind> probe;  ///< startup, liveness or readiness
@@ -30,7 +31,8 @@ struct HealthOptions {
   bool allow_read_only = false;
   std::chrono::milliseconds timeout = std::chrono::seconds(3);
   Format format = Format::kText;
-  std::string message;  ///< --help or --version: print this and stop
+  std::string message;       ///< --help or --version: print this and stop
+  std::string install_path;  ///< `install PATH`: copy the program there and stop
 };
 
 /// Reads the command line (without the program's name). The error is one line with the remedy.

@@ -85,4 +85,8 @@ int exit_status(const HealthReport& report, const HealthOptions& options) {
   return static_cast<int>(report.exit_code);
 }
 
+int own_failure_status(const HealthOptions& options) {
+  return exit_status(HealthReport(), options);
+}
+
 }  // namespace zke

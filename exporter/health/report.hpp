@@ -13,4 +13,7 @@ std::string format_report(const HealthReport& report, const HealthOptions& optio
 /// The process's exit status: the ExitCode, or Nagios' own.
 int exit_status(const HealthReport& report, const HealthOptions& options);
 
+/// The same when there is no report, or nobody can be told of it: unknown.
+int own_failure_status(const HealthOptions& options);
+
 }  // namespace zke

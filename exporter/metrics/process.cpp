@@ -1,6 +1,7 @@
 #include "metrics/process.hpp"
 
 #include <chrono>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -17,32 +18,10 @@ double seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
 }
 
-/// Now less the time since our start, by /proc: field 22 of stat is in clock ticks since the boot.
-double start_time() {
-  std::ifstream stat("/proc/self/stat");
-  const std::string text{std::istreambuf_iterator<char>(stat), {}};
-  std::ifstream uptime_file("/proc/uptime");
-  double uptime = 0;
-  uptime_file >> uptime;
-  std::size_t at = text.rfind(')');  // the name before it may hold blanks
-  for (int field = 2; field < 22 && at != std::string::npos; ++field) {
-    at = text.find(' ', at + 1);
-  }
-  if (at == std::string::npos) {
-    return 0;
-  }
-  const auto ticks = std::stod(text.substr(at));
-  const auto age = uptime - ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration<double>(now).count() - age;
-}
-
 }  // namespace
 
 ProcessFigures read_process_figures() {
-  static const double start = start_time();
   ProcessFigures figures;
-  figures.start_time_seconds = start;
   rusage usage{};
   if (getrusage(RUSAGE_SELF, &usage) == 0) {
     figures.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
@@ -65,6 +44,26 @@ ProcessFigures read_process_figures() {
     ++figures.open_fds;
   }
   return figures;
+}
+
+// Now less the time since our start, by /proc: field 22 of stat is in clock ticks since the boot.
+double read_process_start() {
+  std::ifstream stat("/proc/self/stat");
+  const std::string text{std::istreambuf_iterator<char>(stat), {}};
+  timespec boot{};
+  clock_gettime(CLOCK_BOOTTIME, &boot);  // /proc/uptime may be the container's own
+  const auto uptime = static_cast<double>(boot.tv_sec) + static_cast<double>(boot.tv_nsec) / 1e9;
+  std::size_t at = text.rfind(')');  // the name before it may hold blanks
+  for (int field = 2; field < 22 && at != std::string::npos; ++field) {
+    at = text.find(' ', at + 1);
+  }
+  if (at == std::string::npos) {
+    return 0;
+  }
+  const auto ticks = std::stod(text.substr(at));
+  const auto age = uptime - ticks / static_cast<double>(sysconf(_SC_CLK_TCK));
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration<double>(now).count() - age;
 }
 
 }  // namespace zke

@@ -7,7 +7,6 @@ namespace zke {
 /// What the kernel says about this process. A figure that it did not say is 0.
 struct ProcessFigures {
   double cpu_seconds = 0;
-  double start_time_seconds = 0;  ///< Unix time
   std::uint64_t resident_bytes = 0;
   std::uint64_t virtual_bytes = 0;
   std::uint64_t open_fds = 0;
@@ -16,5 +15,9 @@ struct ProcessFigures {
 
 /// Reads /proc/self, getrusage and getrlimit.
 ProcessFigures read_process_figures();
+
+/// When this process was started, in Unix time by the clock of now: to be read at the start, since
+/// a clock that is set later would move it. 0 when the kernel does not say it.
+double read_process_start();
 
 }  // namespace zke

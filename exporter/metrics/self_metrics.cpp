@@ -13,7 +13,6 @@
 #include "base/log.hpp"
 #include "base/version.hpp"
 #include "metrics/families.hpp"
-#include "metrics/process.hpp"
 
 namespace zke {
 
@@ -61,7 +60,8 @@ struct SelfMetrics::Metrics {
           .Add({});
 };
 
-SelfMetrics::SelfMetrics(std::size_t members) : metrics_(std::make_unique<Metrics>()) {
+SelfMetrics::SelfMetrics(std::size_t members, double process_start)
+    : metrics_(std::make_unique<Metrics>()), process_start_(process_start) {
   build(prometheus::BuildGauge(), "zookeeper_exporter_build_info", metrics_->registry)
       .Add({{"version", kVersion}, {"compiler", "g++ " __VERSION__}})
       .Set(1);
@@ -93,7 +93,7 @@ std::vector<prometheus::MetricFamily> SelfMetrics::families() const {
   Families process;
   const auto figures = read_process_figures();
   process.add("process_cpu_seconds_total", figures.cpu_seconds);
-  process.add("process_start_time_seconds", figures.start_time_seconds);
+  process.add("process_start_time_seconds", process_start_);
   process.add("process_resident_memory_bytes", static_cast<double>(figures.resident_bytes));
   process.add("process_virtual_memory_bytes", static_cast<double>(figures.virtual_bytes));
   process.add("process_open_fds", static_cast<double>(figures.open_fds));

@@ -8,12 +8,15 @@
 
 #include <prometheus/metric_family.h>
 
+#include "metrics/process.hpp"
+
 namespace zke {
 
 /// The exporter's metrics about itself.
 class SelfMetrics {
  public:
-  explicit SelfMetrics(std::size_t members);
+  /// `process_start` is the process's, in Unix time.
+  explicit SelfMetrics(std::size_t members, double process_start = read_process_start());
   ~SelfMetrics();
   SelfMetrics(const SelfMetrics&) = delete;
   SelfMetrics& operator=(const SelfMetrics&) = delete;
@@ -34,6 +37,7 @@ class SelfMetrics {
  private:
   struct Metrics;
   std::unique_ptr<Metrics> metrics_;
+  double process_start_;
 };
 
 }  // namespace zke

@@ -109,6 +109,20 @@ def test_a_signal_ends_it_in_order(number: int, hanging: str) -> None:
             client.close()
 
 
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2])
+def test_a_signal_to_reload_is_ignored_with_a_line(number: signal.Signals, hanging: str) -> None:
+    """Each time; it serves on, and ends by SIGTERM as ever."""
+    with Exporter(hanging) as exporter:
+        for count in (1, 2):
+            exporter.process.send_signal(number)
+            wait_until(lambda: sum(f"signal={number.name}" in line for line in exporter.lines()) == count, "its line")
+        assert "restart" in exporter.lines()[-1] and "level=warn" in exporter.lines()[-1]
+        assert exporter.get("/readyz")[0] == 200
+        exporter.process.send_signal(signal.SIGTERM)
+        exporter.process.send_signal(number)
+        assert exporter.process.wait(5) == 0
+
+
 def test_readyz_fails_while_it_ends(hanging: str) -> None:
     """So that a load balancer sends nobody any more; a second signal ends it at once."""
     with Exporter(hanging) as exporter:

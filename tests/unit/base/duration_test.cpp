@@ -14,7 +14,7 @@ TEST_CASE("durations are read in Prometheus' form", "[base]") {
   CHECK(parse_duration("1h1ms") == 1h + 1ms);
   CHECK(parse_duration("90s") == 90s);
   CHECK(parse_duration("0s") == 0ms);
-  CHECK(parse_duration("999999999d") == 999999999 * std::chrono::milliseconds(24h));
+  CHECK(parse_duration("3650d") == 3650 * std::chrono::milliseconds(24h));
 }
 
 TEST_CASE("anything else is no duration", "[base]") {
@@ -25,6 +25,17 @@ TEST_CASE("anything else is no duration", "[base]") {
     CAPTURE(bad);
     CHECK_FALSE(parse_duration(bad));
   }
+}
+
+TEST_CASE("a duration that a clock could not bear is none", "[base]") {
+  for (const auto* bad : {"106752d", "107000d", "999999999d", "3650d1ms", "87601h",
+                          "999999999d999999999h999999999m999999999s999999999ms"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(parse_duration(bad));
+  }
+  const auto longest = *parse_duration("3650d");
+  const auto now = std::chrono::steady_clock::now();
+  CHECK(now + 2 * longest > now);
 }
 
 TEST_CASE("a printed duration is read back as the same", "[base]") {

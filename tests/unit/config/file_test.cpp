@@ -1,10 +1,13 @@
 #include "config/file.hpp"
 
 #include <filesystem>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 
 #include "base/text.hpp"
+#include "config/flags.hpp"
 #include "support/files.hpp"
 
 using namespace zke;
@@ -27,10 +30,14 @@ std::vector<std::string> config_files(std::string_view ending) {
 
 std::string path_of(const std::string& name) { return TESTS_DIR "/data/config/" + name; }
 
+Settings settings_in(const std::string& path) {
+  return read_flags({"--config.file=" + path}).settings;
+}
+
 /// What is wrong with the file, without its name; empty when nothing is.
 std::string mistake_in(const std::string& name) {
   try {
-    read_config_file(path_of(name));
+    settings_in(path_of(name));
   } catch (const ConfigError& e) {
     const std::string message = e.what();
     const auto start = path_of(name) + ":";
@@ -105,7 +112,7 @@ TEST_CASE("an ensemble without a name is the default one", "[config]") {
 }
 
 TEST_CASE("the timeout follows an interval that is shorter", "[config]") {
-  CHECK(read_config_file(path_of("short-interval.good.yml")).poll.timeout == 1s);
+  CHECK(settings_in(path_of("short-interval.good.yml")).poll.timeout == 1s);
 }
 
 TEST_CASE("a file that cannot be read is named", "[config]") {
@@ -113,6 +120,45 @@ TEST_CASE("a file that cannot be read is named", "[config]") {
                     "/no/such/file.yml: cannot be read: No such file or directory; check "
                     "--config.file and the file's permissions");
   CHECK_THROWS_WITH(read_config_file("/proc"),
-                    "/proc: cannot be read: Is a directory; check --config.file and the file's "
-                    "permissions");
+                    "/proc: is a directory, not a regular file; check --config.file");
+}
+
+TEST_CASE("only regular files of some size are read, and nothing waits for others", "[config]") {
+  const std::string pipe = "/tmp/zke-config-pipe-" + std::to_string(getpid());
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK_THROWS_WITH(read_config_file(pipe),
+                    pipe + ": is a pipe, not a regular file; check --config.file");
+  unlink(pipe.c_str());
+  for (const auto* device : {"/dev/zero", "/dev/null", "/dev/tty"}) {
+    CHECK_THROWS_AS(read_config_file(device), ConfigError);
+  }
+}
+
+TEST_CASE("a path is shown as one printable line", "[config]") {
+  CHECK_THROWS_WITH(read_config_file("/no\n\x1B[31m/file"),
+                    Catch::StartsWith("/no  [31m/file: cannot be read: "));
+}
+
+TEST_CASE("a link to a file is followed, as in a mounted ConfigMap", "[config]") {
+  const std::string link = "/tmp/zke-config-link-" + std::to_string(getpid());
+  REQUIRE(symlink(path_of("everything.good.yml").c_str(), link.c_str()) == 0);
+  CHECK(read_config_file(link).member_count() == 4);
+  unlink(link.c_str());
+}
+
+TEST_CASE("observers are members that are also listed as such", "[config]") {
+  const auto ensemble = read_config_file(path_of("observers.good.yml")).ensembles.at(0);
+
+  CHECK(ensemble.members == std::vector<Address>{{"a", 1}, {"b", 1}, {"c", 1}});
+  CHECK(ensemble.observers == std::vector<Address>{{"c", 1}});
+}
+
+TEST_CASE("more members than anybody has are refused", "[config]") {
+  std::string text = "ensembles:\n  - members:\n";
+  for (int i = 0; i <= 10000; ++i) {
+    text += "    - a" + std::to_string(i) + ":1\n";
+  }
+  CHECK_THROWS_WITH(read_config_text("x", text),
+                    "x:10003: ensembles[0].members are more than 10000 in all; give the rest to "
+                    "another exporter");
 }

@@ -1,9 +1,14 @@
 #include "config/flags.hpp"
 
+#include <filesystem>
+#include <fstream>
 #include <regex>
+#include <unistd.h>
 #include <utility>
 
 #include <catch2/catch.hpp>
+
+#include "base/duration.hpp"
 
 using namespace zke;
 using namespace std::chrono_literals;
@@ -95,18 +100,66 @@ TEST_CASE("the timeout follows an interval that is made shorter", "[config]") {
   CHECK(settings_of({"--poll.interval=1m"}).poll.timeout == 3s);
 }
 
+TEST_CASE("interval and timeout are judged together, wherever each comes from", "[config]") {
+  const auto judged = [](const std::string& file, const Arguments& flags) {
+    const std::string path = "/tmp/zke-poll-" + std::to_string(getpid()) + ".yml";
+    std::ofstream(path) << "poll: {" << file << "}\n";
+    auto arguments = flags;
+    arguments.push_back("--config.file=" + path);
+    auto mistake = mistake_in(arguments);
+    if (mistake.empty()) {
+      mistake = to_string(settings_of(arguments).poll.timeout);
+    }
+    std::filesystem::remove(path);
+    return std::regex_replace(mistake, std::regex(path), "FILE");
+  };
+  CHECK(judged("interval: 2s", {}) == "2s");
+  CHECK(judged("interval: 2s", {"--poll.interval=1s"}) == "1s");
+  CHECK(judged("interval: 2s", {"--poll.interval=1m"}) == "3s");
+  CHECK(judged("interval: 1m", {"--poll.interval=2s"}) == "2s");
+  CHECK(judged("interval: 2s", {"--poll.timeout=1s"}) == "1s");
+  CHECK(judged("interval: 1m, timeout: 3s", {"--poll.interval=5s"}) == "3s");
+  CHECK(judged("timeout: 20s", {"--poll.interval=1m"}) == "20s");
+  CHECK(judged("timeout: 20s", {"--poll.timeout=2s"}) == "2s");
+  CHECK(judged("interval: 5s, timeout: 3s", {"--poll.interval=2s"}) ==
+        "FILE:1: poll.timeout is 3s; choose 10ms to the poll.interval of 2s");
+  CHECK(judged("timeout: 3s", {"--poll.interval=2s"}) ==
+        "FILE:1: poll.timeout is 3s; choose 10ms to the poll.interval of 2s");
+  CHECK(judged("timeout: 20s", {}) ==
+        "FILE:1: poll.timeout is 20s; choose 10ms to the poll.interval of 10s");
+  CHECK(judged("interval: 2s", {"--poll.timeout=3s"}) ==
+        "--poll.timeout is 3s; choose 10ms to the poll.interval of 2s");
+}
+
+TEST_CASE("observers of the flags are polled after the servers", "[config]") {
+  const auto settings = settings_of({"--zookeeper.observers=c:1", "--zookeeper.servers=a:1,b:1"});
+
+  CHECK(settings.ensembles.at(0).members == std::vector<Address>{{"a", 1}, {"b", 1}, {"c", 1}});
+  CHECK(settings.ensembles.at(0).observers == std::vector<Address>{{"c", 1}});
+}
+
 TEST_CASE("the default ensemble can be given a name", "[config]") {
   CHECK(settings_of({"--zookeeper.ensemble=orders"}).ensembles.at(0).name == "orders");
 }
 
 TEST_CASE("a bad flag is refused with the reason and the remedy", "[config]") {
-  const std::string hint = "; write HOST:PORT, such as zk-0.zk:2181 or [::1]:2181";
   const auto cases = std::to_array<std::pair<Arguments, std::string>>({
       {{"--pol.interval=10s"}, "--pol.interval=10s is not a known flag; see --help"},
       {{"--poll.inter=10s"}, "--poll.inter=10s is not a known flag; see --help"},
-      {{"zk-0:2181"}, "only flags are expected (--name=value); see --help"},
-      {{"-h"}, "only flags are expected (--name=value); see --help"},
-      {{"--poll.interval=10s", "20s"}, "only flags are expected (--name=value); see --help"},
+      {{"zk-0:2181"},
+       "\"zk-0:2181\" stands alone: only flags are expected (--name=value); write "
+       "--zookeeper.servers=zk-0:2181"},
+      {{"stray"}, "\"stray\" stands alone: only flags are expected (--name=value); see --help"},
+      {{""}, "\"\" stands alone: only flags are expected (--name=value); see --help"},
+      {{"--"}, "\"--\" is no flag; see --help"},
+      {{"--", "--help"}, "\"--\" is no flag; see --help"},
+      {{"---help"}, "---help is not a known flag; see --help"},
+      {{"-h"}, "\"-h\" is no flag; see --help"},
+      {{"-config.file=x"}, "\"-config.file=x\" begins with one dash; write --config.file=x"},
+      {{"--poll.interval=10s", "20s"},
+       "\"20s\" stands alone: only flags are expected (--name=value); see --help"},
+      {{"--config.check", "x.yml"},
+       "\"x.yml\" stands alone: only flags are expected (--name=value); see --help"},
       {{"--poll.interval"},
        "the required argument for option '--poll.interval' is missing; see --help"},
       {{"--log.level="}, "--log.level is empty; give it a value or leave it out"},
@@ -114,20 +167,37 @@ TEST_CASE("a bad flag is refused with the reason and the remedy", "[config]") {
        "option '--poll.interval' cannot be specified more than once; see --help"},
       {{"--help=yes"}, "option '--help' does not take any arguments; see --help"},
       {{"--poll.interval=10"},
-       "--poll.interval is \"10\", no duration above 0; write one such as 10s, 500ms or 1m30s"},
-      {{"--poll.timeout=0s"},
-       "--poll.timeout is \"0s\", no duration above 0; write one such as 10s, 500ms or 1m30s"},
+       "--poll.interval is \"10\", no duration; write one of 1s to 1h, such as 10s"},
+      {{"--poll.interval=107000d"},
+       "--poll.interval is \"107000d\", no duration; write one of 1s to 1h, such as 10s"},
+      {{"--poll.timeout=3"},
+       "--poll.timeout is \"3\", no duration; write one of 10ms to the interval, such as 3s or "
+       "500ms"},
+      {{"--poll.timeout=0s"}, "--poll.timeout is 0s; choose 10ms to the poll.interval of 10s"},
       {{"--poll.interval=10ms"}, "--poll.interval is 10ms; choose 1s to 1h"},
       {{"--poll.timeout=11s"}, "--poll.timeout is 11s; choose 10ms to the poll.interval of 10s"},
-      {{"--zookeeper.servers=zk-0"}, "--zookeeper.servers \"zk-0\" has no port" + hint},
-      {{"--zookeeper.servers=zk-0:2181,"}, "--zookeeper.servers \"\" has no port" + hint},
+      {{"--zookeeper.servers=zk-0"}, "--zookeeper.servers \"zk-0\" has no port; write zk-0:2181"},
+      {{"--zookeeper.servers=a:1,b:1,"},
+       "--zookeeper.servers \"a:1,b:1,\" has an empty entry, a comma too many; write a:1,b:1"},
+      {{"--zookeeper.servers=a:1;b:1"},
+       "--zookeeper.servers \"a:1;b:1\" has separators that are no commas; write a:1,b:1"},
       {{"--zookeeper.servers=zk-0:1,ZK-0:1"},
-       "--zookeeper.servers lists zk-0:1 twice; list it once"},
+       "--zookeeper.servers zk-0:1 is listed twice; a member belongs to one ensemble, once"},
+      {{"--zookeeper.servers=zk:1,zk.:1"},
+       "--zookeeper.servers zk.:1 is listed twice, the other time as zk:1; a member belongs to one "
+       "ensemble, once"},
+      {{"--zookeeper.servers=a:1", "--zookeeper.observers=a:1"},
+       "--zookeeper.observers a:1 is among the members and the observers; list it in one of them"},
+      {{"--zookeeper.observers=a:1"},
+       "--zookeeper.observers adds to --zookeeper.servers; give both"},
       {{"--zookeeper.ensemble=a\x01"},
        "--zookeeper.ensemble must be 1 to 100 bytes of printable text"},
       {{file_flag, "--zookeeper.ensemble=a"},
        "--zookeeper.ensemble names the servers of --zookeeper.servers; give both or neither"},
-      {{"--web.listen-address=9141"}, "--web.listen-address \"9141\" has no port" + hint},
+      {{"--web.listen-address=9141"}, "--web.listen-address \"9141\" is a port alone; write :9141"},
+      {{"--web.listen-address=:1,:1"}, "--web.listen-address lists :1 twice; list it once"},
+      {{"--web.listen-address=:1", "--web.listen-address=127.0.0.1:1"},
+       "--web.listen-address lists :1 and 127.0.0.1:1, which take the same port; list one of them"},
       {{"--web.telemetry-path=/"},
        "--web.telemetry-path must be a path such as /metrics, and not that of another page"},
       {{"--log.level=loud"}, "--log.level must be debug, info, warn or error"},
@@ -149,9 +219,30 @@ TEST_CASE("a path that only begins like another page's is free", "[config]") {
 }
 
 TEST_CASE("the paths of other pages are taken", "[config]") {
-  for (const auto* path :
-       {"/", "//", "/livez", "/livez/loop", "/readyz", "/probe/liveness", "/health/ensemble",
-        "metrics", "/a b", "/a?b", "/a#b", "/a%20", "/a*", "/a\nb"}) {
+  for (const auto* path : {"/",
+                           "//",
+                           "/livez",
+                           "/livez/loop",
+                           "/readyz",
+                           "/probe/liveness",
+                           "/health/ensemble",
+                           "metrics",
+                           "/a b",
+                           "/a?b",
+                           "/a#b",
+                           "/a%20",
+                           "/a*",
+                           "/a\nb",
+                           "/..",
+                           "/a/../b",
+                           "/./a",
+                           "/a/.",
+                           "/a//b",
+                           "/a;b",
+                           "/a\\b",
+                           "/\xC3\xA9",
+                           "/a\"b",
+                           ""}) {
     CAPTURE(path);
     CHECK_FALSE(mistake_in({std::string("--web.telemetry-path=") + path}).empty());
   }
@@ -160,9 +251,10 @@ TEST_CASE("the paths of other pages are taken", "[config]") {
 TEST_CASE("the help names every flag and every default", "[config]") {
   std::string help = help_text();
   help = std::regex_replace(help, std::regex("[ \\n]+"), " ");  // it is broken into lines
-  for (const auto* flag : {"config.file", "config.check", "zookeeper.servers", "zookeeper.ensemble",
-                           "poll.interval", "poll.timeout", "web.listen-address",
-                           "web.telemetry-path", "log.level", "log.format", "help", "version"}) {
+  for (const auto* flag :
+       {"config.file", "config.check", "zookeeper.servers", "zookeeper.observers",
+        "zookeeper.ensemble", "poll.interval", "poll.timeout", "web.listen-address",
+        "web.telemetry-path", "log.level", "log.format", "help", "version"}) {
     CAPTURE(flag);
     CHECK(help.find(" --" + std::string(flag) + " ") != std::string::npos);
   }

@@ -58,6 +58,15 @@ TEST_CASE("every flag is read", "[health]") {
         Require::kFull);
 }
 
+TEST_CASE("observers are asked like the servers, and known as such", "[health]") {
+  const auto options =
+      read_health_options({"--check=ensemble", "--observers=10.0.0.3:1,10.0.0.4:1", "10.0.0.1:1"});
+
+  REQUIRE(options);
+  REQUIRE(options->servers.size() == 3);
+  CHECK(std::ranges::count(options->servers, true, &HealthOptions::Server::is_observer) == 2);
+}
+
 TEST_CASE("servers may come one by one and with blanks", "[health]") {
   const auto options =
       read_health_options({"--check=ensemble", "10.0.0.1:2181, 10.0.0.2:2181", "10.0.0.3:2181"});
@@ -85,16 +94,33 @@ TEST_CASE("a mistake is one line with the remedy", "[health]") {
   CHECK(mistake({kCheck, "--allow-read-only=false", kServer}) ==
         "--allow-read-only takes no value; see --help");
   CHECK(mistake({kCheck, "--leader-last=", kServer}) == "--leader-last takes no value; see --help");
-  for (const auto* timeout : {"--timeout=0s", "--timeout=3", "--timeout=", "--timeout=-1s"}) {
+  for (const auto* timeout : {"--timeout=0s", "--timeout=3", "--timeout=", "--timeout=-1s",
+                              "--timeout=61m", "--timeout=107000d"}) {
     CHECK(mistake({kCheck, timeout, kServer}) ==
-          "--timeout must be a duration such as 3s or 500ms; see --help");
+          "--timeout must be a duration of 1ms to 1h, such as 3s or 500ms; see --help");
   }
   CHECK(mistake({kCheck, "zk-0.zk:2181"}) ==
         "\"zk-0.zk\" is a name; give an IP address; see --help");
   CHECK(mistake({kCheck, "127.0.0.1"}) ==
-        "\"127.0.0.1\" is no IP:PORT such as 10.0.0.1:2181 or [::1]:2181; see --help");
+        "\"127.0.0.1\" has no port; write 127.0.0.1:2181; see --help");
   CHECK(mistake({kCheck, "127.0.0.1:2181,"}) ==
-        "\"\" is no IP:PORT such as 10.0.0.1:2181 or [::1]:2181; see --help");
+        "\"127.0.0.1:2181,\" has an empty entry, a comma too many; write 127.0.0.1:2181; see "
+        "--help");
+  CHECK(mistake({kCheck, "zk://127.0.0.1:2181/kafka"}) ==
+        "\"zk://127.0.0.1:2181/kafka\" is a URL; write 127.0.0.1:2181; see --help");
+  CHECK(mistake({"--check=ensemble", "10.0.0.1:2181;10.0.0.2:2181"}) ==
+        "\"10.0.0.1:2181;10.0.0.2:2181\" has separators that are no commas; write "
+        "10.0.0.1:2181,10.0.0.2:2181; see --help");
+  CHECK(mistake({"--check=ensemble", "127.0.0.1:1,[::ffff:127.0.0.1]:1"}) ==
+        "127.0.0.1:1 is given twice; see --help");
+  CHECK(mistake({"--check=ensemble", "--observers=127.0.0.1:1"}) ==
+        "HOST:PORT is missing; see --help");
+  CHECK(mistake({kCheck, "--observers=127.0.0.1:1", kServer}) ==
+        "--observers belongs to --check=ensemble and --check=safe-to-stop; see --help");
+  CHECK(mistake({"install", "-x"}) ==
+        "\"-x\" is no flag of install; a file of that name is written ./-x; see --help");
+  CHECK(mistake({"install"}) ==
+        "write install PATH, the file or directory to copy it to; see --help");
   CHECK(mistake({kCheck, "127.0.0.1:2181,127.0.0.1:2182"}) ==
         "this check is about one server: give one HOST:PORT; see --help");
   CHECK(mistake({"--check=ensemble", "127.0.0.1:2181,localhost:2181"}) ==
