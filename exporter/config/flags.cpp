@@ -69,7 +69,8 @@ void check_words(const Texts& arguments, const po::options_description& known) {
   for (const auto& argument : arguments) {
     const auto shown = "\"" + printable(argument, 100) + "\"";
     const auto bare = argument.substr(std::min(argument.find_first_not_of('-'), argument.size()));
-    const auto* const flag = known.find_nothrow(bare.substr(0, bare.find('=')), false);
+    const auto name = bare.substr(0, bare.find('='));
+    const auto* const flag = name.empty() ? nullptr : known.find_nothrow(name, false);
     if (argument.starts_with("--") && argument.size() > 2) {
       is_value = argument.find('=') == std::string::npos && flag != nullptr &&
                  flag->semantic()->max_tokens() > 0;

@@ -50,7 +50,7 @@ std::optional<Finding> find_quotes(std::string_view text) {
   if (!has_any(text, kQuotes)) {
     return std::nullopt;
   }
-  return Finding{"has quotes that are part of the text", std::string(strip(text, kQuotes))};
+  return Finding{"has quotes that are part of the text", std::string(strip(strip(text, kBlanks), kQuotes))};
 }
 
 std::optional<Finding> find_blanks(std::string_view text) {
@@ -309,7 +309,7 @@ std::string explain_listen_address(std::string_view text) {
     return "is a port alone; write :" + std::string(text);
   }
   for (const std::string_view prefix : {"*", ":"}) {
-    if (text.starts_with(prefix) && read_address(text.substr(1))) {
+    if (text.starts_with(prefix) && text != "::1" && read_address(text.substr(1))) {
       return "has a " + std::string(prefix) + " too many; write " + std::string(text.substr(1));
     }
   }
