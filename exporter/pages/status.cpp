@@ -56,7 +56,8 @@ std::string count_text(const std::optional<std::int64_t>& count) {
 
 std::string age_text(const MemberSample& sample) {
   const auto age = std::chrono::steady_clock::now() - sample.clock;  // wall clocks jump
-  return to_string(std::chrono::floor<std::chrono::seconds>(std::max(age, decltype(age)::zero()))) + " ago";
+  return to_string(std::chrono::floor<std::chrono::seconds>(std::max(age, decltype(age)::zero()))) +
+         " ago";
 }
 
 std::string member_row(const EnsembleView::Member& member) {
