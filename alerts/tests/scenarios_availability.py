@@ -51,6 +51,51 @@ def one_exporter_misses_a_voter(world: World) -> None:
     world.level("at_risk", 5, instance="exporter-1:9141")
 
 
+def fail_to_ask(world: World, *members: str, instance: str = "exporter-0:9141") -> None:
+    """This exporter is out of file descriptors when it is the turn of these members."""
+    exporter = {"instance": instance, "job": "zookeeper"}
+    for member in (f"{each}:2181" for each in members):
+        world.put("zookeeper_up", 0, 5, member=member, **exporter)
+        world.put("zookeeper_member_failure", 0, 5, member=member, **exporter)
+        world.put("zookeeper_member_failure", 1, 5, member=member, reason="local_error", **exporter)
+        world.put("zookeeper_ensemble_finding", None, 5, member=member, **exporter)
+        world.finding("not_asked", 5, member=member, instance=instance)
+
+
+def asked_too_few(world: World) -> None:
+    """The only exporter failed to ask two of three: it can't tell whether there is a quorum."""
+    fail_to_ask(world, "zk-1", "zk-2")
+    world.level("unknown", 5)
+    world.put("zookeeper_ensemble_voters_serving", 1, 5)
+
+
+def asked_nobody(world: World, instance: str = "exporter-0:9141") -> None:
+    """An exporter failed to ask anybody."""
+    fail_to_ask(world, "zk-0", "zk-1", "zk-2", instance=instance)
+    world.level("unknown", 5, instance=instance)
+    world.put("zookeeper_ensemble_voters_serving", 0, 5, instance=instance)
+
+
+def lost_and_one_not_asked(world: World) -> None:
+    """Two of three are dead, so that the third one, which the exporter failed to ask, makes no quorum either."""
+    lose("zk-0", "zk-1", "zk-2")(world)
+    fail_to_ask(world, "zk-2")
+
+
+def lost_and_one_exporter_fails(world: World) -> None:
+    """All members are dead, as one of two exporters sees; the other failed to ask anybody."""
+    two_exporters(world)
+    lose("zk-0", "zk-1", "zk-2")(world)
+    asked_nobody(world, "exporter-1:9141")
+
+
+def role_unknown(world: World) -> None:
+    """A member that answers and serves nobody, and of which nobody knows whether it is an observer."""
+    world.state("zk-3", "not_serving", 5)
+    world.put("zookeeper_ensemble_finding", None, member="zk-3:2181")
+    world.finding("role_unknown", 5, member="zk-3:2181")
+
+
 def split_of_two_exporters(world: World) -> None:
     """Both exporters of a pair see the quorum lost: one alert."""
     two_exporters(world)
@@ -68,6 +113,12 @@ def leader_moves(world: World) -> None:
     for minute, leader, old in ((10, "zk-1", "zk-0"), (20, "zk-2", "zk-1"), (40, "zk-0", "zk-2")):
         world.state(old, "follower", minute)
         world.state(leader, "leader", minute)
+
+
+def several_servers(world: World) -> None:
+    """One address leads to the one or the other of two servers, of which one has run for longer."""
+    world.put("zookeeper_uptime_seconds", lambda t: t + 900_000 * (t // 120 % 2), member="zk-2:2181")
+    world.finding("several_servers", 5, member="zk-2:2181")
 
 
 def exporter_restarts(world: World) -> None:
@@ -97,6 +148,13 @@ SCENARIOS = [
              lambda w: w.level("no_quorum", 5, 5.5), {5: [], 5.5: [], 6: [], 10: []}, step=30),
     scenario("EnsembleUnavailable", "an exporter that has just started does not know yet",
              lambda w: w.level("unknown", 0, 0.5), {0: [], 0.5: [], 1: [], 2: []}, step=30),
+    scenario("EnsembleUnavailable", "the exporter failed to ask two of three", asked_too_few, {6: [], 14: []}),
+    scenario("EnsembleUnavailable", "the exporter failed to ask anybody", asked_nobody, {6: [], 14: []}),
+    scenario("EnsembleUnavailable", "the exporter failed to ask one, and two of three are down",
+             lost_and_one_not_asked, {5: [], 6: LOST, 14: LOST + ["MemberDown zk-0", "MemberDown zk-1"]}),
+    scenario("EnsembleUnavailable", "one of two exporters failed to ask anybody, and all are down",
+             lost_and_one_exporter_fails,
+             {5: [], 6: LOST, 14: LOST + ["MemberDown zk-0", "MemberDown zk-1", "MemberDown zk-2"]}),
     scenario("EnsembleUnavailable", "it ends", lambda w: w.level("no_quorum", 5, 10), {6: LOST, 10: LOST, 12: []}),
 
     scenario("QuorumAtRisk", "one of three is down", lambda w: w.state("zk-2", "unreachable", 5),
@@ -130,8 +188,16 @@ SCENARIOS = [
              {8: [], 9: [], 15: []}),
     scenario("MemberDown", "one of two exporters reaches nobody", one_exporter_cut_off, {12: [], 19: [], 30: PARTIAL}),
 
+    scenario("MemberDown", "the exporter failed to ask a member", lambda w: fail_to_ask(w, "zk-2"), {10: [], 19: []}),
+    scenario("MemberDown", "one of two exporters failed to ask a member that is down",
+             lambda w: (two_exporters(w), w.state("zk-2", "unreachable", 5),
+                        fail_to_ask(w, "zk-2", instance="exporter-1:9141")),
+             {9: [], 10: ["MemberDown zk-2"], 19: ["MemberDown zk-2"]}),
+
     scenario("MemberNotServing", "a member is cut off from its peers", lambda w: w.state("zk-2", "not_serving", 5),
              {9: [], 10: ["MemberNotServing zk-2"]}),
+    scenario("MemberNotServing", "nobody knows the role of a member", role_unknown,
+             {9: [], 10: ["MemberNotServing zk-3"]}),
     scenario("MemberNotServing", "a leader with leaderServes=no", hidden_leader, {4: [], 12: [], 30: []}),
 
     scenario("MemberReadOnly", "a member is cut off from its peers in read-only mode",
@@ -141,5 +207,7 @@ SCENARIOS = [
     scenario("MemberRestarting", "a crash loop", crash_loop,
              {30: [], 34: ["MemberRestarting zk-2"], 72: ["MemberRestarting zk-2"], 90: []}, step=120),
     scenario("MemberRestarting", "three elections in an hour", leader_moves, {26: [], 44: [], 50: []}, step=120),
+    scenario("MemberRestarting", "one address for several servers", several_servers,
+             {14: [], 40: ["SeveralServersAtOneAddress zk-2"], 50: ["SeveralServersAtOneAddress zk-2"]}, step=120),
     scenario("MemberRestarting", "the exporter restarts four times in an hour", exporter_restarts, {42: [], 50: []}),
 ]

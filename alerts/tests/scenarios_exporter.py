@@ -1,7 +1,8 @@
 """Scenarios of zookeeper-exporter.rules.yml and zookeeper-host.rules.yml."""
 
 from scenario import scenario
-from scenarios_availability import one_exporter_cut_off
+from scenarios_availability import (asked_nobody, asked_too_few, fail_to_ask, one_exporter_cut_off,
+                                    two_exporters)
 from world import World
 
 FIRST, SECOND = "exporter-0:9141", "exporter-1:9141"
@@ -46,6 +47,19 @@ def seen_by_its_leader_only(world: World) -> None:
     world.level("degraded", 5)
 
 
+def counted_but_not_asked(world: World) -> None:
+    """The exporter fails to ask a member that the leader counts as synced."""
+    fail_to_ask(world, "zk-2")
+    world.put("zookeeper_ensemble_finding", None, 5, finding="not_asked")
+    world.finding("partial_view", 5, member="zk-2:2181")
+
+
+def fail_to_ask_by_one_of_two(world: World) -> None:
+    """One of two exporters fails to ask all; the other finds all well."""
+    two_exporters(world)
+    asked_nobody(world, SECOND)
+
+
 def disk(series: str, *labels: tuple[str, str], left: float, hourly: float = 0):
     """A disk of 100 GB with so much left (GB) at hour 7, and so much less every hour."""
     available, size = series.split()
@@ -61,6 +75,13 @@ CLAIM = ("kubelet_volume_stats_available_bytes kubelet_volume_stats_capacity_byt
          ("instance", "node-1:10250"), ("namespace", "orders"), ("persistentvolumeclaim", "data-zookeeper-2"))
 OTHER = (NODE[0], ("instance", "zk-2:9100"), ("mountpoint", "/var/log"))
 LATE = 7 * 60  # minutes
+
+
+def not_asked(*members: str) -> list[str]:
+    """What fires of members that the exporter fails to ask."""
+    return [f"ExporterLocalErrors {each}" for each in members]
+
+
 SCENARIOS = [
     scenario("MetricsAbsent", "nothing was ever scraped", lambda w: w.exporters.clear(),
              {9: [], 10: ["MetricsAbsent"], 60: ["MetricsAbsent"]}),
@@ -72,6 +93,12 @@ SCENARIOS = [
               60: ["EnsembleUnwatched", "ExporterDown"]}),
     scenario("EnsembleUnwatched", "the ensemble was taken out of the configuration",
              lambda w: exporter_of_its_own(w, gone=False), {30: []}),
+    scenario("EnsembleUnwatched", "the only exporter fails to ask two of three", asked_too_few,
+             {14: [], 15: ["EnsembleUnwatched"], 20: ["EnsembleUnwatched", *not_asked("zk-1", "zk-2")]}),
+    scenario("EnsembleUnwatched", "the only exporter fails to ask one of three", lambda w: fail_to_ask(w, "zk-2"),
+             {19: [], 30: not_asked("zk-2")}),
+    scenario("EnsembleUnwatched", "one of two exporters fails to ask all", fail_to_ask_by_one_of_two,
+             {19: [], 30: not_asked("zk-0", "zk-1", "zk-2")}),
     scenario("EnsembleUnwatched", "one of two exporters dies", one_of_two_gone, {14: [], 30: ["ExporterDown"]}),
 
     scenario("ExporterDown", "one of two exporters dies", one_of_two_gone, {14: [], 15: ["ExporterDown"]}),
@@ -79,16 +106,29 @@ SCENARIOS = [
     scenario("ExporterDown", "something else is down",
              lambda w: w.put("up", 0, job="web", instance="web-0:80"), {30: []}),
 
+    scenario("ExporterLocalErrors", "a member can't be asked", lambda w: fail_to_ask(w, "zk-2"),
+             {19: [], 20: not_asked("zk-2")}),
+    scenario("ExporterLocalErrors", "a part of the answers of a member can't be asked for", fail("local_error"),
+             {19: [], 20: not_asked("zk-2")}),
+    scenario("ExporterLocalErrors", "a member is down", lambda w: w.state("zk-2", "unreachable", 5),
+             {21: ["MemberDown zk-2", "QuorumAtRisk"]}),
+
     scenario("PartialView", "only the exporter can't reach a member", seen_by_its_leader_only,
              {10: [], 19: [], 20: ["PartialView zk-2"]}),
     scenario("PartialView", "one of two exporters reaches nobody", one_exporter_cut_off,
              {10: [], 19: [], 20: ["PartialView zk-0", "PartialView zk-1", "PartialView zk-2"]}),
+    scenario("PartialView", "the exporter fails to ask a member that the leader counts", counted_but_not_asked,
+             {19: [], 30: not_asked("zk-2")}),
+    scenario("PartialView", "one of two exporters fails to ask all", fail_to_ask_by_one_of_two,
+             {19: [], 30: not_asked("zk-0", "zk-1", "zk-2")}),
     scenario("PartialView", "for ten minutes",
              lambda w: w.finding("partial_view", 5, 15, member="zk-2:2181"), {14: [], 20: []}),
 
     scenario("MetricsIncomplete", "an answer is cut short", fail("truncated"),
              {19: [], 20: ["MetricsIncomplete zk-2"]}),
     scenario("MetricsIncomplete", "a command is refused, which has its own alert", fail("command_refused"), {30: []}),
+    scenario("MetricsIncomplete", "the exporter's own want, which has its own alert", fail("local_error"),
+             {19: [], 30: not_asked("zk-2")}),
     scenario("MetricsIncomplete", "the member is down", lambda w: w.state("zk-2", "unreachable", 5),
              {21: ["MemberDown zk-2", "QuorumAtRisk"]}),
 
@@ -108,6 +148,12 @@ SCENARIOS = [
              {5: [], 34: [], 35: ["MemberNotInEnsemble zk-3"]}),
     scenario("MemberNotInEnsemble", "for 20 minutes of a reconfiguration",
              lambda w: w.finding("not_in_membership", 5, 25, member="zk-2:2181"), {24: [], 40: []}),
+
+    scenario("SeveralServersAtOneAddress", "a load balancer instead of the members",
+             lambda w: (w.finding("several_servers", 5, member="zk-2:2181"), w.level("degraded", 5)),
+             {19: [], 20: ["SeveralServersAtOneAddress zk-2"]}),
+    scenario("SeveralServersAtOneAddress", "for ten minutes of a move",
+             lambda w: w.finding("several_servers", 5, 15, member="zk-2:2181"), {14: [], 20: [], 40: []}),
 
     scenario("DiskAlmostFull", "4 % left", disk(*NODE, left=4), {0: [], 5: ["DiskAlmostFull"]}),
     scenario("DiskAlmostFull", "4 % of a volume left", disk(*CLAIM, left=4), {0: [], 5: ["DiskAlmostFull"]}),

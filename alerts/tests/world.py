@@ -11,7 +11,7 @@ Labels = tuple[tuple[str, str], ...]
 LEVELS = ("healthy", "degraded", "at_risk", "no_quorum", "split_view", "unknown")
 STATES = ("leader", "follower", "observer", "standalone", "read_only", "not_serving", "unreachable")
 SERVING = STATES[:4]
-REASONS = ("none", "refused", "truncated", "command_refused")
+REASONS = ("none", "refused", "truncated", "command_refused", "local_error")
 COMMANDS = ("srvr", "mntr", "wchs", "conf")
 
 # What a member that serves tells of itself, at rest.
