@@ -191,7 +191,7 @@ std::optional<std::string> find_missing_in_mntr(std::string_view reply) {
   bool has_figures = false;
   std::bitset<kAlwaysThere.size()> seen;
   SummaryLines summaries;
-  while (!rest.empty()) {
+  for (std::size_t lines = 0; !rest.empty() && lines < kMaxMntrLines; ++lines) {
     auto line = take_line(rest);
     const auto key = take_until(line, '\t');
     if (!key.starts_with(kPrefix)) {
