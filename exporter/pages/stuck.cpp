@@ -22,7 +22,7 @@ void StuckMembers::judge(const EnsembleView& ensemble, const std::string& member
   constexpr auto kRepeat = std::chrono::minutes(2);  // a kubelet wants several failures in a row
   constexpr auto kMostPatience =
       std::chrono::milliseconds(std::chrono::years(10));  // more would overflow the clock's unit
-  const auto wait = std::clamp(patience, patience.zero(), kMostPatience);
+  const auto wait = std::clamp(patience, std::chrono::milliseconds(0), kMostPatience);
   const auto* judged = ensemble.verdict.find(member);
   const bool is_out = verdict.reason == "not_serving" && judged != nullptr && !judged->serves;
   auto& entry =
