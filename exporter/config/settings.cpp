@@ -43,8 +43,8 @@ std::string MemberList::add(const Address& address, bool is_observer) {
   constexpr std::size_t kMaxMembers = 10000;
   const auto name = to_string(address);
   const auto index = settings_.ensembles.size();
-  const auto [found, is_new] =
-      places_.try_emplace(server_key(address), Place{name, index, is_observer});
+  const Place here{name, index, is_observer};
+  const auto [found, is_new] = places_.try_emplace(server_key(address), here);
   const auto& place = found->second;
   if (!is_new && place.ensemble == index && place.is_observer != is_observer) {
     return name + " is among the members and the observers; list it in one of them";

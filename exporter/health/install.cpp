@@ -19,11 +19,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The temporary file; static, for a signal must remove it.
-std::array<char, PATH_MAX> part{};
+/// The temporary file's name; static, for a signal must remove it.
+std::array<char, PATH_MAX>& part() {
+  static std::array<char, PATH_MAX> name{};
+  return name;
+}
 
 extern "C" void remove_part(int number) {
-  unlink(part.data());
+  unlink(part().data());
   std::signal(number, SIG_DFL);
   raise(number);
 }
@@ -99,22 +102,22 @@ std::string explain(int error) {
 int replace(const File& self, const fs::path& target) {
   const auto directory = target.has_parent_path() ? target.parent_path() : fs::path(".");
   const auto name = (directory / ".zk-health-XXXXXX").string();
-  if (name.size() >= part.size()) {
+  if (name.size() >= part().size()) {
     return ENAMETOOLONG;
   }
-  name.copy(part.data(), name.size());
+  name.copy(part().data(), name.size());
   std::signal(SIGTERM, remove_part);
   std::signal(SIGINT, remove_part);
-  const File to(mkostemp(part.data(), O_CLOEXEC));  // new, and never through a link
+  const File to(mkostemp(part().data(), O_CLOEXEC));  // new, and never through a link
   if (!to.is_open()) {
     return errno;
   }
   int error = copy(self, to);
-  if (error == 0 && rename(part.data(), target.c_str()) != 0) {
+  if (error == 0 && rename(part().data(), target.c_str()) != 0) {
     error = errno;
   }
   if (error != 0) {
-    unlink(part.data());
+    unlink(part().data());
     return error;
   }
   const File holder(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

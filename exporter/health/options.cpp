@@ -28,7 +28,7 @@ Usage: zk-health --check=CHECK [--name=value]... HOST:PORT[,HOST:PORT]...
   --check=ensemble      the servers as a whole meet --require
 
   --member=HOST:PORT    for safe-to-stop: which of the servers
-  --observers=HOST:PORT for ensemble and safe-to-stop: further servers, without a vote where none tells
+  --observers=HOST:PORT  for ensemble and safe-to-stop: more servers; no votes where no server tells
   --leader-last         for safe-to-stop: not the leader
   --require=LEVEL       for ensemble: quorum (default), writable, healthy or full
   --allow-read-only     for readiness: a read-only server is ready

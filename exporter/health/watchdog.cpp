@@ -10,7 +10,10 @@ namespace zke {
 
 namespace {
 
-volatile std::sig_atomic_t exit_status_when_late = 0;
+volatile std::sig_atomic_t& exit_status_when_late() {
+  static volatile std::sig_atomic_t status = 0;
+  return status;
+}
 
 /// Uses only what a signal handler may.
 extern "C" void give_up(int /*number*/) {
@@ -20,13 +23,13 @@ extern "C" void give_up(int /*number*/) {
       write(STDERR_FILENO, kLine.data(), kLine.size()) < 0) {
     // nobody can be told; the exit status stays
   }
-  _exit(exit_status_when_late);
+  _exit(exit_status_when_late());
 }
 
 }  // namespace
 
 void limit_run_time(std::chrono::milliseconds time, int status) {
-  exit_status_when_late = status;
+  exit_status_when_late() = status;
   std::signal(SIGALRM, give_up);
   const auto whole = std::chrono::floor<std::chrono::seconds>(time);
   itimerval timer{};

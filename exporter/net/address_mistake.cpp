@@ -50,7 +50,8 @@ std::optional<Finding> find_quotes(std::string_view text) {
   if (!has_any(text, kQuotes)) {
     return std::nullopt;
   }
-  return Finding{"has quotes that are part of the text", std::string(strip(strip(text, kBlanks), kQuotes))};
+  return Finding{"has quotes that are part of the text",
+                 std::string(strip(strip(text, kBlanks), kQuotes))};
 }
 
 std::optional<Finding> find_blanks(std::string_view text) {
@@ -308,8 +309,10 @@ std::string explain_listen_address(std::string_view text) {
   if (is_number(text) && read_address(":" + std::string(text))) {
     return "is a port alone; write :" + std::string(text);
   }
+  constexpr std::size_t kMinPort = 4;  // ::1 is rather an address
   for (const std::string_view prefix : {"*", ":"}) {
-    if (text.starts_with(prefix) && text != "::1" && read_address(text.substr(1))) {
+    if (text.starts_with(prefix) && read_address(text.substr(1)) &&
+        (prefix == "*" || text.size() > kMinPort)) {
       return "has a " + std::string(prefix) + " too many; write " + std::string(text.substr(1));
     }
   }
@@ -342,6 +345,7 @@ std::string explain_separators(std::string_view text) {
   const bool has_empty = !entries.empty() && entries.size() < split(text, ',').size();
   if (has_empty) {
     std::vector<std::string> good;
+    good.reserve(entries.size());
     for (const auto entry : entries) {
       good.push_back(repair(std::string(trim(entry))));
     }

@@ -1,5 +1,6 @@
 """The exporter as a process: its flags, its exit codes, its end."""
 
+import os
 import signal
 import socket
 import time
@@ -30,19 +31,25 @@ def only_line(text: str) -> str:
     (["--no.such.flag"], ["--no.such.flag", "see --help"]),
     (["--poll.interval=soon"], ["--poll.interval", '"soon"', "10s"]),
     (["--poll.interval=1s", "--poll.timeout=2s"], ["--poll.timeout is 2s", "1s"]),
-    (["--zookeeper.servers=one,two"], ["--zookeeper.servers", '"one"', "zk-0.zk:2181"]),
-    (["--zookeeper.servers=a:1,a:1"], ["a:1 twice"]),
+    (["--zookeeper.servers=one,two"], ["--zookeeper.servers", '"one"', "write one:2181"]),
+    (["--zookeeper.servers=a:1,a:1"], ["a:1 is listed twice"]),
     (["--web.listen-address=9141"], ["--web.listen-address", '"9141"']),
     (["--web.telemetry-path=/livez"], ["--web.telemetry-path"]),
     (["--log.level=loud"], ["--log.level", "debug, info, warn or error"]),
     (["--config.file=/does/not/exist.yaml"], ["/does/not/exist.yaml", "No such file"]),
+    (["--config.file=/no\nsuch\x1b[31m.yaml"], ["/no such"]),
+    (["--config.file=/dev/zero"], ["a device, not a regular file"]),
+    (["--poll.interval=107000d"], ["--poll.interval", "1s to 1h"]),
     (["stray"], ["only flags"]),
+    (["--"], ["no flag"]),
+    (["-config.file=x"], ["write --config.file=x"]),
 ])
 def test_a_bad_flag_is_one_line_and_exit_code_2(flags: list[str], parts: list[str]) -> None:
     """The line names the flag and shows what would be right."""
     result = run_to_end(*flags)
 
     line = only_line(result.stderr)
+    assert line.isprintable()
     assert result.returncode == 2
     assert result.stdout == ""
     assert line.startswith("zookeeper-exporter: ")
@@ -66,6 +73,14 @@ def test_a_bad_file_is_one_line_and_exit_code_2(tmp_path: Path, text: str, parts
         line = only_line(result.stderr)
         assert result.returncode == 2
         assert [part for part in [str(config), *parts] if part not in line] == []
+
+
+def test_a_pipe_is_no_configuration(tmp_path: Path) -> None:
+    """Nobody writes into it: it does not wait."""
+    os.mkfifo(tmp_path / "pipe")
+    result = run_to_end(f"--config.file={tmp_path / 'pipe'}", "--config.check")
+    assert result.returncode == 2
+    assert "is a pipe, not a regular file" in only_line(result.stderr)
 
 
 def test_config_check_starts_nothing(tmp_path: Path) -> None:
