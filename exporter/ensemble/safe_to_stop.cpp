@@ -46,7 +46,7 @@ Reasons find_common(const EnsembleVerdict& verdict, const Membership& membership
 }  // namespace
 
 void judge_safe_to_stop(EnsembleVerdict& verdict, const Membership& membership,
-                        ServingVoters serving, StopHazards hazards) {
+                        ServingVoters serving, const StopHazards& hazards) {
   const auto common = find_common(verdict, membership, hazards);
   const auto unmonitored = membership.unmonitored();
   const bool is_quorum_known = membership.voters.is_quorum(serving.known);

@@ -24,6 +24,6 @@ struct ServingVoters {
 /// Fills `unsafe_to_stop` of every member: it is safe to stop one when all others that have a vote
 /// serve, are in sync, and are a quorum without it. Whatever is unknown makes it unsafe.
 void judge_safe_to_stop(EnsembleVerdict& verdict, const Membership& membership,
-                        ServingVoters serving, StopHazards hazards);
+                        ServingVoters serving, const StopHazards& hazards);
 
 }  // namespace zke
