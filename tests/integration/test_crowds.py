@@ -55,6 +55,7 @@ class Crowd:
                 with contextlib.suppress(OSError):
                     act()
                     self.done += 1
+                time.sleep(0.02)  # the threads share one interpreter with the scraper
 
         self._threads = [threading.Thread(target=repeat, daemon=True) for _ in range(size)]
 
