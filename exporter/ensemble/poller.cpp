@@ -231,20 +231,31 @@ asio::awaitable<void> Poller::poll(Member& member) {
   set_alarm(member);
   auto all = co_await ask_all(servers, due, deadline);
   member.alarm.cancel();
-  if (all.server && *all.server != member.answered) {
-    const bool is_known = member.answered != tcp::endpoint();
-    record.is_other_address =
-        is_known && std::ranges::find(servers, member.answered) != servers.end();
-    record.is_moved = is_known;
-    if (is_known) {
-      member.ensemble.watch.note_change(member.name, began);  // who is it? conf tells, soon
-    }
-    member.answered = *all.server;
-  }
+  note_server(member, servers, all.server, record);
   record.replies = std::move(all.replies);
   record.clock = steady_clock::now();
   record.took = record.clock - began;
   record.finished = std::chrono::system_clock::now();
+  take(member, std::move(record));
+}
+
+/// Which address of its name answered; another one than before may be another server.
+void Poller::note_server(Member& member, const std::vector<tcp::endpoint>& servers,
+                         const std::optional<tcp::endpoint>& answered, PollRecord& record) {
+  if (!answered || *answered == member.answered) {
+    return;
+  }
+  record.is_moved = member.answered != tcp::endpoint();
+  record.is_other_address =
+      record.is_moved && std::ranges::find(servers, member.answered) != servers.end();
+  if (record.is_moved) {  // who is it? conf tells, soon
+    member.ensemble.watch.note_change(member.name, steady_clock::now());
+  }
+  member.answered = *answered;
+}
+
+/// What a poll brought becomes a sample, and news of the member.
+void Poller::take(Member& member, PollRecord record) {
   const auto sample = std::make_shared<const MemberSample>(member.memory.judge(std::move(record)));
   Observation seen{sample->state, sample->reason, sample->detail};
   member.is_several = sample->is_several_servers;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include "ensemble/judge_member.hpp"
 #include "ensemble/member_sample.hpp"
 #include "ensemble/probe.hpp"
 #include "ensemble/settings.hpp"
@@ -73,6 +75,11 @@ class Poller {
   boost::asio::awaitable<void> look_now(Member& member);
   boost::asio::awaitable<std::vector<boost::asio::ip::tcp::endpoint>> find_servers(
       Member& member, std::chrono::steady_clock::time_point deadline);
+  static void note_server(Member& member,
+                          const std::vector<boost::asio::ip::tcp::endpoint>& servers,
+                          const std::optional<boost::asio::ip::tcp::endpoint>& answered,
+                          PollRecord& record);
+  void take(Member& member, PollRecord record);
   static void note(Member& member, Observation seen);
   static void note_change(Member& member);
   static void set_alarm(Member& member);
