@@ -7,9 +7,9 @@ namespace zke {
 
 /// What clients may take; the tests use smaller ones.
 struct HttpLimits {
-  std::chrono::milliseconds patience = std::chrono::seconds(10);    ///< for a head; for a response
-  std::chrono::milliseconds stall = std::chrono::seconds(5);        ///< of a client that reads
-  std::chrono::milliseconds idle = std::chrono::seconds(120);       ///< between two requests
+  std::chrono::milliseconds patience = std::chrono::seconds(10);     ///< for a head; for a response
+  std::chrono::milliseconds stall = std::chrono::seconds(5);         ///< of a client that reads
+  std::chrono::milliseconds idle = std::chrono::seconds(120);        ///< between two requests
   std::chrono::milliseconds grace = std::chrono::milliseconds(200);  ///< before one gives way
   std::size_t connections = 64;
   std::size_t bytes = 64 << 20;  ///< of bodies that are being sent, a shared one counted once
