@@ -22,7 +22,7 @@ using prometheus::MetricType;
 
 constexpr std::size_t kMaxQuantiles = 20;
 constexpr std::size_t kMaxEntries =
-    25'000;                        // label sets that are looked at: 10,000 znodes have 20,000
+    20'000;                        // label sets that are looked at: 10,000 znodes have 20,000
 constexpr double kNoLimit = 9e18;  // ClickHouse Keeper says 2^64 - 1 descriptors
 
 /// What a label set of a summary or of a scalar is ranked by.
