@@ -48,12 +48,8 @@ std::optional<CloseWatch::Clock::time_point> CloseWatch::next_round(Clock::time_
   if (round_ && *round_ > now) {
     return round_;
   }
-  const bool is_fresh = !round_ || *round_ < *changed_;
   const auto gap = round_ && *round_ - *changed_ >= seconds(2) ? seconds(2) : seconds(1);
-  auto next = round_ ? std::max(now, *round_ + gap) : now;
-  if (is_fresh && round_) {
-    next = std::max(now, *round_ + seconds(1));
-  }
+  const auto next = round_ ? std::max(now, *round_ + gap) : now;
   if (next - *changed_ > kUntilQuiet || !rounds_.take(now)) {
     return std::nullopt;
   }

@@ -9,7 +9,6 @@
 #include "ensemble/membership.hpp"
 #include "ensemble/safe_to_stop.hpp"
 #include "ensemble/verdict_text.hpp"
-#include "fourletter/limits.hpp"
 
 namespace zke {
 
@@ -143,10 +142,7 @@ class Judge {
       return;
     }
     const auto& leader = *sample(leaders_[0]);
-    const auto told = [](std::optional<std::int64_t> count) {
-      return std::clamp(count.value_or(0), std::int64_t(0), kMaxServers);
-    };
-    auto missing = told(leader.synced_followers) + 1 - told(leader.synced_non_voting_followers) -
+    auto missing = *leader.synced_followers + 1 - leader.synced_non_voting_followers.value_or(0) -
                    count_serving_voters_of(leaders_[0]) - count_weightless(true);
     unsynced_ = missing < 0;
     missing -= count_weightless(false);

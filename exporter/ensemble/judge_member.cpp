@@ -151,16 +151,15 @@ void MemberMemory::count_closed(const PollRecord& record, const MemberSample& sa
     closed_.fill(false);
     return;
   }
-  std::array<bool, kCommandCount> now = closed_;
+  auto now = closed_;
   for (std::size_t i = 0; i < kCommandCount; ++i) {
     if (const auto& reply = record.replies.at(i)) {
       now.at(i) = !*reply && reply->error().reason() == Reason::kClosedWithoutAnswer;
-      is_closing_.at(i) = is_closing_.at(i) && now.at(i);
     }
   }
-  if (now == closed_) {
-    for (std::size_t i = 0; i < kCommandCount; ++i) {
-      is_closing_.at(i) = is_closing_.at(i) || now.at(i);
+  for (std::size_t i = 0; i < kCommandCount; ++i) {
+    if (record.replies.at(i)) {
+      is_closing_.at(i) = now.at(i) && (is_closing_.at(i) || now == closed_);
     }
   }
   closed_ = now;

@@ -62,7 +62,7 @@ class MemberMemory {
   std::optional<Known<Conf>> conf_;
   std::optional<Known<Wchs>> wchs_;
   bool is_conf_due_ = false;
-  std::array<bool, kCommandCount> closed_{};      ///< words closed without a byte in the last poll
+  std::array<bool, kCommandCount> closed_{};      ///< words closed without a byte when last asked
   std::array<bool, kCommandCount> is_closing_{};  ///< those that count as refused for that
   std::string missing_;                           ///< what the last mntr lacked
   int missing_polls_ = 0;                         ///< polls in a row in which it lacked that

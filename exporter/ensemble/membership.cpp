@@ -7,7 +7,6 @@
 #include <tuple>
 
 #include "ensemble/server_match.hpp"
-#include "fourletter/limits.hpp"
 
 namespace zke {
 
@@ -107,8 +106,8 @@ void identify(const EnsembleView& view, const EnsembleMemory& memory, Membership
   }
 }
 
-/// Gives the votes that are left, `ids`, to the members that are left, `unknown`: when there are
-/// enough for all, or when none of these can be anything else. Else their role stays unknown.
+/// Gives the votes that are left, `ids`, to the members that are left, `unknown`, when there are
+/// enough for all and none of them can be an observer. Else their role stays unknown.
 void share_votes(const std::vector<std::int64_t>& ids, const std::vector<std::size_t>& unknown,
                  bool may_be_observers, Membership& membership) {
   if (ids.empty() || unknown.empty()) {
@@ -175,7 +174,7 @@ std::size_t count_implied(const EnsembleView& view, std::size_t polled) {
     if (sample->state == MemberState::kLeader && sample->synced_followers) {
       const auto synced =
           *sample->synced_followers - sample->synced_non_voting_followers.value_or(0);
-      implied = std::max(implied, std::clamp<std::int64_t>(synced + 1, 0, kMaxServers));
+      implied = std::max(implied, synced + 1);
     }
   }
   const bool is_leader_elsewhere = followers > 0 && followers == polled;
@@ -202,7 +201,7 @@ void read_assumed(const EnsembleView& view, const EnsembleMemory& memory, Member
     return sample != nullptr && is_serving(sample->state);
   };
   std::stable_partition(voters.begin(), voters.end(), serves);
-  const auto told = std::min(memory.quorum_size.value_or(0), kMaxServers);
+  const auto told = memory.quorum_size.value_or(0);
   const auto polled = voters.size() + unknown.size();
   const auto count =
       told > 0 ? static_cast<std::size_t>(told) : std::max(polled, count_implied(view, polled));
@@ -311,9 +310,8 @@ EnsembleMemory::Clock::duration election_time(const EnsembleView& view) {
   auto longest = kShortest;
   for (const auto& member : view.members) {
     const auto* conf = conf_of(member);
-    if (conf != nullptr && conf->tick_time.value_or(0) > 0 && conf->sync_limit.value_or(0) > 0) {
-      const auto ticks = std::min(*conf->sync_limit, kLongest / *conf->tick_time + 1);
-      longest = std::max(longest, std::min(*conf->tick_time * ticks, kLongest));
+    if (conf != nullptr && conf->tick_time && conf->sync_limit) {
+      longest = std::max(longest, std::min(*conf->tick_time * *conf->sync_limit, kLongest));
     }
   }
   return std::chrono::milliseconds(longest);

@@ -5,8 +5,6 @@
 #include <map>
 #include <numeric>
 
-#include "fourletter/limits.hpp"
-
 namespace zke {
 
 namespace {
@@ -53,8 +51,8 @@ VoterSet::VoterSet(const std::vector<ConfServer>& servers) {
   for (const auto& server : servers) {
     const bool has_vote = !server.is_observer && (!is_hierarchical_ || server.weight > 0);
     if (has_vote) {
-      const auto weight = is_hierarchical_ ? std::min(server.weight, kMaxWeight) : 1;
-      voters_.push_back({server.id, is_hierarchical_ ? server.group : 0, weight});
+      voters_.push_back(
+          {server.id, is_hierarchical_ ? server.group : 0, is_hierarchical_ ? server.weight : 1});
     }
   }
   std::ranges::sort(voters_, {}, &Voter::id);

@@ -127,14 +127,12 @@ Sample& Sample::failed(Reason reason) {
   return *this;
 }
 
-Sample& Sample::claims(std::int64_t number) {
-  sample_.quorum_size = number;
-  sample_.synced_followers = number;
-  sample_.synced_non_voting_followers = number;
-  if (sample_.conf) {
-    sample_.conf->tick_time = number;
-    sample_.conf->sync_limit = number;
-  }
+Sample& Sample::claims(std::int64_t servers, std::int64_t tick_time, std::int64_t sync_limit) {
+  sample_.quorum_size = servers;
+  sample_.synced_followers = servers;
+  sample_.synced_non_voting_followers = servers;
+  sample_.conf->tick_time = tick_time;
+  sample_.conf->sync_limit = sync_limit;
   return *this;
 }
 

@@ -27,7 +27,7 @@ class Sample {
   Sample& synced(std::int64_t followers, std::int64_t non_voting = 0);
   Sample& failed(Reason reason);
   Sample& several();
-  Sample& claims(std::int64_t number);     ///< as each number that it tells, its id apart
+  Sample& claims(std::int64_t servers, std::int64_t tick_time, std::int64_t sync_limit);
   Sample& aged(std::chrono::seconds age);  ///< the poll ended so long before the judgement
   Sample& took(std::chrono::milliseconds time);
 
