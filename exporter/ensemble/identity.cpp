@@ -9,8 +9,9 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr std::uint32_t kRecentPolls = 0x3F;  // six
+constexpr std::uint32_t kStrongPolls = 0x3F;  // six
 constexpr int kStrongSigns = 2;
+constexpr std::uint32_t kWeakPolls = 0xFFF;  // twelve
 constexpr int kWeakSigns = 3;
 constexpr auto kForget = minutes(10);
 constexpr int kForgetPolls = 10;
@@ -35,7 +36,8 @@ bool Identity::is_strong_sign(const IdentityMarks& marks) const {
          marks.zxid->epoch == last_->zxid->epoch;
 }
 
-/// What has been reached goes back at a restart, or when somebody resets a server's figures.
+/// A server's last transaction and the time of its start do not go back, or once in its life.
+/// Counts of packets tell nothing: an idle server that restarts again and again shows the same few.
 bool Identity::is_weak_sign(const IdentityMarks& marks) const {
   if (!last_) {
     return false;
@@ -46,13 +48,12 @@ bool Identity::is_weak_sign(const IdentityMarks& marks) const {
   if (marks.zxid && last_->zxid && number(*marks.zxid) < number(*last_->zxid)) {
     return true;
   }
-  if (marks.uptime && last_->uptime) {  // by our own clock, which never jumps
-    const auto start = marks.clock - *marks.uptime;
-    const auto last_start = last_->clock - *last_->uptime;
-    return start + seconds(2) + marks.took + last_->took < last_start;
+  if (!marks.uptime || !last_->uptime) {
+    return false;
   }
-  const bool is_same_epoch = marks.zxid && last_->zxid && marks.zxid->epoch == last_->zxid->epoch;
-  return is_same_epoch && marks.received && last_->received && *marks.received < *last_->received;
+  const auto start = marks.clock - *marks.uptime;  // by our own clock, which never jumps
+  const auto last_start = last_->clock - *last_->uptime;
+  return start + seconds(2) + marks.took + last_->took < last_start;
 }
 
 bool Identity::judge(const IdentityMarks& marks) {
@@ -74,8 +75,8 @@ bool Identity::judge(const IdentityMarks& marks) {
     ++polls_since_sign_;
   }
   // A proof: one server has one id, at each of its addresses.
-  if (is_proof || std::popcount(strong_ & kRecentPolls) >= kStrongSigns ||
-      std::popcount(weak_ & kRecentPolls) >= kWeakSigns) {
+  if (is_proof || std::popcount(strong_ & kStrongPolls) >= kStrongSigns ||
+      std::popcount(weak_ & kWeakPolls) >= kWeakSigns) {
     is_several_ = true;
   } else if (polls_since_sign_ >= kForgetPolls && marks.clock - sign_ >= kForget) {
     is_several_ = false;

@@ -14,7 +14,6 @@ struct IdentityMarks {
   std::optional<Mode> srvr_mode;
   std::optional<Mode> mntr_mode;
   std::optional<Zxid> zxid;
-  std::optional<std::int64_t> received;   ///< packets, since it took its role
   std::optional<std::int64_t> server_id;  ///< of a `conf` of this poll
   std::optional<std::chrono::steady_clock::duration> uptime;
   std::chrono::steady_clock::duration took{};

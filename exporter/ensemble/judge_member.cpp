@@ -206,16 +206,9 @@ void MemberMemory::read_refusals(const PollRecord& record, MemberSample& sample)
 
 void MemberMemory::read_details(PollRecord& record, MemberSample& sample) {
   const auto began = record.clock - record.took;
-  IdentityMarks marks{record.clock,
-                      sample.srvr->mode,
-                      {},
-                      sample.srvr->zxid,
-                      sample.srvr->received,
-                      {},
-                      {},
-                      record.took,
-                      record.is_moved,
-                      record.is_other_address};
+  IdentityMarks marks{
+      record.clock,    sample.srvr->mode,      {}, sample.srvr->zxid, {}, {}, record.took,
+      record.is_moved, record.is_other_address};
   sample.version = sample.srvr->version;
   if (const auto* reply = answer_to(record, Command::kConf)) {
     conf_ = {parse_conf(reply->text), began};

@@ -361,6 +361,17 @@ TEST_CASE("one server is not taken for several", "[ensemble]") {
       CHECK_FALSE(memory.judge(later(unreachable(), number * 10s + 5s)).is_several_servers);
     }
   }
+  SECTION("of 3.4, which tells no uptime, that restarts between two polls again and again") {
+    for (int number = 1; number < 20; ++number) {
+      auto record = later(empty_record(), number * 10s);
+      auto srvr = captured_reply("3.4.14/follower", Command::kSrvr);
+      const auto at = srvr.text.find("Received: ");
+      srvr.text.replace(at, srvr.text.find('\n', at) - at,
+                        "Received: " + std::to_string(1 + number % 3));
+      set_reply(record, Command::kSrvr, srvr);
+      CHECK_FALSE(memory.judge(record).is_several_servers);
+    }
+  }
   SECTION("that changes its role once") {
     CHECK_FALSE(memory.judge(captured_record("3.9.3/follower")).is_several_servers);
     for (int number = 1; number < 5; ++number) {
