@@ -160,17 +160,16 @@ std::size_t HttpServer::connections() const {
 /// Waits a moment for a place: most requests end at once, and one that is just being made must not
 /// give way to the next. False when none can be had, since all wait for their pages.
 asio::awaitable<bool> HttpServer::find_room(Listener& listener) {
-  constexpr auto kStep = milliseconds(5);
   const auto deadline = steady_clock::now() + limits_.grace;
   while (connections() >= limits_.connections && !draining_) {
-    const auto now = steady_clock::now();
-    if (make_room(now < deadline ? limits_.grace : milliseconds(0))) {
+    const bool is_late = steady_clock::now() >= deadline;
+    if (make_room(is_late ? milliseconds(0) : limits_.grace)) {
       break;
     }
-    if (now >= deadline) {
+    if (is_late) {
       co_return false;
     }
-    listener.pause.expires_after(kStep);
+    listener.pause.expires_at(deadline);  // cancelled when a connection ends
     co_await listener.pause.async_wait(kTuple);
   }
   co_return !draining_;
@@ -217,6 +216,9 @@ void HttpServer::make_memory(const Body& body) {
 asio::awaitable<void> HttpServer::talk(Sessions::iterator place) {
   auto& session = **place;
   while (!draining_ && co_await serve_one(session)) {
+  }
+  for (const auto& listener : listeners_) {
+    listener->pause.cancel();
   }
   if (draining_) {
     session.release();
