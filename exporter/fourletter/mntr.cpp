@@ -100,15 +100,13 @@ class SummaryLines {
     parts_.set(static_cast<std::size_t>(part - kParts.begin()));
   }
 
-  bool has_any() const { return has_quantiles_ || whole_.any() || is_summary(); }
-
-  /// Whether the last group lacks lines that others have, or, as the only one, the sum.
-  bool end_in_half() const {
+  /// The last group, when it lacks lines that others have, or, as the only one, the sum.
+  std::string_view half_group() const {
     if (has_quantiles_) {
-      return !open_.empty();
+      return open_;
     }
-    const bool is_group = parts_.test(kAvg);
-    return is_group && !(whole_.any() ? whole_.test(parts_.to_ulong()) : parts_.test(kSum));
+    const bool is_whole = whole_.any() ? whole_.test(parts_.to_ulong()) : parts_.test(kSum);
+    return parts_.test(kAvg) && !is_whole ? group_ : std::string_view();
   }
 
  private:
@@ -184,11 +182,11 @@ bool is_mntr(std::string_view reply) {
 }
 
 std::optional<std::string> find_missing_in_mntr(std::string_view reply) {
+  constexpr std::size_t kMaxName = 100;
   auto rest = reply;
   auto version = take_line(rest);
   take_until(version, '\t');
   bool has_state = false;
-  bool has_figures = false;
   std::bitset<kAlwaysThere.size()> seen;
   SummaryLines summaries;
   for (std::size_t lines = 0; !rest.empty() && lines < kMaxMntrLines; ++lines) {
@@ -199,7 +197,6 @@ std::optional<std::string> find_missing_in_mntr(std::string_view reply) {
     }
     const auto name = key.substr(kPrefix.size());
     has_state = has_state || name == "server_state";
-    has_figures = has_figures || !name.ends_with("_state");
     summaries.add(name);
     const auto summary = summary_of(name);
     const auto* const found = std::ranges::lower_bound(kAlwaysThere, summary);
@@ -214,9 +211,8 @@ std::optional<std::string> find_missing_in_mntr(std::string_view reply) {
   if (!is_at_least(parse_version(version), 3, 6)) {
     return missing;
   }
-  // A NullMetricsProvider has neither figures nor summaries; who has some figures only, was cut.
-  if ((has_figures && !summaries.has_any()) || summaries.end_in_half()) {
-    return std::nullopt;
+  if (const auto half = summaries.half_group(); !half.empty()) {
+    missing = "the end of " + printable(half, kMaxName);
   }
   for (std::size_t i = 0; i < seen.size(); ++i) {
     if (!seen.test(i)) {

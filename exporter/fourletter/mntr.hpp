@@ -40,10 +40,10 @@ Mntr parse_mntr(std::string_view reply);
 
 bool is_mntr(std::string_view reply);
 
-/// Nothing when the reply was cut. Else what it lacks of the summaries that every server since 3.6
-/// has been seen to print, `fsynctime, readlatency`, or an empty text. A reply that lacks some was
-/// cut at a line end (seen on 3.9.3 with garbage in a quota node), or is that server's way: who
-/// gets the same again and again can tell.
+/// Nothing when the reply was cut within a line or before the state. Else what it lacks: the end of
+/// its last summary, and those summaries that every server since 3.6 has been seen to print,
+/// `fsynctime, readlatency`; or an empty text. A reply that lacks some was cut at a line end, or is
+/// that server's way (3.9.3 with garbage in a quota node): who gets the same again can tell.
 std::optional<std::string> find_missing_in_mntr(std::string_view reply);
 
 }  // namespace zke
