@@ -19,8 +19,19 @@ namespace ip = boost::asio::ip;
 
 constexpr std::size_t kMaxName = 253;  // RFC 1035
 
+/// The text without what may be a password: `zk://user:secret@zk-0:2181` is `zk://...@zk-0:2181`.
+std::string without_user(std::string_view text) {
+  const auto end = text.rfind('@');
+  const auto scheme = text.find("://");
+  const auto begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+  if (end == std::string_view::npos || begin >= end) {
+    return std::string(text);
+  }
+  return std::string(text.substr(0, begin)) + "..." + std::string(text.substr(end));
+}
+
 Error bad(std::string_view text, const std::string& why) {
-  return {Reason::kMalformed, "\"" + printable(text, kMaxName) + "\" " + why};
+  return {Reason::kMalformed, "\"" + printable(without_user(text), kMaxName) + "\" " + why};
 }
 
 char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }

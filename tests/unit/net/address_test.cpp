@@ -74,8 +74,7 @@ TEST_CASE("a bad address is told what it is, and what to write with its own host
       {"tcp://h:2181/x", "is a URL; write h:2181"},
       {"zookeeper://h", "is a URL; write h:2181"},
       {"http://a:1", "is a URL; write a:1"},
-      {"zk://user:pw@h:2181/x", "is a URL; write h:2181"},
-      {"user@zk:2181", "names a user, which nobody asks for; write zk:2181"},
+      {"@zk:2181", "names a user, which nobody asks for; write zk:2181"},
       {"h:2181:2888", "is a server's line of zoo.cfg; the client port is wanted; write h:2181"},
       {"h:2888:3888", "is a server's line of zoo.cfg; the client port is wanted; write h:2181"},
       {"server.1=h:2888:3888;2181",
@@ -134,6 +133,14 @@ TEST_CASE("a bad address is told what it is, and what to write with its own host
   }
   CHECK_FALSE(parse_address(std::string(254, 'a') + ":1"));
   CHECK(parse_address(std::string(253, 'a') + ":1"));
+}
+
+TEST_CASE("a password in an address is not said aloud", "[net]") {
+  CHECK(mistake_in("zk://me:secret@zk:2181") == "\"zk://...@zk:2181\" is a URL; write zk:2181");
+  CHECK(mistake_in("me:secret@zk:2181").find("secret") == std::string::npos);
+  const auto several = parse_addresses("zk://me:secret@a:1;b:1,me:secret@c:1");
+  REQUIRE_FALSE(several);
+  CHECK(several.error().detail().find("secret") == std::string::npos);
 }
 
 TEST_CASE("what is suggested is an address", "[net]") {
