@@ -16,6 +16,8 @@ from control_plane import ControlPlane
 from manifests import MANIFESTS
 
 pytestmark = pytest.mark.long
+DEMO = "zookeeper-demo"
+MEMBERS = ["zookeeper-0", "zookeeper-1", "zookeeper-2"]
 
 # Stand-ins for the operator's: they take anything.
 CRDS = [{"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
@@ -84,7 +86,7 @@ def add_volume(cluster: ControlPlane, number: int) -> None:
 
 def unscheduled(cluster: ControlPlane) -> list[str]:
     """Why members have no node."""
-    return [condition["message"] for pod in cluster.get("pods", "--namespace=zookeeper")["items"]
+    return [condition["message"] for pod in cluster.get("pods", f"--namespace={DEMO}")["items"]
             for condition in pod.get("status", {}).get("conditions", [])
             if (condition["type"], condition["status"]) == ("PodScheduled", "False")]
 
@@ -92,14 +94,14 @@ def unscheduled(cluster: ControlPlane) -> list[str]:
 def set_ready(cluster: ControlPlane, pod: str, ready: bool) -> None:
     """What a kubelet would report."""
     status = {"status": {"phase": "Running", "conditions": [{"type": "Ready", "status": str(ready)}]}}
-    cluster.kubectl("patch", "pod", pod, "--namespace=zookeeper", "--subresource=status", "--patch", json.dumps(status))
+    cluster.kubectl("patch", "pod", pod, f"--namespace={DEMO}", "--subresource=status", "--patch", json.dumps(status))
 
 
 def evict(cluster: ControlPlane, pod: str) -> bool:
     """Asks what `kubectl drain` asks, and changes nothing."""
-    eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": pod, "namespace": "zookeeper"},
+    eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": pod, "namespace": DEMO},
                 "deleteOptions": {"dryRun": ["All"]}}
-    done = cluster.kubectl("create", f"--raw=/api/v1/namespaces/zookeeper/pods/{pod}/eviction", "--filename=-",
+    done = cluster.kubectl("create", f"--raw=/api/v1/namespaces/{DEMO}/pods/{pod}/eviction", "--filename=-",
                            stdin=json.dumps(eviction), check=False)
     assert done.returncode == 0 or "disruption budget" in done.stderr, done.stderr
     return done.returncode == 0
@@ -108,8 +110,8 @@ def evict(cluster: ControlPlane, pod: str) -> bool:
 def test_the_demo_is_applied_and_its_pods_are_admitted(cluster: ControlPlane) -> None:
     """One command, no warning, and the controllers get their pods past Pod Security. A second time changes nothing."""
     print(f"{apply(cluster, 'demo')} objects applied")
-    cluster.wait_until(lambda: len(pods(cluster, "zookeeper-monitoring")) == 1, "the exporter's pod")
-    cluster.wait_until(lambda: pods(cluster, "zookeeper") == ["zookeeper-0", "zookeeper-1", "zookeeper-2"], "members")
+    cluster.wait_until(lambda: len(pods(cluster, DEMO)) == 4, "the pods")
+    assert pods(cluster, DEMO)[1:] == MEMBERS
     again = cluster.kubectl("diff", "--server-side", "-k", str(MANIFESTS / "overlays/demo"), check=False)
     assert (again.returncode, again.stdout) == (0, "")
 
@@ -119,42 +121,53 @@ def test_pod_security_is_enforced(cluster: ControlPlane) -> None:
     apply(cluster, "demo")
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "any"},
            "spec": {"containers": [{"name": "any", "image": "any:1"}]}}
-    for namespace in ("zookeeper", "zookeeper-monitoring"):
-        done = cluster.kubectl("create", f"--namespace={namespace}", "--filename=-", stdin=json.dumps(pod), check=False)
-        assert 'violates PodSecurity "restricted:latest"' in done.stderr
+    done = cluster.kubectl("create", f"--namespace={DEMO}", "--filename=-", stdin=json.dumps(pod), check=False)
+    assert 'violates PodSecurity "restricted:latest"' in done.stderr
 
 
 def test_members_are_evicted_only_while_the_others_are_well(cluster: ControlPlane) -> None:
     """All well: one may go. One broken: that one may, no other. Without quorum: none."""
     apply(cluster, "demo")
-    cluster.wait_until(lambda: len(pods(cluster, "zookeeper")) == 3, "members")
-    members = pods(cluster, "zookeeper")
+    cluster.wait_until(lambda: set(MEMBERS) <= set(pods(cluster, DEMO)), "members")
     for broken, healthy, may_go in ((0, 3, [True, True, True]), (1, 2, [True, False, False]),
                                     (2, 1, [False, False, False])):
-        for number, pod in enumerate(members):
+        for number, pod in enumerate(MEMBERS):
             set_ready(cluster, pod, number >= broken)
-        cluster.wait_until(lambda: cluster.get("pdb", "zookeeper", "--namespace=zookeeper")["status"].get(
+        cluster.wait_until(lambda: cluster.get("pdb", "zookeeper", f"--namespace={DEMO}")["status"].get(
             "currentHealthy") == healthy, "the disruption controller")
-        assert [evict(cluster, pod) for pod in members] == may_go
+        assert [evict(cluster, pod) for pod in MEMBERS] == may_go
 
 
 def test_members_and_two_exporters_each_get_a_node_of_their_own(cluster: ControlPlane) -> None:
     """With two nodes the third member waits; with three all have one, and no two exporters share one."""
     apply(cluster, "demo")
-    cluster.kubectl("delete", "deployment,replicaset,pod", "--all", "--namespace=zookeeper-monitoring", "--wait=false")
+    cluster.kubectl("delete", "deployment", "--all", f"--namespace={DEMO}", "--wait=false")
+    cluster.kubectl("create", "namespace", "zookeeper-monitoring")
     apply(cluster, "ha")
     for number in (1, 2, 3):
         add_volume(cluster, number)
     add_node(cluster, 1)
     add_node(cluster, 2)
-    cluster.wait_until(lambda: nodes(cluster, "zookeeper") == ["node-1", "node-2"], "two members")
+    cluster.wait_until(lambda: nodes(cluster, DEMO) == ["node-1", "node-2"], "two members")
     cluster.wait_until(lambda: nodes(cluster, "zookeeper-monitoring") == ["node-1", "node-2"], "two exporters")
     cluster.wait_until(lambda: any("anti-affinity" in why for why in unscheduled(cluster)), "the reason of the third")
     add_node(cluster, 3)
-    cluster.wait_until(lambda: nodes(cluster, "zookeeper") == ["node-1", "node-2", "node-3"], "three members")
+    cluster.wait_until(lambda: nodes(cluster, DEMO) == ["node-1", "node-2", "node-3"], "three members")
 
 
 def test_the_overlay_with_sidecars_is_applied_over_the_demo(cluster: ControlPlane) -> None:
     """As somebody does it who changes his mind."""
     apply(cluster, "demo")
+    cluster.kubectl("create", "namespace", "zookeeper")
     apply(cluster, "sidecar")
+
+
+def test_removing_the_demo_leaves_all_else(cluster: ControlPlane) -> None:
+    """Its namespace goes, with its claims; a namespace, a claim and an ensemble that the user has under our names stay."""
+    apply(cluster, "demo")
+    before = cluster.get("statefulset,pvc", "--namespace=zookeeper")["items"]
+    cluster.kubectl("delete", "--wait=false", "-k", str(MANIFESTS / "overlays/demo"))
+    assert "deletionTimestamp" in cluster.get("namespace", DEMO)["metadata"]
+    after = cluster.get("statefulset,pvc", "--namespace=zookeeper")["items"]
+    assert [each["metadata"]["uid"] for each in after] == [each["metadata"]["uid"] for each in before] != []
+    assert "deletionTimestamp" not in cluster.get("namespace", "zookeeper")["metadata"]

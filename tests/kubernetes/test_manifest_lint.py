@@ -127,10 +127,11 @@ MUTANTS: dict[str, list[Callable[[Found], Any]]] = {
         lambda f: put(f.container, "envFrom", [{"secretRef": {"name": "s"}}])],
     "no_service_links": [lambda f: cut(f.pod, "enableServiceLinks")],
     "namespace_restricted": [
-        lambda f: f("Namespace", "zookeeper")["metadata"]["labels"].update(
+        lambda f: f("Namespace", "zookeeper-demo")["metadata"]["labels"].update(
             {"pod-security.kubernetes.io/enforce": "baseline"}),
-        lambda f: cut(f("Namespace", "zookeeper"), "metadata", "labels", "pod-security.kubernetes.io/warn-version"),
-        lambda f: f.remove("Namespace", "zookeeper")],
+        lambda f: cut(f("Namespace", "zookeeper-demo"), "metadata", "labels",
+                      "pod-security.kubernetes.io/warn-version"),
+        lambda f: put(f("Namespace", "zookeeper-demo"), "metadata", "name", "zookeeper")],
     "image_pinned": [lambda f, i=i: put(f.server, "image", i) for i in (
         "docker.io/library/zookeeper", "docker.io/library/zookeeper:latest", "zookeeper:3.9.5")] + [
         lambda f: put(f.container, "imagePullPolicy", "Always")],
@@ -212,32 +213,43 @@ MUTANTS: dict[str, list[Callable[[Found], Any]]] = {
         lambda f: put(f("PodDisruptionBudget", "zookeeper-exporter"), "spec", "minAvailable", 1),
         lambda f: put(f("PodDisruptionBudget", "zookeeper"), "spec", "unhealthyPodEvictionPolicy", "AlwaysAllow")],
     "pod_placement": [lambda f: cut(f.pod, "nodeSelector"), lambda f: cut(f.pod, "terminationGracePeriodSeconds")],
+    "exporter_leaves_a_lost_node": [
+        lambda f: f.pod["tolerations"].pop(), lambda f: put(f.pod["tolerations"][0], "tolerationSeconds", 300),
+        lambda f: put(f.zookeeper, "template", "spec", "tolerations", f.pod["tolerations"])],
+    "frozen_is_killed_soon": [
+        lambda f: cut(f.server, "livenessProbe", "terminationGracePeriodSeconds"),
+        lambda f: put(f.container, "livenessProbe", "terminationGracePeriodSeconds", 15)],
     "exporter_resolves_quickly": [lambda f: cut(f.pod, "dnsConfig")],
     "network_isolated": [lambda f: f.remove("NetworkPolicy", "zookeeper"),
-                         lambda f: put(f.policy("zookeeper-exporter"), "policyTypes", ["Ingress"])],
+                         lambda f: put(f.policy("zookeeper-exporter"), "policyTypes", ["Ingress"]),
+                         lambda f: put(f.policy("zookeeper-from-clients"), "egress", [{}])],
     "network_tight": [
         lambda f: f.policy("zookeeper-exporter")["egress"].append({}),
-        lambda f: cut(f.policy("zookeeper-exporter")["ingress"][0], "ports"),
-        lambda f: cut(f.policy("zookeeper-exporter")["ingress"][0], "from"),
-        lambda f: put(f.policy("zookeeper")["ingress"][1]["from"][1], "namespaceSelector", {}),
-        lambda f: f.policy("zookeeper")["ingress"][1]["from"].append({"ipBlock": {"cidr": "0.0.0.0/0"}}),
+        lambda f: cut(f.policy("zookeeper-exporter-from-prometheus")["ingress"][0], "ports"),
+        lambda f: cut(f.policy("zookeeper-exporter-from-prometheus")["ingress"][0], "from"),
+        lambda f: put(f.policy("zookeeper-from-clients")["ingress"][0]["from"][1], "namespaceSelector", {}),
+        lambda f: f.policy("zookeeper-from-clients")["ingress"][0]["from"].append({"ipBlock": {"cidr": "0.0.0.0/0"}}),
         lambda f: put(f.policy("zookeeper")["egress"][1]["ports"][0], "port", None) or cut(
             f.policy("zookeeper")["egress"][1]["ports"][0], "port"),
         lambda f: put(f.policy("zookeeper"), "podSelector", {})],
-    "network_peers_not_rewritten": [lambda f: put(f.policy("zookeeper-exporter")["ingress"][0], "from", [PEER])],
-    "network_ports_exist": [lambda f: put(f.policy("zookeeper-exporter")["ingress"][0]["ports"][0], "port", "metrics")],
+    "network_peers_not_rewritten": [lambda f: put(f.policy("zookeeper-exporter-from-prometheus")["ingress"][0], "from",
+                                              [PEER])],
+    "network_ports_exist": [
+        lambda f: put(f.policy("zookeeper-exporter-from-prometheus")["ingress"][0]["ports"][0], "port", "metrics")],
+    "network_parameters_have_names": [
+        lambda f: put(f.policy("zookeeper"), "ingress", f.policy("zookeeper-from-clients")["ingress"])],
     "network_allows_names": [lambda f: f.policy("zookeeper-exporter")["egress"].pop(0),
                              lambda f: f.policy("zookeeper")["egress"][1]["ports"].pop(0)],
     "exporter_reaches_members": [
-        lambda f: f.policy("zookeeper-exporter")["egress"].pop(1),
-        lambda f: f.policy("zookeeper")["ingress"][1]["from"].pop(0),
+        lambda f: f.remove("NetworkPolicy", "zookeeper-exporter-to-zookeeper"),
+        lambda f: f.remove("NetworkPolicy", "zookeeper-from-exporter"),
         lambda f: put(f.zookeeper, "replicas", 1),
         lambda f: replace_in_configuration(f, "zookeeper-2.zookeeper-headless", "zookeeper-client")],
     "members_reach_each_other": [lambda f: f.policy("zookeeper")["ingress"].pop(0),
                                  lambda f: f.policy("zookeeper")["egress"][0]["ports"].pop(1)],
     "prometheus_is_let_in": [
-        lambda f: f.policy("zookeeper-exporter")["ingress"].pop(0),
-        lambda f: cut(f.policy("zookeeper-exporter")["ingress"][0]["from"][0], "namespaceSelector")],
+        lambda f: f.remove("NetworkPolicy", "zookeeper-exporter-from-prometheus"),
+        lambda f: cut(f.policy("zookeeper-exporter-from-prometheus")["ingress"][0]["from"][0], "namespaceSelector")],
 }
 SIDECAR_MUTANTS: dict[str, Callable[[Found], Any]] = {
     "three_probes": lambda f: put(f.init("exporter"), "readinessProbe", f.init("exporter")["livenessProbe"]),

@@ -10,10 +10,10 @@ import yaml
 
 import manifests
 from exporter_process import BINARY
-from manifests import MANIFESTS, RENDERED, golden, kubectl
+from manifests import MANIFESTS, OTHERS, RENDERED, golden, kubectl
 from zk_health import run_health
 
-WITH_EXPORTER = [name for name in RENDERED if name not in ("reference-ensemble", "own-ensemble")]
+WITH_EXPORTER = [name for name in RENDERED if name != "reference-ensemble" and name not in OTHERS]
 
 
 @pytest.mark.parametrize("name", RENDERED)
@@ -63,6 +63,68 @@ def test_zk_health_accepts_its_rendered_commands(name: str, tmp_path: Path) -> N
         assert done.returncode == 2, done.stdout + done.stderr  # refused; a usage error would be 1
 
 
+@pytest.mark.parametrize("name", ["tcp", "chart", "bare"])
+def test_any_statefulset_gets_the_whole_probes_and_nothing_of_its_own_stays(name: str) -> None:
+    """As if it had had none; its other containers, mounts and volumes are as they were."""
+    ours = _statefulset("reference-ensemble", "zookeeper")
+    theirs = _statefulset("probes-over", name)
+    own_file = (manifests.COMPOSITIONS / "probes-over/statefulsets.yaml").read_text()
+    (before,) = [each["spec"]["template"]["spec"] for each in manifests.load(own_file)
+                 if each["metadata"]["name"] == name]
+    probed = theirs["containers"][0]
+    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+        assert probed.pop(probe) == ours["containers"][0][probe]
+    assert _named(theirs["initContainers"], "install-zk-health") == _named(ours["initContainers"], "install-zk-health")
+    assert _named(theirs["volumes"], "zk-health") == _named(ours["volumes"], "zk-health")
+    assert [each["name"] for each in theirs["containers"]] == [each["name"] for each in before["containers"]]
+    assert theirs["containers"][1:] == before["containers"][1:]
+    mounts = before["containers"][0].get("volumeMounts", [])
+    assert probed["volumeMounts"] == [{"mountPath": "/probe", "name": "zk-health", "readOnly": True}, *mounts]
+    for kind, name_of_ours in (("initContainers", "install-zk-health"), ("volumes", "zk-health")):
+        assert [each for each in theirs[kind] if each["name"] != name_of_ours] == [
+            each for each in before.get(kind, []) if each["name"] != name_of_ours]
+
+
+def test_a_namespace_of_the_user_is_left_alone() -> None:
+    """No Namespace is made, changed or removed but the demo's, which holds all of the demo."""
+    made = {name: [document["metadata"]["name"] for document in golden(name) if document["kind"] == "Namespace"]
+            for name in RENDERED}
+    assert {name: names for name, names in made.items() if names} == {
+        "demo": ["zookeeper-demo"], "openshift": ["zookeeper-demo"]}
+    assert {document["metadata"].get("namespace") for document in golden("demo")} == {"zookeeper-demo", None}
+    assert {document["metadata"]["namespace"] for document in golden("own-settings")} == {"observability"}
+
+
+def test_own_settings_are_exactly_what_is_allowed_and_the_rest_is_the_default() -> None:
+    """By the names of the policies; what was not set, DNS among it, stays."""
+    def peers(overlay: str, name: str, side: str, key: str) -> set[tuple[str, ...]]:
+        (spec,) = [document["spec"] for document in golden(overlay)
+                   if document["kind"] == "NetworkPolicy" and document["metadata"]["name"] == name]
+        return {(peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"],
+                 *peer["podSelector"]["matchLabels"].values(), *(str(port["port"]) for port in allowed["ports"]))
+                for allowed in spec.get(side, []) for peer in allowed[key]}
+
+    for overlay, prometheus, zookeeper in (
+            ("default", {("monitoring", "prometheus", "http-metrics")}, {("zookeeper", "zookeeper", "2181")}),
+            ("own-settings", {("observability", "prometheus", "http-metrics")},
+             {("kafka", "kafka-zookeeper", "2181"), ("search", "solr-zookeeper", "2181")})):
+        assert peers(overlay, "zookeeper-exporter", "egress", "to") == {("kube-system", "kube-dns", "53", "53")}
+        assert peers(overlay, "zookeeper-exporter", "ingress", "from") == set()
+        assert peers(overlay, "zookeeper-exporter-from-prometheus", "ingress", "from") == prometheus
+        assert peers(overlay, "zookeeper-exporter-to-zookeeper", "egress", "to") == zookeeper
+
+
+def test_one_entry_of_images_holds_for_the_exporter_and_for_the_probes() -> None:
+    """The same name stands in the Deployment, in the sidecar, and in the init container."""
+    names = {container["image"].rpartition(":")[0] for name in ("demo", "sidecar") for document in golden(name)
+             if document["kind"] in ("Deployment", "StatefulSet")
+             for kind in ("containers", "initContainers")
+             for container in document["spec"]["template"]["spec"].get(kind, [])}
+    assert names == {"ghcr.io/zookeeper-exporter/zookeeper-exporter", "docker.io/library/zookeeper"}
+    ((container, _),) = _exporters("own-settings")
+    assert container["image"].startswith("registry.example/monitoring/zookeeper-exporter@sha256:")
+
+
 def test_a_volume_of_another_server_is_refused(tmp_path: Path) -> None:
     """The init container numbers an empty volume by the pod's name, and fails over one with another number."""
     (document,) = [document for document in golden("reference-ensemble") if document["kind"] == "StatefulSet"]
@@ -87,10 +149,10 @@ def test_the_ensemble_knows_its_members_by_the_same_names_everywhere() -> None:
     data = {key: text for document in documents for key, text in document.get("data", {}).items()}
     (ensemble,) = [document for document in documents if document["kind"] == "StatefulSet"]
     pods = [f"zookeeper-{number}" for number in range(ensemble["spec"]["replicas"])]
-    full = [f"{pod}.zookeeper-headless.zookeeper.svc.cluster.local:2181" for pod in pods]
+    full = [f"{pod}.zookeeper-headless.zookeeper-demo.svc.cluster.local:2181" for pod in pods]
     assert re.findall(r"^server\.(\d+)=(.+)$", data["zoo.cfg"], re.M) == [
         (str(number), f"{pod}.zookeeper-headless:2888:3888") for number, pod in enumerate(pods, 1)]
-    assert data["connect-string"].split(",") == full
+    assert data["connect-string"].split(",") == [f"{pod}.zookeeper-headless:2181" for pod in pods]
     assert yaml.safe_load(data["zookeeper-exporter.yml"])["ensembles"][0]["members"] == full
 
 
@@ -117,7 +179,8 @@ def test_the_sidecar_keeps_quiet_about_the_ensemble() -> None:
 def test_the_image_has_the_version_of_the_program() -> None:
     """A release changes both."""
     version = subprocess.run([BINARY, "--version"], capture_output=True, text=True, check=True).stdout.split()[-1]
-    images = {container["image"] for name in WITH_EXPORTER for container, _ in _exporters(name)}
+    images = {container["image"] for name in WITH_EXPORTER if name != "own-settings"
+              for container, _ in _exporters(name)}
     assert images == {f"ghcr.io/zookeeper-exporter/zookeeper-exporter:{version}"}
 
 
@@ -159,6 +222,18 @@ def test_the_readme_names_everything_that_can_be_applied() -> None:
         assert (MANIFESTS / link).exists(), link
 
 
+def _statefulset(rendered: str, name: str) -> manifests.Document:
+    """The pod of a StatefulSet."""
+    (pod,) = [document["spec"]["template"]["spec"] for document in golden(rendered)
+              if (document["kind"], document["metadata"]["name"]) == ("StatefulSet", name)]
+    return pod
+
+
+def _named(entries: list[manifests.Document], name: str) -> list[manifests.Document]:
+    """The entries of a name, without what a `labels:` or an order could differ in."""
+    return [entry for entry in entries if entry["name"] == name]
+
+
 def _kustomizations() -> list[Path]:
     """All kustomizations, also those of the tests."""
     return [*MANIFESTS.glob("**/kustomization.yaml"), *manifests.COMPOSITIONS.glob("*/kustomization.yaml")]
@@ -173,7 +248,7 @@ def _exporters(name: str) -> list[tuple[manifests.Document, dict[str, str]]]:
     for document in documents:
         pod = document.get("spec", {}).get("template", {}).get("spec", {})
         for container in pod.get("initContainers", []) + pod.get("containers", []):
-            if "/zookeeper-exporter:" in container["image"] and "command" not in container:
+            if "/zookeeper-exporter" in container["image"] and "command" not in container:
                 mounted = {mount["name"] for mount in container.get("volumeMounts", [])}
                 files = [maps[volume["configMap"]["name"]] for volume in pod["volumes"]
                          if "configMap" in volume and volume["name"] in mounted]

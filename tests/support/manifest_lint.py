@@ -331,10 +331,10 @@ def no_service_links(bundle: Bundle) -> Complaints:
 
 @rule
 def namespace_restricted(bundle: Bundle) -> Complaints:
-    """Each namespace is there, and enforces, audits and warns at restricted:latest."""
-    for namespace in {document["metadata"].get("namespace") for document in bundle.documents} - {None}:
-        if bundle.get("Namespace", None, namespace) is None:
-            yield f"Namespace/{namespace}", "missing"
+    """A namespace that is made enforces, audits and warns at restricted:latest, and holds all that is made with it."""
+    names = {document["metadata"].get("namespace") for document in bundle.documents if document["kind"] != "Namespace"}
+    if bundle.of("Namespace") and names != {document["metadata"]["name"] for document in bundle.of("Namespace")}:
+        yield "Namespace", f"made beside objects in {names}"
     for document in bundle.of("Namespace"):
         labels = document["metadata"].get("labels", {})
         for mode in ("enforce", "audit", "warn"):
@@ -364,8 +364,8 @@ def one_version(bundle: Bundle) -> Complaints:
     if len(tags) > 1:
         yield "images", f"the exporter in several versions: {sorted(tags)}"
     for workload in bundle.workloads:
-        tag = workload.containers[-1].fields["image"].rpartition(":")[2]
-        if VERSION in workload.labels and workload.labels[VERSION] != tag:
+        image, _, tag = workload.containers[-1].fields["image"].rpartition(":")
+        if VERSION in workload.labels and workload.labels[VERSION] != tag and not image.endswith("@sha256"):
             yield workload.where, f"version label {workload.labels[VERSION]}, image {tag}"
 
 
@@ -439,6 +439,15 @@ def zookeeper_probes(bundle: Bundle) -> Complaints:
             mounts = [mount["mountPath"] for mount in container.fields.get("volumeMounts", [])]
             if not any(command[0].startswith(f"{path}/") for path in mounts):
                 yield container.where, f"{command[0]} is on no volume"
+
+
+@rule
+def frozen_is_killed_soon(bundle: Bundle) -> Complaints:
+    """A process that a liveness probe ends for its silence hears no SIGTERM: it need not be waited for."""
+    for container in bundle.containers:
+        for name, probe in container.handlers():
+            if name == "livenessProbe" and not 5 <= probe.get("terminationGracePeriodSeconds", 60) <= 10:
+                yield container.where, "livenessProbe without a terminationGracePeriodSeconds of 5 to 10"
 
 
 # --- Wiring
@@ -686,6 +695,17 @@ def pod_placement(bundle: Bundle) -> Complaints:
 
 
 @rule
+def exporter_leaves_a_lost_node(bundle: Bundle) -> Complaints:
+    """30 s after a node was found to be lost, the exporter is started on another; members stay with their volumes."""
+    wanted = {(f"node.kubernetes.io/{key}", "Exists", "NoExecute", 30) for key in ("not-ready", "unreachable")}
+    for workload in bundle.workloads:
+        tolerated = {(each.get("key"), each.get("operator"), each.get("effect"), each.get("tolerationSeconds"))
+                     for each in workload.pod.get("tolerations", [])}
+        if tolerated != (wanted if workload.kind == "Deployment" else set()):
+            yield workload.where, f"tolerations {tolerated}"
+
+
+@rule
 def exporter_resolves_quickly(bundle: Bundle) -> Complaints:
     """The exporter asks for full names as they are, and gives a silent name server 2 s."""
     for workload in bundle.workloads:
@@ -701,9 +721,28 @@ def exporter_resolves_quickly(bundle: Bundle) -> Complaints:
 def network_isolated(bundle: Bundle) -> Complaints:
     """All pods are isolated both ways."""
     for workload in bundle.workloads:
-        types = {kind for policy in bundle.policies(workload) for kind in policy["spec"].get("policyTypes", [])}
-        if types != {"Ingress", "Egress"}:
-            yield workload.where, f"isolated for {sorted(types)} only"
+        if not any(set(policy["spec"].get("policyTypes", [])) == {"Ingress", "Egress"}
+                   for policy in bundle.policies(workload)):
+            yield workload.where, "no NetworkPolicy isolates it both ways"
+    for document in bundle.of("NetworkPolicy"):
+        if {"ingress", "egress"} & set(document["spec"]) - {key.lower() for key in document["spec"]["policyTypes"]}:
+            yield where(document), "has rules for a direction that is not in its policyTypes"
+
+
+@rule
+def network_parameters_have_names(bundle: Bundle) -> Complaints:
+    """Who is in another namespace, DNS aside, stands in a policy of its own: one rule, to be replaced by its name."""
+    for document in bundle.of("NetworkPolicy"):
+        abroad = [allowed for _, allowed, peers in _network_rules(document)
+                  if any("namespaceSelector" in peer for peer in peers) and 53 not in _ports(allowed)
+                  and 5353 not in _ports(allowed)]
+        if abroad and set(document["spec"]) >= {"ingress", "egress"}:
+            yield where(document), "names peers of other namespaces beside other rules"
+
+
+def _ports(allowed: Document) -> list[Any]:
+    """The ports of a rule."""
+    return [port.get("port") for port in allowed.get("ports", [])]
 
 
 def _network_rules(document: Document) -> Iterator[tuple[str, Document, list[Document]]]:
@@ -764,7 +803,7 @@ def network_allows_names(bundle: Bundle) -> Complaints:
 
 @rule
 def exporter_reaches_members(bundle: Bundle) -> Complaints:
-    """Each configured member is a pod by its own name, and both sides' policies let the exporter ask it."""
+    """Each configured member is a pod by its full name, and both sides' policies let the exporter ask it."""
     for workload in bundle.workloads:
         for name, port in _configured_members(bundle, workload):
             pod, service, namespace = (*name.split("."), "", "")[:3]

@@ -1,6 +1,6 @@
 """What a kubelet does with the probes of a container, for a server that runs as a process: no more than that.
 
-It reads initialDelaySeconds, periodSeconds, timeoutSeconds and the thresholds from a manifest. The startup probe holds
+It reads initialDelaySeconds, periodSeconds, timeoutSeconds, the thresholds and the grace period from a manifest. The startup probe holds
 the others back; liveness and startup restart the container (SIGTERM, grace period, SIGKILL; then the back-off of
 CrashLoopBackOff); readiness makes it Ready. A process that ends by itself is restarted, too. All times can be scaled.
 """
@@ -30,6 +30,7 @@ class Probe:
     timeout: float = 1
     failures: int = 3
     successes: int = 1
+    grace: float | None = None  # None: the pod's
 
     def scaled(self, factor: float) -> "Probe":
         """The same with all times, also the --timeout=Ns of the command, multiplied."""
@@ -38,7 +39,7 @@ class Probe:
             return f"--timeout={round(int(found[1]) * factor * 1000)}ms" if found else word
         command = tuple(scale(word) for word in self.command)
         return replace(self, command=command, initial_delay=self.initial_delay * factor, period=self.period * factor,
-                       timeout=self.timeout * factor)
+                       timeout=self.timeout * factor, grace=self.grace and self.grace * factor)
 
 
 def probes_of(container: dict[str, Any], replaced: dict[str, str]) -> dict[str, Probe]:
@@ -49,7 +50,7 @@ def probes_of(container: dict[str, Any], replaced: dict[str, str]) -> dict[str, 
         probes[kind] = Probe(tuple(replaced.get(word, word) for word in probe["exec"]["command"]),
                              probe.get("initialDelaySeconds", 0), probe.get("periodSeconds", 10),
                              probe.get("timeoutSeconds", 1), probe.get("failureThreshold", 3),
-                             probe.get("successThreshold", 1))
+                             probe.get("successThreshold", 1), probe.get("terminationGracePeriodSeconds"))
     return probes
 
 
@@ -132,7 +133,7 @@ class MiniKubelet:
         if process.poll() is None:
             os.kill(process.pid, signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(self._grace)
+                process.wait(self.probes[self._doomed].grace or self._grace)
             if process.poll() is None:
                 process.kill()
         process.wait()

@@ -42,7 +42,7 @@ def probe_set(name: str) -> dict[str, Probe]:
     probes = probes_of(container, {"/probe/zk-health": str(ZK_HEALTH)})
     if name != "ours":
         probes = {kind: Probe(("sh", "-c", USUAL[name]), probe.initial_delay, probe.period, probe.timeout,
-                              probe.failures, probe.successes) for kind, probe in probes.items()}
+                              probe.failures, probe.successes, probe.grace) for kind, probe in probes.items()}
     return probes
 
 
