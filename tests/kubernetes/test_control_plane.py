@@ -163,7 +163,7 @@ def test_the_overlay_with_sidecars_is_applied_over_the_demo(cluster: ControlPlan
 
 
 def test_removing_the_demo_leaves_all_else(cluster: ControlPlane) -> None:
-    """Its namespace goes, with its claims; a namespace, a claim and an ensemble that the user has under our names stay."""
+    """Its namespace goes, with its claims; an ensemble that the user has in the namespace `zookeeper` stays."""
     apply(cluster, "demo")
     before = cluster.get("statefulset,pvc", "--namespace=zookeeper")["items"]
     cluster.kubectl("delete", "--wait=false", "-k", str(MANIFESTS / "overlays/demo"))
