@@ -69,6 +69,10 @@ def why_not() -> str:
         missing.append("catatonit")
     if missing:
         return f"no containers: not installed: {', '.join(missing)}"
+    entered = subprocess.run(["nsenter", "--mount=/proc/self/ns/mnt", "stat", "--format=%d:%i", "/"],
+                             capture_output=True, text=True, check=False).stdout.strip()
+    if entered and entered != f"{os.stat('/').st_dev}:{os.stat('/').st_ino}":
+        return "no containers: this is a chroot, and `podman exec` would leave it"
     podman = Podman()
     try:
         return _refusal(podman)
