@@ -1,13 +1,15 @@
 # What a developer types. CMakePresets.json holds the builds, scripts/ the work.
 .DEFAULT_GOAL := help
-.PHONY: run test bench golden dashboards pictures format help
+.PHONY: run test test-fresh bench install uninstall golden dashboards pictures format help
 
 EXPORTER := build/release/exporter/zookeeper-exporter
-BUILD = cmake --preset $(1) && cmake --build --preset $(1) --parallel $$(nproc)
+PROGRAMS := zookeeper-exporter zk-health
+PREFIX ?= /usr/local
+SUITES ?= bookworm trixie
 
-run: ## build the exporter and run it over a demo ensemble (LISTEN=:9141, ZOOKEEPER_SERVERS=host:port,...)
+run: ## build both programs, and run the exporter over a demo ensemble (LISTEN=:9141, ZOOKEEPER_SERVERS=host:port,...)
 	@scripts/install-packages run
-	@$(call BUILD,release) --target zookeeper-exporter
+	@scripts/build release $(PROGRAMS)
 	@exec scripts/run.py $(EXPORTER)
 
 test: ## build and run every test but the long ones, also under sanitizers
@@ -16,18 +18,30 @@ test: ## build and run every test but the long ones, also under sanitizers
 
 test-%: ## test-alerts, test-dashboards, test-kubernetes: that folder's tests with the long ones, and what they measured
 	@scripts/install-packages test
-	@$(call BUILD,release) --target zookeeper-exporter --target zk-health
-	@EXPORTER=$(CURDIR)/$(EXPORTER) PYTHONDONTWRITEBYTECODE=1 \
+	@scripts/build release $(PROGRAMS)
+	@EXPORTER="$$PWD/$(EXPORTER)" PYTHONDONTWRITEBYTECODE=1 \
 	  exec /usr/bin/python3 -m pytest -q -rs -s tests/$*
+
+test-fresh: ## run, install and test in bare roots of Debian 12 and 13 (SUITES="bookworm trixie", STEPS="run install test"; root)
+	@scripts/install-packages fresh
+	@exec scripts/test-fresh $(SUITES)
 
 bench: ## measure the exporter against its budgets
 	@scripts/install-packages bench
-	@$(call BUILD,release)
-	@exec ctest --preset release --label-regex '^bench$$' --no-tests=error --verbose
+	@scripts/build bench
+	@exec ctest --preset bench --label-regex '^bench$$' --no-tests=error --verbose
+
+install: ## build and install both programs with all that belongs to them (PREFIX=/usr/local, DESTDIR=)
+	@scripts/install-packages build
+	@scripts/build release $(PROGRAMS)
+	@exec scripts/install "$(PREFIX)" "$(DESTDIR)"
+
+uninstall: ## remove what the last install put there (DESTDIR= as then)
+	@exec scripts/uninstall "$(DESTDIR)"
 
 golden: ## rewrite the golden files from what the code does now; read the diff before you commit it
 	@scripts/install-packages test
-	@$(call BUILD,dev)
+	@scripts/build dev
 	@UPDATE_GOLDEN=1 ctest --preset dev --label-regex '^unit$$' --no-tests=error --output-on-failure
 
 dashboards: ## write the dashboards, and the Kubernetes objects made of them and of the alert rules
@@ -36,11 +50,11 @@ dashboards: ## write the dashboards, and the Kubernetes objects made of them and
 
 pictures: ## draw the dashboards over a real ensemble, healthy and without its quorum, into docs/img (5 minutes)
 	@scripts/install-packages test
-	@$(call BUILD,release) --target zookeeper-exporter
-	@EXPORTER=$(CURDIR)/$(EXPORTER) /usr/bin/python3 tests/dashboards/pictures.py
+	@scripts/build release zookeeper-exporter
+	@EXPORTER="$$PWD/$(EXPORTER)" /usr/bin/python3 tests/dashboards/pictures.py
 
 format: ## format all C++
-	git ls-files --cached --others --exclude-standard '*.cpp' '*.hpp' | xargs -r clang-format -i
+	@find exporter tests -name '*.[hc]pp' -print0 | xargs -0 clang-format -i
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

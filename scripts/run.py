@@ -7,6 +7,7 @@ ZOOKEEPER_SERVERS=a,b,c   watch these servers instead of starting some
 
 import contextlib
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 from zookeeper_ensemble import ClientLoad, Ensemble, wait_until
 
@@ -57,19 +59,21 @@ def run(binary: str, stack: contextlib.ExitStack) -> None:
     if not os.access(binary, os.X_OK):
         raise Failure(f"there is no {binary}: `make run` builds it")
     if servers := os.environ.get("ZOOKEEPER_SERVERS"):
-        flags = [f"--zookeeper.servers={servers}"]
+        flags, addresses = [f"--zookeeper.servers={servers}"], servers
     else:
         directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="zookeeper-exporter-"))
         print("Starting three ZooKeeper servers ...", flush=True)
         ensemble = stack.enter_context(Ensemble(directory))
         stack.enter_context(ClientLoad(ensemble.servers))
-        flags = [f"--zookeeper.servers={ensemble.servers}", "--zookeeper.ensemble=demo"]
+        addresses = ensemble.servers
+        flags = [f"--zookeeper.servers={addresses}", "--zookeeper.ensemble=demo"]
         servers = "  ".join(f"{member.address} ({member.state()}, pid {member.process.pid})"
                             for member in ensemble.members)
 
     exporter = stack.enter_context(running([binary, *flags, f"--web.listen-address={listen}"]))
     wait_until(lambda: is_ready(url, exporter), f"{url}/readyz to answer 200", limit=30)
     print(f"\nStatus page  {url}/\nMetrics      {url}/metrics\nReadiness    {url}/readyz\nMembers      {servers}\n"
+          f"On demand    {shlex.quote(str(Path(binary).with_name('zk-health')))} --check=ensemble {shlex.quote(addresses)}\n"
           "Ctrl-C stops all of it.\n", flush=True)
     raise Failure(f"the exporter ended by itself, with code {exporter.wait()}")
 

@@ -135,7 +135,7 @@ def test_exporter_serves_the_paths(start_exporter: Callable[..., Exporter]) -> N
 
 def test_the_log_lines_are_those_of_zookeeper() -> None:
     if not JARS[0].exists():
-        pytest.skip("ZooKeeper is not installed: its messages are not compared")
+        pytest.skip(f"ZooKeeper's messages are not compared: there is no {JARS[0]}")
     with zipfile.ZipFile(JARS[0]) as jar:
         classes = b"\0".join(jar.read(name) for name in jar.namelist() if name.endswith(".class"))
     messages = {part for line in lines_with('"$LOG"')

@@ -36,6 +36,10 @@ class Run:
         assert match, self.printed()
         return match[1]
 
+    def on_demand(self) -> str:
+        """The printed call of zk-health."""
+        return re.search(r"^On demand +(.*)$", self.printed(), re.MULTILINE)[1]
+
     def wait_started(self) -> None:
         """Waits for the line that ends the start."""
         def check() -> bool:
@@ -100,6 +104,8 @@ def test_the_demo_shows_three_members_and_leaves_nothing(number: int) -> None:
         assert "Ensemble demo" in read(run.url("Status page"))
         assert read(run.url("Readiness")) == "ok\n"
         assert 'zookeeper_up{ensemble="demo"' in read(run.url("Metrics"))
+        asked = subprocess.run(run.on_demand(), shell=True, capture_output=True, text=True, timeout=20)
+        assert (asked.returncode, asked.stderr) == (0, "") and "All 3 voters serve" in asked.stdout, asked
 
         run.process.send_signal(number)
         assert run.process.wait(15) == 0, run.printed()

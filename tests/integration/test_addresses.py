@@ -10,6 +10,7 @@ import pytest
 
 from exporter_process import BINARY, Exporter
 from forwarder import forwarding
+from needs import refusal
 from zookeeper_ensemble import HOST, Ensemble, free_ports, wait_until
 
 CONFIG = """\
@@ -24,13 +25,13 @@ log: {{level: warn}}
 """
 
 
-def has_ipv6() -> bool:
-    """Whether something can listen on ::1."""
+def no_ipv6() -> str:
+    """Why nothing can listen on ::1, or nothing."""
     try:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
-    except OSError:
-        return False
-    return True
+    except OSError as error:
+        return f"nothing can listen on ::1 here: {error.strerror}"
+    return ""
 
 
 def test_a_file_with_two_ensembles(ensemble: Ensemble, tmp_path: Path, start_exporter: Callable[..., Exporter]) -> None:
@@ -63,7 +64,7 @@ def test_the_flag_replaces_the_ensembles_of_the_file(
     assert samples.value("zookeeper_up", ensemble="mine", member=address) == 1
 
 
-@pytest.mark.skipif(not has_ipv6(), reason="nothing can listen on ::1 here")
+@pytest.mark.skipif(bool(no_ipv6()), reason=no_ipv6())
 def test_a_member_on_ipv6(ensemble: Ensemble, start_exporter: Callable[..., Exporter]) -> None:
     """In brackets, as in every URL, and so in the label."""
     with forwarding(ensemble.members[0].port, "::1") as forwarder:
@@ -123,8 +124,8 @@ def test_a_dead_server_is_refused_where_ipv6_is_off(tmp_path: Path) -> None:
              "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6 && "
              "! ip -6 address show dev lo | grep -q ::1")
     alone = ["unshare", "--net", "--mount", "sh", "-c"]
-    if os.geteuid() != 0 or subprocess.run([*alone, setup], capture_output=True, check=False).returncode != 0:
-        pytest.skip("needs root and namespaces of network and mounts")
+    if reason := refusal(*alone, setup):
+        pytest.skip(reason)
     log = tmp_path / "log"
     with log.open("w") as stderr:
         exporter = subprocess.Popen(

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from drill import Drill, together
-from network import NO_ROOM, Network, is_possible
+from network import Network, why_not
 from zk_health import probe_codes
 from zookeeper_ensemble import Ensemble, Member
 
-pytestmark = pytest.mark.skipif(not is_possible(), reason=NO_ROOM)
+pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
 QUORUM_PORT, ELECTION_PORT, CLIENT_PORT = 2888, 3888, 2181
 
 

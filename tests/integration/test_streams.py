@@ -10,6 +10,7 @@ import pytest
 
 from exporter_process import BINARY
 from fake_member import fake_member
+from needs import own_root
 from zk_health import ZK_HEALTH, run_health
 from zookeeper_ensemble import HOST
 
@@ -97,7 +98,7 @@ def test_an_answer_without_a_stream_is_unknown(follower: str) -> None:
     assert run_closed([*command, "--format=nagios"], "<&- >&- 2>&-") == 3
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="chroot needs root")
+@pytest.mark.skipif(bool(own_root()), reason=own_root())
 def test_closed_streams_in_an_empty_root(follower: str, tmp_path: Path) -> None:
     """There is not even /dev/null to put in their place."""
     run_health("install", tmp_path)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from needs import own_mounts, refusal as refusal_of
 from zk_health import ZK_HEALTH, run_health
 from zookeeper_ensemble import Ensemble, wait_until
 
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="it needs root")
+AS_SOMEBODY_ELSE = ("setpriv", "--reuid=65532", "--clear-groups")
 
 
 def names(directory: Path) -> list[str]:
@@ -130,7 +131,7 @@ def in_namespace(script: str, *arguments: object) -> list[object]:
     return ["unshare", "--mount", "sh", "-c", script, "sh", ZK_HEALTH, *arguments]
 
 
-@needs_root
+@pytest.mark.skipif(bool(own_mounts()), reason=own_mounts())
 def test_volumes_that_do_not_take_it(tmp_path: Path) -> None:
     """A full one, a read-only one, a mounted file, and no /proc: the line blames what is to blame."""
     target = tmp_path / "probe"
@@ -148,10 +149,10 @@ def test_volumes_that_do_not_take_it(tmp_path: Path) -> None:
     assert names(tmp_path) == ["probe"]
 
 
-@needs_root
+@pytest.mark.skipif(bool(refusal_of(*AS_SOMEBODY_ELSE, "true")), reason=refusal_of(*AS_SOMEBODY_ELSE, "true"))
 def test_a_directory_of_somebody_else_is_not_written(tmp_path: Path) -> None:
     """The line names the user that has to be allowed."""
-    line = refusal("setpriv", "--reuid=65532", "--clear-groups", ZK_HEALTH, "install", tmp_path / "probe")
+    line = refusal(*AS_SOMEBODY_ELSE, ZK_HEALTH, "install", tmp_path / "probe")
     assert "not permitted; the user with the id 65532" in line
     assert names(tmp_path) == []
 

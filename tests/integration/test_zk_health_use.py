@@ -11,6 +11,7 @@ import pytest
 
 import figures
 from fake_member import fake_member
+from needs import own_root
 from zk_health import PROBES, ZK_HEALTH, run_health
 from zookeeper_ensemble import HOST, Ensemble
 
@@ -101,7 +102,7 @@ def test_it_is_static() -> None:
     assert "not a dynamic executable" in answer.stdout + answer.stderr
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="chroot needs root")
+@pytest.mark.skipif(bool(own_root()), reason=own_root())
 def test_it_runs_in_an_empty_root(ensemble: Ensemble, tmp_path: Path) -> None:
     """Not even /etc, /proc and /dev are there."""
     run_health("install", tmp_path)
@@ -134,7 +135,7 @@ def test_netcat_for_comparison(ensemble: Ensemble) -> None:
     """What `echo ruok | nc` gives; nothing is asserted."""
     netcat = shutil.which("nc")
     if netcat is None:
-        pytest.skip("no nc is installed")
+        pytest.skip("no `nc` here (netcat-openbsd)")
     times, failures = [], 0
     for _ in range(min(RUNS, 500)):
         start = time.monotonic()

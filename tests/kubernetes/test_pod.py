@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 import figures
-from network import NO_ROOM, Network, is_possible
+from network import Network, why_not
 from pods import NOBODY_SERVED, Pods
 
-pytestmark = pytest.mark.skipif(not is_possible(), reason=NO_ROOM)
+pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
 COLUMNS = ("fault", "probes", "restarted by probes", "Ready though it served nobody", "Ready after the watch")
 TENTH = 0.1
 
@@ -154,7 +154,7 @@ def test_headline(make_pods: Callable[..., Pods]) -> None:
 def test_every_fault(make_pods: Callable[..., Pods], probes: str) -> None:
     """The table of manifests/proof.md, with times at a tenth."""
     if probes != "ours" and shutil.which("nc") is None:
-        pytest.skip("needs netcat-openbsd")
+        pytest.skip("no `nc` here (netcat-openbsd)")
     with make_pods(probes, TENTH) as pods:
         lost, cut = lose_quorum(pods), cut_off_a_read_only_member(pods)
         frozen, killed = freeze(pods), kill(pods)

@@ -7,6 +7,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from exporter_process import BINARY
+
 IMAGE = Path(__file__).resolve().parents[2] / "manifests/image"
 # Without systemd, and where hard limits are below Podman's defaults.
 CONTAINERS_CONF = """[containers]
@@ -62,9 +64,27 @@ class Podman:
 @cache
 def why_not() -> str:
     """Why containers cannot be run here, or nothing."""
-    if os.geteuid() != 0:
-        return "needs root"
     missing = [name for name in ("podman", "runc", "conmon", "strip") if not shutil.which(name)]
     if not any(Path(part, "catatonit").exists() for part in ("/usr/bin", "/usr/libexec/podman")):
         missing.append("catatonit")
-    return f"needs {', '.join(missing)}" if missing else ""
+    if missing:
+        return f"no containers: not installed: {', '.join(missing)}"
+    entered = subprocess.run(["nsenter", "--mount=/proc/self/ns/mnt", "stat", "--format=%d:%i", "/"],
+                             capture_output=True, text=True, check=False).stdout.strip()
+    if entered and entered != f"{os.stat('/').st_dev}:{os.stat('/').st_ino}":
+        return "no containers: this is a chroot, and `podman exec` would leave it"
+    podman = Podman()
+    try:
+        return _refusal(podman)
+    finally:
+        podman.close()
+
+
+def _refusal(podman: Podman) -> str:
+    """The words of podman if it cannot run a container of one static program, or nothing."""
+    root = podman.directory / "tried"
+    root.mkdir()
+    shutil.copy(BINARY.with_name("zk-health"), root)
+    done = podman.run("run", "--rm", "--network=none", "--rootfs", str(root), "/zk-health", "--version")
+    words = (done.stderr.strip() or f"exit code {done.returncode}").splitlines()[-1]
+    return "" if done.returncode == 0 else f"no containers: podman run: {words}"

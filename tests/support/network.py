@@ -7,13 +7,14 @@
 
 import contextlib
 import ctypes
+import functools
 import itertools
 import os
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 CLONE_NEWNET = 0x40000000
-NO_ROOM = "needs root and iproute2 (`ip netns`, veth), which are not there"
 
 
 def ip(*arguments: str) -> None:
@@ -21,15 +22,21 @@ def ip(*arguments: str) -> None:
     subprocess.run(["ip", *arguments], check=True, capture_output=True, text=True)
 
 
-def is_possible() -> bool:
-    """Whether namespaces and veth pairs can be made here."""
-    if os.geteuid() != 0 or shutil.which("ip") is None:
-        return False
+@functools.cache
+def why_not() -> str:
+    """Why namespaces and veth pairs cannot be made here, as the command that failed says it, or nothing."""
+    if shutil.which("ip") is None:
+        return "no network of its own: no `ip` here (iproute2)"
     try:
-        with Network(1):
-            return True
-    except (OSError, subprocess.CalledProcessError):
-        return False
+        with Network(1) as network, ThreadPoolExecutor(1) as thread:
+            thread.submit(network.enter, "hub").result()
+    except subprocess.CalledProcessError as error:
+        who = "" if os.geteuid() == 0 else " (not root)"
+        words = error.stderr.strip() or f"exit code {error.returncode}"
+        return f"no network of its own: `{' '.join(error.cmd)}`{who}: {words}"
+    except OSError as error:
+        return f"no network of its own: {error}"
+    return ""
 
 
 class Network:
@@ -67,7 +74,7 @@ class Network:
         """Moves the calling thread into a namespace: "hub" or "member-N"."""
         with open(f"/var/run/netns/{self._prefix}-{name}", "rb") as namespace:
             if ctypes.CDLL(None, use_errno=True).setns(namespace.fileno(), CLONE_NEWNET) != 0:
-                raise OSError(ctypes.get_errno(), "setns")
+                raise OSError(ctypes.get_errno(), f"setns: {os.strerror(ctypes.get_errno())}")
 
     def cut_peers(self, number: int, yes: bool = True) -> None:
         """Drops all that passes between a member and the others."""
