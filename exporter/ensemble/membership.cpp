@@ -285,6 +285,46 @@ std::size_t Membership::unmonitored() const {
   return missing - std::min(missing, possible);
 }
 
+bool Membership::may_split() const {
+  std::vector<VoterSet> held;
+  const std::vector<ConfServer>* newest = nullptr;
+  for (const auto& member : members) {
+    if (member.is_static && !member.servers.empty()) {
+      held.emplace_back(member.servers);
+      newest = &member.servers;
+    }
+  }
+  if (held.empty()) {
+    return false;
+  }
+  // Those that are in nobody's membership, and do not tell their own, are likely to be new.
+  auto grown = *newest;
+  std::set<std::int64_t> told;
+  std::size_t unnamed = 0;
+  for (const auto& member : members) {
+    if (member.id) {
+      told.insert(*member.id);
+    } else if (!member.is_several) {
+      ++unnamed;
+    }
+  }
+  for (const auto& server : grown) {
+    unnamed -= unnamed > 0 && !told.contains(server.id) ? 1 : 0;
+  }
+  for (const auto id : told) {
+    if (find_server(*newest, id) == nullptr) {
+      grown.push_back({.id = id});
+    }
+  }
+  for (std::size_t n = 0; n < unnamed; ++n) {
+    grown.push_back({.id = -1 - static_cast<std::int64_t>(n)});
+  }
+  held.emplace_back(grown);
+  return std::ranges::any_of(held, [&](const auto& one) {
+    return std::ranges::any_of(held, [&](const auto& other) { return one.may_split(other); });
+  });
+}
+
 Membership find_membership(const EnsembleView& view, EnsembleMemory& memory) {
   Membership membership;
   membership.is_disputed = update_memory(view, memory);
@@ -293,6 +333,7 @@ Membership find_membership(const EnsembleView& view, EnsembleMemory& memory) {
     entry.is_several = is_several(member);
     if (const auto* conf = conf_of(member)) {
       entry.servers = conf->servers;
+      entry.is_static = conf->version == 0;
     }
   }
   identify(view, memory, membership);
