@@ -297,27 +297,24 @@ bool Membership::may_split() const {
   if (held.empty()) {
     return false;
   }
-  // Those that are in nobody's membership, and do not tell their own, are likely to be new.
-  auto grown = *newest;
-  std::set<std::int64_t> told;
+  // Those that were never reached, and are in nobody's membership, are likely to be new.
+  std::set<std::int64_t> ids;
   std::size_t unnamed = 0;
   for (const auto& member : members) {
     if (member.id) {
-      told.insert(*member.id);
+      ids.insert(*member.id);
     } else if (!member.is_several) {
       ++unnamed;
     }
   }
-  for (const auto& server : grown) {
-    unnamed -= unnamed > 0 && !told.contains(server.id) ? 1 : 0;
-  }
-  for (const auto id : told) {
-    if (find_server(*newest, id) == nullptr) {
-      grown.push_back({.id = id});
-    }
+  auto grown = *newest;
+  for (const auto& server : *newest) {
+    unnamed -= unnamed > 0 && !ids.contains(server.id) ? 1 : 0;
   }
   for (std::size_t n = 0; n < unnamed; ++n) {
-    grown.push_back({.id = -1 - static_cast<std::int64_t>(n)});
+    ConfServer newcomer;
+    newcomer.id = -1 - static_cast<std::int64_t>(n);
+    grown.push_back(newcomer);
   }
   held.emplace_back(grown);
   return std::ranges::any_of(held, [&](const auto& one) {

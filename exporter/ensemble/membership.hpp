@@ -47,8 +47,8 @@ struct Membership {
   /// Voters that no polled member is, nor can be.
   std::size_t unmonitored() const;
 
-  /// Whether two memberships from the members' files, or one that takes in the polled members that
-  /// are in none, could each have a quorum at the same time. A reconfig sees to that itself.
+  /// Whether two memberships from the members' files, or one of them and one with the members that
+  /// were never reached and are in none, could each have a quorum. A reconfig sees to that itself.
   bool may_split() const;
 
   struct Member {

@@ -229,6 +229,7 @@ choose_asker() {
 run_health() {
   local code=0 i
   answer=$(kube exec "${pods[asker]}" --container="$container" -- "$health" "$@" 2>&1) || code=$?
+  answer=${answer%$'\n'"command terminated with exit code"*}
   for i in "${!pods[@]}"; do
     answer=${answer//${addresses[i]}/${pods[i]}}
   done
