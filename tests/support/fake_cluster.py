@@ -51,6 +51,7 @@ class FakeCluster:
         self.hiccups = 0                          # so many `kubectl get` fail
         self.asked: list[list[str]] = []
         self.lease: list[str] = []                # version, holder, time
+        self.other_run = False                    # whether the lease's holder is at work
         self._uids = itertools.count(1)
         self.uid = {member.number: f"uid-{next(self._uids)}" for member in self.members}
         self.revision = {member.number: "rev-1" for member in self.members}
@@ -162,6 +163,8 @@ class FakeCluster:
 
     def _answer_on_lease(self, verb: str, body: str) -> tuple[int, str]:
         if verb == "get":
+            if self.other_run and self.lease:
+                self.lease[0] = str(next(self._uids))  # it renews its lease all the time
             return 0, "|".join(self.lease) if self.lease else ""
         wanted = json.loads(body)
         if (verb == "create") == bool(self.lease):
