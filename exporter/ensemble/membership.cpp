@@ -303,7 +303,7 @@ bool Membership::may_split() const {
   for (const auto& member : members) {
     if (member.id) {
       ids.insert(*member.id);
-    } else if (!member.is_several) {
+    } else if (!member.is_several && !member.is_up) {
       ++unnamed;
     }
   }
@@ -328,6 +328,7 @@ Membership find_membership(const EnsembleView& view, EnsembleMemory& memory) {
   for (const auto& member : view.members) {
     auto& entry = membership.members.emplace_back();
     entry.is_several = is_several(member);
+    entry.is_up = member.sample && member.sample->is_up();
     if (const auto* conf = conf_of(member)) {
       entry.servers = conf->servers;
       entry.is_static = conf->version == 0;

@@ -60,7 +60,8 @@ struct Membership {
     bool is_assumed = false;  ///< a voter, since nobody tells otherwise
     bool is_several = false;
     std::vector<ConfServer> servers;  ///< its own membership
-    bool is_static = false;           ///< `servers` are from its own file, not from a reconfig
+    bool is_up = false;
+    bool is_static = false;  ///< `servers` are from its own file, not from a reconfig
   };
   std::vector<Member> members;  ///< in the order of the view
 };
