@@ -285,14 +285,53 @@ std::size_t Membership::unmonitored() const {
   return missing - std::min(missing, possible);
 }
 
+bool Membership::may_split() const {
+  std::vector<VoterSet> held;
+  const std::vector<ConfServer>* newest = nullptr;
+  for (const auto& member : members) {
+    if (member.is_static && !member.servers.empty()) {
+      held.emplace_back(member.servers);
+      newest = &member.servers;
+    }
+  }
+  if (held.empty()) {
+    return false;
+  }
+  // Those that were never reached, and are in nobody's membership, are likely to be new.
+  std::set<std::int64_t> ids;
+  std::size_t unnamed = 0;
+  for (const auto& member : members) {
+    if (member.id) {
+      ids.insert(*member.id);
+    } else if (!member.is_several && !member.is_up) {
+      ++unnamed;
+    }
+  }
+  auto grown = *newest;
+  for (const auto& server : *newest) {
+    unnamed -= unnamed > 0 && !ids.contains(server.id) ? 1 : 0;
+  }
+  for (std::size_t n = 0; n < unnamed; ++n) {
+    ConfServer newcomer;
+    newcomer.id = -1 - static_cast<std::int64_t>(n);
+    grown.push_back(newcomer);
+  }
+  held.emplace_back(grown);
+  return std::ranges::any_of(held, [&](const auto& one) {
+    return std::ranges::any_of(held, [&](const auto& other) { return one.may_split(other); });
+  });
+}
+
 Membership find_membership(const EnsembleView& view, EnsembleMemory& memory) {
   Membership membership;
   membership.is_disputed = update_memory(view, memory);
   for (const auto& member : view.members) {
     auto& entry = membership.members.emplace_back();
     entry.is_several = is_several(member);
+    entry.is_up = member.sample && member.sample->is_up();
     if (const auto* conf = conf_of(member)) {
       entry.servers = conf->servers;
+      entry.is_static = conf->version == 0;
     }
   }
   identify(view, memory, membership);

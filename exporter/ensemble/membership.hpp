@@ -47,6 +47,10 @@ struct Membership {
   /// Voters that no polled member is, nor can be.
   std::size_t unmonitored() const;
 
+  /// Whether two memberships from the members' files, or one of them and one with the members that
+  /// were never reached and are in none, could each have a quorum. A reconfig sees to that itself.
+  bool may_split() const;
+
   struct Member {
     std::optional<std::int64_t> id;
     std::int64_t vote = 0;  ///< the id, or a negative number of ours
@@ -56,6 +60,8 @@ struct Membership {
     bool is_assumed = false;  ///< a voter, since nobody tells otherwise
     bool is_several = false;
     std::vector<ConfServer> servers;  ///< its own membership
+    bool is_up = false;
+    bool is_static = false;  ///< `servers` are from its own file, not from a reconfig
   };
   std::vector<Member> members;  ///< in the order of the view
 };

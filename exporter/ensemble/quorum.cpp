@@ -117,4 +117,31 @@ int VoterSet::failures_tolerated(const Ids& serving) const {
   return sum_of_smallest(losses, losses.size() - needed + 1) - 1;
 }
 
+bool VoterSet::may_split(const VoterSet& other) const {
+  if (voters_.empty() || other.voters_.empty() || *this == other) {
+    return false;
+  }
+  constexpr std::size_t kMaxTried = 12;
+  auto all = ids();
+  all.merge(other.ids());
+  const std::vector<std::int64_t> voters(all.begin(), all.end());
+  if (!is_hierarchical_ && !other.is_hierarchical_) {
+    return size() / 2 + 1 + other.size() / 2 + 1 <= voters.size();
+  }
+  if (voters.size() > kMaxTried) {
+    return true;
+  }
+  for (std::size_t mask = 0; mask < (std::size_t{1} << voters.size()); ++mask) {
+    Ids ours;
+    Ids theirs;
+    for (std::size_t i = 0; i < voters.size(); ++i) {
+      (((mask >> i) & 1U) != 0 ? ours : theirs).insert(voters[i]);
+    }
+    if (is_quorum(ours) && other.is_quorum(theirs)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace zke

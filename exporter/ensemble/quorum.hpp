@@ -37,6 +37,10 @@ class VoterSet {
   /// when it is lost: the least number of voters that must come back, `-1` for one.
   int failures_tolerated(const Ids& serving) const;
 
+  /// Whether servers that hold this membership and servers that hold the other one could be two
+  /// quorums without a common server. Also true when there are too many voters to try.
+  bool may_split(const VoterSet& other) const;
+
   bool operator==(const VoterSet&) const = default;
 
  private:

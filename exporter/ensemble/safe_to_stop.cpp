@@ -15,6 +15,11 @@ using Reasons = std::vector<std::string>;
 Reasons find_common(const EnsembleVerdict& verdict, const Membership& membership,
                     const StopHazards& hazards) {
   Reasons reasons;
+  if (membership.may_split()) {
+    reasons.emplace_back(
+        "the members' lists of servers differ so much that there could be two quorums, each of "
+        "which writes: only one server may come or go at a time");
+  }
   if (!has_quorum(verdict.level)) {
     reasons.emplace_back("the ensemble is " + std::string(to_string(verdict.level)) + ": " +
                          verdict.summary);

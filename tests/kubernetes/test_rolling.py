@@ -91,21 +91,66 @@ def test_rolls_with_the_leader_last(cluster: FakeCluster) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert sorted(cluster.deleted) == ["zookeeper-0", "zookeeper-1", "zookeeper-2"] and cluster.deleted[-1] == leader
     assert outage.elections == 1
-    again = cluster.roll()
+    again = cluster.roll("--context=other")
     assert again.returncode == 0 and len(cluster.deleted) == 3 and "--all" in again.stdout
+    assert "context other, namespace zookeeper, statefulset zookeeper" in again.stdout.splitlines()[0]
+    assert cluster.lease == []
+    touches_nothing(cluster)
     refuses_what_it_should(cluster)
 
 
-def refuses_what_it_should(cluster: FakeCluster) -> None:
-    """A pod that does not run is first and unasked; a lost quorum, another strategy or a bad flag stops it."""
+def touches_nothing(cluster: FakeCluster) -> None:
+    """What is not understood, or is wrong, stops it before the first deletion, in one line that says what."""
     cluster.revision.update({number: "rev-1" for number in cluster.revision})
     cluster.deleted.clear()
+    wrong_flags = {"--container=nope": "it has: zookeeper", "--port=1": "port 1 is not that", "--port=0": "no port",
+                   "--zk-health=/none": "cannot run /none", "--statefulset=other": "(NotFound)",
+                   "--timeout=soon": "no number"}
+    for flag, words in wrong_flags.items():
+        refused = cluster.roll(flag)
+        assert refused.returncode in (1, 2) and words in refused.stderr, (flag, refused)
+    odd = [({"state": ""}, "cannot tell whether zookeeper-1 runs"), ({"state": "{}"}, "cannot tell"),
+           ({"phase": "Unknown"}, "cannot tell"), ({"phase": "Pending", "state": ""}, "cannot tell"),
+           ({"phase": ""}, "not understood"), ({"uid": ""}, "not understood"), ({"containers": ""}, "not understood"),
+           ({"owner": "someone"}, "does not belong"), ({"owner": ""}, "does not belong"),
+           ({"deletion": "2026-01-01T00:00:00Z"}, "is being deleted since"),
+           ({"containers": "zk sidecar"}, "it has: zk sidecar")]
+    for fields, words in odd:
+        cluster.odd = {2: fields}
+        refused = cluster.roll()
+        assert refused.returncode == 1 and words in refused.stderr, (fields, refused)
+    cluster.odd = {2: {"ready": "Unknown"}}  # its node is lost: it may serve, so it is asked for like the others
+    waits = cluster.roll("--dry-run")
+    assert "zookeeper-1 is unready: its Ready condition is Unknown" in waits.stdout, waits
+    cluster.odd = {}
+
+    cluster.lease = ["7", "somebody", "then"]
+    cluster.other_run = True
+    refused = cluster.roll()
+    cluster.other_run = False
+    assert refused.returncode == 1 and "another run is at work: somebody" in refused.stderr, refused
+    assert cluster.deleted == [] and cluster.lease[1] == "somebody"  # and is left to take over below
+
+    cluster.revision.update({number: NEWEST for number in cluster.revision})
+    cluster.odd = {2: {"phase": "Pending", "state": "", "ready": "False", "scheduled": "Unschedulable", "ip": ""}}
+    not_well = cluster.roll()
+    assert not_well.returncode == 1 and "zookeeper-1 is dead: it is Pending: Unschedulable" in not_well.stderr, not_well
+    cluster.odd = {}
+
+
+def refuses_what_it_should(cluster: FakeCluster) -> None:
+    """A pod that does not run is first; a lost quorum, another strategy or a bad flag stops it."""
+    cluster.revision.update({number: "rev-1" for number in cluster.revision})
+    cluster.deleted.clear()
+    cluster.hiccups = 2
     follower = next(m for m in cluster.members if f"zookeeper-{m.number - 1}" != leader_pod(cluster))
     follower.stop()  # but its container "runs": it is a server that does not answer
     cluster.running[follower.number] = True
-    done = cluster.roll("--timeout=20")
+    done = cluster.roll("--timeout=20", "--zk-health-flag=--timeout=2s")
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "took over the lease of somebody" in done.stdout and "trying again" in done.stderr
     assert cluster.deleted[0] == f"zookeeper-{follower.number - 1}" and len(cluster.deleted) == 3
+    assert any("--timeout=2s" in words for words in cluster.asked)
 
     cluster.revision.update({number: "rev-1" for number in cluster.revision})
     cluster.deleted.clear()
@@ -113,12 +158,15 @@ def refuses_what_it_should(cluster: FakeCluster) -> None:
         member.stop()
     done = cluster.roll("--timeout=1")
     assert done.returncode == 1 and cluster.deleted == [], done.stdout
-    assert "no member may be stopped after 1 s" in done.stderr and "not_safe" in done.stderr
+    assert "no member may be stopped after 1 s" in done.stderr and cluster.lease == []
 
     for member in cluster.members[:2]:
         cluster.running[member.number] = False  # as if they crashed on a bad template
-    done = cluster.roll("--timeout=60")
+    done = cluster.roll("--timeout=1")
+    assert done.returncode == 1 and cluster.deleted == [], "a majority is not taken away without --force"
+    done = cluster.roll("--timeout=20", "--force")
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "--force: deleted, for it does not run" in done.stdout
     assert sorted(cluster.deleted[:2]) == ["zookeeper-0", "zookeeper-1"] and cluster.deleted[2:] == ["zookeeper-2"]
 
     cluster.revision[1] = "rev-1"
@@ -133,35 +181,56 @@ def refuses_what_it_should(cluster: FakeCluster) -> None:
     assert cluster.roll("--fast").returncode == 2
 
 
-def jsonpaths() -> dict[str, str]:
-    """The templates in the script, by what they are for."""
+def test_runs_in_bash_3_2() -> None:
+    """Nothing newer than what macOS has: no such bash is at hand here, so that the words are looked for."""
+    code = "\n".join(line for line in SCRIPT.read_text().splitlines() if not line.lstrip().startswith("#"))
+    newer = re.compile(r"declare -[a-zA-Z]*[Agn]|local -[a-zA-Z]*[Agn]|mapfile|readarray|%\(|\$\{[^}]*(,,|\^\^|@[A-Z]\})|"
+                       r"\[-1\]|coproc|&>>|\|&|\[\[ -v |wait -n|EPOCH|BASHPID|;;&|;&|\bnameref\b")
+    assert newer.findall(code) == []
+    for array in ("health_flags", "pending", "left", "dead"):  # an empty one is "unbound" there
+        bare = [line for line in code.splitlines() if f'"${{{array}[@]}}"' in line and f"${{{array}[@]+" not in line]
+        assert all("replace" in line or "for i in" in line for line in bare), bare
+
+
+def fields_of(name: str) -> str:
+    """A template of the script."""
     text = SCRIPT.read_text().replace("\\\n", "").replace("$container", "zookeeper")
-    return dict(re.findall(r'get (pod|statefulset) [^\n]*?-o "jsonpath=([^"]*)"', text))
+    return re.search(rf'^{name}_FIELDS="(.*)"$', text, re.M)[1]
 
 
 @pytest.mark.skipif(kubectl()[0] is None, reason=kubectl()[1])
 def test_real_kubectl_reads_what_the_script_asks(tmp_path: Path) -> None:
     """kubectl itself gives the fields in the order that the script reads them in; no server is needed."""
     pod = {"apiVersion": "v1", "kind": "Pod",
-           "metadata": {"name": "zookeeper-0", "uid": "u", "labels": {"controller-revision-hash": NEWEST}},
-           "spec": {"containers": [{"name": "zookeeper", "image": "i"}]},
-           "status": {"podIP": "10.0.0.1", "conditions": [{"type": "Ready", "status": "True"}],
+           "metadata": {"name": "zookeeper-0", "uid": "u", "labels": {"controller-revision-hash": NEWEST},
+                        "ownerReferences": [{"apiVersion": "apps/v1", "kind": "StatefulSet", "name": "z", "uid": "o"}]},
+           "spec": {"containers": [{"name": "sidecar", "image": "i"}, {"name": "zookeeper", "image": "i"}]},
+           "status": {"podIP": "10.0.0.1", "phase": "Running", "conditions": [{"type": "Ready", "status": "True"}],
                       "containerStatuses": [
                           {"name": "sidecar", "state": {"waiting": {}}, "ready": False, "image": "", "imageID": "",
                            "restartCount": 0},
                           {"name": "zookeeper", "state": {"running": {"startedAt": "2026-01-01T00:00:00Z"}},
                            "ready": True, "image": "", "imageID": "", "restartCount": 0}]}}
-    stateful_set = {"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "zookeeper", "generation": 4},
+    pending = {**pod, "status": {"phase": "Pending", "conditions": [
+        {"type": "PodScheduled", "status": "False", "reason": "Unschedulable"}]}}
+    stateful_set = {"apiVersion": "apps/v1", "kind": "StatefulSet",
+                    "metadata": {"name": "zookeeper", "generation": 4, "uid": "s"},
                     "spec": {"replicas": 3, "serviceName": "s", "updateStrategy": {"type": "OnDelete"},
                              "selector": {}, "template": {}},
                     "status": {"updateRevision": NEWEST, "replicas": 3, "observedGeneration": 4}}
-    expected = {"pod": f"u|10.0.0.1|{NEWEST}|True|2026-01-01T00:00:00Z", "statefulset": f"3||{NEWEST}|OnDelete|4|4"}
-    for kind, document in (("pod", pod), ("statefulset", stateful_set)):
-        (tmp_path / f"{kind}.json").write_text(json.dumps(document))
-        done = subprocess.run([kubectl()[0], "annotate", "--local", "-f", tmp_path / f"{kind}.json", "x=y", "-o",
-                               f"jsonpath={jsonpaths()[kind]}"], capture_output=True, text=True, timeout=20)
+    lease = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": {"name": "l", "resourceVersion": "7"},
+             "spec": {"holderIdentity": "me", "renewTime": "2026-01-01T00:00:00.000000Z"}}
+    running = '{"running":{"startedAt":"2026-01-01T00:00:00Z"}}'
+    for name, document, expected in (
+            ("POD", pod, f"u||o|{NEWEST}|10.0.0.1|Running|True||sidecar zookeeper|{running}"),
+            ("POD", pending, f"u||o|{NEWEST}||Pending||Unschedulable|sidecar zookeeper|"),
+            ("SET", stateful_set, f"s|3||{NEWEST}|OnDelete|4|4|end"),
+            ("LEASE", lease, "7|me|2026-01-01T00:00:00.000000Z")):
+        (tmp_path / "object.json").write_text(json.dumps(document))
+        done = subprocess.run([kubectl()[0], "annotate", "--local", "-f", tmp_path / "object.json", "x=y", "-o",
+                               f"jsonpath={fields_of(name)}"], capture_output=True, text=True, timeout=20)
         assert done.returncode == 0, done.stderr
-        assert done.stdout == expected[kind]
+        assert done.stdout == expected
 
 
 def make_leader(cluster: FakeCluster, wanted: Member) -> None:

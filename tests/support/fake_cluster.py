@@ -17,7 +17,8 @@ KUBECTL = """#!{python}
 import json, socket, sys
 with socket.socket(socket.AF_UNIX) as connection:
     connection.connect({path!r})
-    connection.sendall(json.dumps(sys.argv[1:]).encode() + b"\\n")
+    body = sys.stdin.read() if "-" in sys.argv else ""
+    connection.sendall(json.dumps([sys.argv[1:], body]).encode() + b"\\n")
     answer = json.loads(connection.makefile().readline())
 print(answer[1], end="", file=sys.stderr if answer[0] else sys.stdout)
 sys.exit(answer[0])
@@ -46,6 +47,11 @@ class FakeCluster:
         self.strategy = "OnDelete"
         self.deleted: list[str] = []
         self.replacement_starts = True
+        self.odd: dict[int, dict[str, str]] = {}  # what kubectl says otherwise of a member's pod
+        self.hiccups = 0                          # so many `kubectl get` fail
+        self.asked: list[list[str]] = []
+        self.lease: list[str] = []                # version, holder, time
+        self.other_run = False                    # whether the lease's holder is at work
         self._uids = itertools.count(1)
         self.uid = {member.number: f"uid-{next(self._uids)}" for member in self.members}
         self.revision = {member.number: "rev-1" for member in self.members}
@@ -61,7 +67,7 @@ class FakeCluster:
             """One call of kubectl."""
 
             def handle(self) -> None:
-                answer = cluster.answer(json.loads(self.rfile.readline()))
+                answer = cluster.answer(*json.loads(self.rfile.readline()))
                 self.wfile.write(json.dumps(answer).encode() + b"\n")
 
         self._server = socketserver.ThreadingUnixStreamServer(str(directory / "socket"), Handler)
@@ -100,35 +106,79 @@ class FakeCluster:
         script = Path(__file__).resolve().parents[2] / "manifests/scripts/roll-zookeeper.sh"
         return subprocess.run([script, f"--port={self.port}", *arguments], capture_output=True, text=True,
                               timeout=limit, stdin=subprocess.DEVNULL,
-                              env={**os.environ, "KUBECTL": str(self.kubectl), "ROLL_PAUSE": pause})
+                              env={**os.environ, "KUBECTL": f"env {self.kubectl}", "ROLL_PAUSE": pause, "ROLL_LOCK_SECONDS": "6"})
 
-    def answer(self, words: list[str]) -> tuple[int, str]:
+    def answer(self, words: list[str], body: str = "") -> tuple[int, str]:
         """What kubectl says: its exit code and text."""
-        words = [word for word in words if not word.startswith(("--namespace=", "--request-timeout=", "--container="))]
-        if words[:3] == ["get", "statefulset", "zookeeper"]:
-            return 0, f"{len(self.members)}||{NEWEST}|{self.strategy}|1|1"
+        if self.hiccups > 0 and "get" in words:
+            self.hiccups -= 1
+            return 1, "Unable to connect to the server: net/http: TLS handshake timeout"
+        self.asked.append(words)
+        container = next((word.partition("=")[2] for word in words if word.startswith("--container=")), "")
+        template = next((word.removeprefix("jsonpath=") for word in words if word.startswith("jsonpath=")), "")
+        words = [word for word in words if not word.startswith(("--namespace=", "--request-timeout=", "--container=",
+                                                                "--context=", "--ignore-not-found", "jsonpath="))]
+        if words == ["config", "current-context"]:
+            return 0, "fake"
+        if words[:2] == ["get", "statefulset"]:
+            if words[2] != "zookeeper":
+                return 1, f'Error from server (NotFound): statefulsets.apps "{words[2]}" not found'
+            return 0, f"set-uid|{len(self.members)}||{NEWEST}|{self.strategy}|1|1|end"
         if words[:2] == ["get", "pod"]:
-            member = self.member(words[2])
-            number = member.number
-            ready = self.running[number] and self._health("--check=readiness", member.address)[0] == 0
-            return 0, "|".join([self.uid[number], member.host, self.revision[number], str(ready),
-                                "2026-01-01T00:00:00Z" if self.running[number] else ""])
-        if words[:2] == ["delete", "pod"]:
-            return self._delete(words[2])
-        if words[0] == "exec" and words[2:4] == ["--", "/probe/zk-health"]:
-            if not self.running[self.member(words[1]).number]:
-                return 1, "container not found"
+            return 0, self._describe(self.member(words[2]), template)
+        if words[:2] == ["delete", "--raw"]:
+            wanted = json.loads(body)["preconditions"]
+            return (self._delete if "/pods/" in words[2] else self._unlock)(words[2].rpartition("/")[2], wanted)
+        if words[:2] in (["get", "lease"], ["create", "-f"], ["replace", "-f"]):
+            return self._answer_on_lease(words[0], body)
+        if words[0] == "exec" and words[2] == "--":
+            if not self.running[self.member(words[1]).number] or container != "zookeeper":
+                return 1, "error: Internal error occurred: container not found"
+            if words[3] != "/probe/zk-health":
+                return 126, f"OCI runtime exec failed: exec: {words[3]}: no such file or directory"
             return self._health(*words[4:])
         return 1, f"kubectl here does not know {words}"
 
-    def _delete(self, pod: str) -> tuple[int, str]:
+    def _describe(self, member: Member, template: str) -> str:
+        number = member.number
+        ready = self.running[number] and self._health("--check=readiness", member.address)[0] == 0
+        state = ('{"running":{"startedAt":"2026-01-01T00:00:00Z"}}' if self.running[number] else
+                 '{"waiting":{"reason":"CrashLoopBackOff"}}')
+        fields = {"uid": self.uid[number], "deletion": "", "owner": "set-uid", "revision": self.revision[number],
+                  "ip": member.host, "phase": "Running", "ready": str(ready), "scheduled": "",
+                  "containers": "zookeeper", "state": state if "@.name=='zookeeper'" in template else ""}
+        fields.update(self.odd.get(number, {}))
+        return "|".join(fields.values())
+
+    def _delete(self, pod: str, wanted: dict[str, str]) -> tuple[int, str]:
         number = self.member(pod).number
+        if wanted["uid"] != self.uid[number]:
+            return 1, "Error from server (Conflict): the UID in the precondition does not match"
         self.deleted.append(pod)
         with self._wake:
             self.running[number] = False
             self._jobs.append(self.member(pod))
             self._wake.notify()
-        return 0, f'pod "{pod}" deleted\n'
+        return 0, "{}"
+
+    def _answer_on_lease(self, verb: str, body: str) -> tuple[int, str]:
+        if verb == "get":
+            if self.other_run and self.lease:
+                self.lease[0] = str(next(self._uids))  # it renews its lease all the time
+            return 0, "|".join(self.lease) if self.lease else ""
+        wanted = json.loads(body)
+        if (verb == "create") == bool(self.lease):
+            return 1, "Error from server (AlreadyExists or NotFound)"
+        if verb == "replace" and wanted["metadata"]["resourceVersion"] != self.lease[0]:
+            return 1, "Error from server (Conflict): the object has been modified"
+        self.lease = [str(next(self._uids)), wanted["spec"]["holderIdentity"], wanted["spec"]["renewTime"]]
+        return 0, self.lease[0]
+
+    def _unlock(self, _: str, wanted: dict[str, str]) -> tuple[int, str]:
+        if not self.lease or wanted["resourceVersion"] != self.lease[0]:
+            return 1, "Error from server (Conflict)"
+        self.lease = []
+        return 0, "{}"
 
     def _control(self) -> None:
         """What the controller and the kubelet do after a deletion."""
@@ -139,6 +189,7 @@ class FakeCluster:
                     return
                 member = self._jobs.pop(0)
             member.stop()
+            self.odd.pop(member.number, None)
             self.uid[member.number] = f"uid-{next(self._uids)}"
             self.revision[member.number] = NEWEST
             if self.replacement_starts:

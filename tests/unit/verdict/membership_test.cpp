@@ -40,7 +40,7 @@ TEST_CASE("a changed membership is followed", "[verdict]") {
   // clang-format off
   check({
       {"scaling 3 to 5: the new ones are not there yet", {three},
-       Level::kDegraded, "observer_down 4, observer_down 5", 3, 3, 1, 1, "1 2 3 4 5"},
+       Level::kDegraded, "observer_down 4, observer_down 5", 3, 3, 1, 1, ""},
       {"scaling 3 to 5: one has joined", {three, {9s, "1 2 3 4", "1L 2F 3F 4F 5-"}},
        Level::kDegraded, "observer_down 5", 4, 4, 1, 1, "1 2 3 4 5"},
       {"scaling 3 to 5: done", {three, five}, Level::kHealthy, "", 5, 5, 2, 1, "1 2 3 4 5"},
@@ -105,7 +105,7 @@ TEST_CASE("members that disagree about the membership for long are a split view"
        Level::kHealthy, "", 5, 5, 2, 1, "1 2 3 4 5"},
       {"a follower of another ensemble is polled",
        {{0s, "1 2 3", "1L+2 2F 3F 9F", holds(9, "7 8 9", 9)}},
-       Level::kDegraded, "not_in_membership 9", 3, 3, 1, 1, "1 2 3 9"},
+       Level::kDegraded, "not_in_membership 9", 3, 3, 1, 1, ""},
   });
   // clang-format on
 }

@@ -140,3 +140,24 @@ TEST_CASE("without voters there is no quorum", "[verdict]") {
   CHECK_FALSE(VoterSet().is_quorum({}));
   CHECK_FALSE(VoterSet().is_quorum({1}));
 }
+
+TEST_CASE("two memberships may split where each has a quorum without the other's", "[verdict]") {
+  const auto may_split = [](const std::string& a, const std::string& b) {
+    return VoterSet(servers(a)).may_split(VoterSet(servers(b)));
+  };
+  CHECK_FALSE(may_split("1 2 3", "1 2 3"));
+  CHECK_FALSE(may_split("1 2 3", "1 2 3 4"));
+  CHECK_FALSE(may_split("1 2 3 4", "1 2 3 4 5"));
+  CHECK(may_split("1 2 3", "1 2 3 4 5"));
+  CHECK(may_split("1 2 3 4 5", "1 2 3"));
+  CHECK(may_split("1 2 3", "1 2 4"));
+  CHECK(may_split("1 2 3", "4 5 6"));
+  CHECK_FALSE(may_split("1 2 3 4 5", "1 2 3 4 5 6"));
+
+  auto grouped = servers("1 2 3");
+  for (auto& server : grouped) {
+    server.group = 1;
+  }
+  grouped[0].weight = 9;
+  CHECK(VoterSet(grouped).may_split(VoterSet(servers("1 2 3 4"))));  // 1 alone, and 2, 3 and 4
+}

@@ -107,6 +107,26 @@ TEST_CASE("a reason is given for each member that must not be stopped", "[verdic
                 "it is not clear who leads: an election may be on"});
 }
 
+TEST_CASE("nothing is safe to stop while the members' files allow two quorums", "[verdict]") {
+  const auto reason = [](const std::string& newer, const std::string& members, int newcomer) {
+    Watch watch;
+    Round round("1 2 3", members);
+    for (int id = 1; id <= 3; ++id) {
+      round.at(id).conf(servers("1 2 3"), id, 0);
+    }
+    if (newcomer > 0) {
+      round.at(newcomer).conf(servers(newer), newcomer, 0);
+    }
+    const auto& reasons = watch.see(round, 1s).find("zk-3:2181")->unsafe_to_stop;
+    return reasons.empty() ? std::string() : reasons[0];
+  };
+  CHECK_THAT(reason("1 2 3 4 5", "1L 2F 3F 4F 5F", 4), Catch::Contains("two quorums"));
+  CHECK_THAT(reason("1 2 4", "1L 2F 3F", 2), Catch::Contains("two quorums"));
+  CHECK_THAT(reason("", "1L 2F 3F 4- 5-", 0), Catch::Contains("two quorums"));
+  CHECK_THAT(reason("1 2 3 4", "1L 2F 3F 4F", 4), !Catch::Contains("two quorums"));
+  CHECK_THAT(reason("", "1L 2F 3F 4-", 0), !Catch::Contains("two quorums"));
+}
+
 TEST_CASE("without a quorum the summary says why nothing may be stopped", "[verdict]") {
   Watch watch;
   watch.see(Round("1 2 3", "1L 2F 3F"));

@@ -38,7 +38,7 @@ TEST_CASE("servers that tell less are judged by what they tell", "[verdict]") {
       {"only srvr is allowed, with an observer", {{0s, "1 2 3", "1L:srvr 2F:srvr 3F:srvr 4O:srvr"}},
        Level::kHealthy, "", 3, 3, 1, 1, ""},
       {"only srvr is allowed on an observer, a voter was never seen",
-       {{0s, "1 2 3 4o", "4O:srvr 1L 2F 3-", holds(1, "1 2 5 6o", 1)}},
+       {{0s, "1 2 3 4o", "4O:srvr 1L 2F:noconf 3-", holds(1, "1 2 5 6o", 1)}},
        Level::kAtRisk, "voter_down 3", 3, 2, 0, 1, "3"},
       {"conf is refused: the quorum size tells of voters that are not polled",
        {{0s, "1 2 3 4 5", "1L+4:noconf 2F:noconf 3F:noconf"}},
