@@ -37,15 +37,16 @@ table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #ddd;
   vertical-align: top; }
 td:first-child { min-width: 9rem; } td:nth-child(3) { min-width: 12rem; }
+td:nth-child(4) { min-width: 8rem; }
 td:first-child, td:nth-child(3), td:nth-child(4) { overflow-wrap: anywhere; }
 td:last-child { white-space: nowrap; }
 td p { margin: 0; }
 .good { color: #16722e; } .bad { color: #b3261e; font-weight: 600; } .weak { color: #666; }
-@media (max-width: 50rem) {
+@media (max-width: 56rem) {
   thead { display: none; }
   table, tbody, tr, td { display: block; border: 0; padding: 0; }
   tr { border-bottom: 1px solid #ddd; padding: .5rem 0; }
-  td:first-child { font-weight: 600; }
+  td:first-child { font-weight: 600; } td:nth-child(n) { min-width: 0; }
   td:empty { display: none; }
   td:nth-child(6)::before { content: "Version "; }
   td:nth-child(7)::before { content: "Last zxid "; }
