@@ -38,6 +38,19 @@ MemberState state_of(Mode mode) {
   return MemberState::kReadOnly;
 }
 
+std::string describe(MemberState state) {
+  switch (state) {
+    case MemberState::kNotServing:
+      return "answers, but serves nobody: it sees no quorum, or is still loading data";
+    case MemberState::kReadOnly:
+      return "serves read-only clients only: it is cut off from the other voters";
+    case MemberState::kUnreachable:
+      return "can't be reached";
+    default:
+      return "serves as " + std::string(to_string(state));
+  }
+}
+
 bool is_serving(MemberState state) {
   return state == MemberState::kLeader || state == MemberState::kFollower ||
          state == MemberState::kObserver || state == MemberState::kStandalone;

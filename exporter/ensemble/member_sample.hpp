@@ -34,6 +34,9 @@ std::string_view to_string(MemberState state);
 
 MemberState state_of(Mode mode);
 
+/// In words that follow a member's name: "answers, but serves nobody: …".
+std::string describe(MemberState state);
+
 /// Whether clients can read and write there: leader, follower, observer or standalone.
 bool is_serving(MemberState state);
 

@@ -69,16 +69,7 @@ std::string_view reason_of(const Observation& seen) {
 }
 
 std::string text_of(const Observation& seen) {
-  switch (seen.state) {
-    case MemberState::kNotServing:
-      return "answers, but serves nobody: it sees no quorum, or is still loading data";
-    case MemberState::kReadOnly:
-      return "serves read-only clients only: it is cut off from the other voters";
-    case MemberState::kUnreachable:
-      return seen.detail;
-    default:
-      return "serves as " + std::string(to_string(seen.state));
-  }
+  return seen.state == MemberState::kUnreachable ? seen.detail : describe(seen.state);
 }
 
 }  // namespace

@@ -179,16 +179,13 @@ std::string describe_state(const std::string& member, const MemberSample* sample
   if (sample == nullptr) {
     return member + " has not been polled yet";
   }
-  if (sample->state == MemberState::kNotServing) {
-    return member + " answers, but serves nobody: it sees no quorum, or is still loading data";
-  }
-  if (sample->state == MemberState::kReadOnly) {
-    return member + " is read-only: it is cut off from the other voters";
-  }
   if (sample->state == MemberState::kUnreachable) {
     return member + failure_text(*sample);
   }
-  return member + " runs as " + std::string(to_string(sample->state)) + ", and does not vote";
+  if (is_serving(sample->state)) {
+    return member + " runs as " + std::string(to_string(sample->state)) + ", and does not vote";
+  }
+  return member + " " + describe(sample->state);
 }
 
 std::string describe_unseen(const std::string& member, const MemberSample& sample) {

@@ -64,4 +64,20 @@ Request parse_target(std::string_view target) {
   return request;
 }
 
+std::string escape_parameter(std::string_view text) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:";
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string escaped;
+  for (const char letter : text) {
+    if (kPlain.find(letter) != std::string_view::npos) {
+      escaped += letter;
+    } else {
+      const auto code = static_cast<unsigned char>(letter);
+      escaped += {'%', kDigits[code / 16], kDigits[code % 16]};
+    }
+  }
+  return escaped;
+}
+
 }  // namespace zke

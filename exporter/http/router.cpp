@@ -7,8 +7,8 @@
 
 namespace zke {
 
-void Router::add(std::string path, std::string what, Page page) {
-  routes_.push_back({std::move(path), std::move(what), std::move(page)});
+void Router::add(std::string path, std::string what, Page page, std::string query) {
+  routes_.push_back({std::move(path), std::move(what), std::move(page), std::move(query)});
 }
 
 const Router::Route* Router::find(const std::string& path) const {
@@ -31,7 +31,7 @@ Response not_found(const Router& router, const Request& request) {
   Known known{". There are:", {}};
   for (const auto& route : router.routes()) {
     if (!route.what.empty()) {
-      known.values.push_back(as_json ? route.path : route.path + "  " + route.what);
+      known.values.push_back(as_json ? route.path : route.path + route.query + "  " + route.what);
     }
   }
   return refuse(as_json, 404, "there is no page " + printable(request.path, kMaxPath), known);

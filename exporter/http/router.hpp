@@ -19,9 +19,10 @@ class Router {
     std::string path;  ///< one that ends in "/*" stands for everything below it
     std::string what;  ///< for the list of pages; empty: not listed
     Page page;
+    std::string query;  ///< for that list: "?verbose", or "?member=HOST:PORT" to be filled in
   };
 
-  void add(std::string path, std::string what, Page page);
+  void add(std::string path, std::string what, Page page, std::string query = {});
 
   /// The most exact route for `path`, or nullptr.
   const Route* find(const std::string& path) const;

@@ -64,9 +64,12 @@ Response run_one(const Checks& checks, const std::string& title, const std::stri
 void add_checks(Router& router, const std::string& path, const std::string& what, Checks checks) {
   const auto shared = std::make_shared<const Checks>(std::move(checks));
   const auto title = path.substr(1);
-  router.add(path, what, [=](const Request& request) -> boost::asio::awaitable<Response> {
-    co_return run(*shared, title, request);
-  });
+  router.add(
+      path, what,
+      [=](const Request& request) -> boost::asio::awaitable<Response> {
+        co_return run(*shared, title, request);
+      },
+      "?verbose");
   router.add(path + "/*", "", [=](const Request& request) -> boost::asio::awaitable<Response> {
     co_return run_one(*shared, title, request.path.substr(path.size() + 1), request);
   });

@@ -189,9 +189,10 @@ void add_disruption_page(Router& router, const Board& board, LiveCheck check, Lo
                          std::chrono::milliseconds timeout) {
   const auto gate =
       std::make_shared<const Gate>(Gate{board, std::move(check), std::move(limit), timeout});
-  router.add("/health/ensemble/disruption",
-             "whether a member may be stopped now (?member=HOST:PORT)",
-             [gate](const Request& request) { return show_disruption(gate, request); });
+  router.add(
+      "/health/ensemble/disruption", "whether a member may be stopped now",
+      [gate](const Request& request) { return show_disruption(gate, request); },
+      "?member=HOST:PORT");
 }
 
 }  // namespace zke

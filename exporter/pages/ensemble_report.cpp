@@ -53,7 +53,28 @@ json::object member_json(const EnsembleView::Member& member, const MemberVerdict
   return object;
 }
 
-/// Whether it may be stopped, and if not, the first reason.
+std::string member_line(const EnsembleView::Member& member, const MemberVerdict& verdict,
+                        Level level) {
+  const auto* sample = member.sample.get();
+  const std::string state(sample == nullptr ? "not polled" : to_string(sample->state));
+  const auto role = role_text(member, verdict);
+  const auto lag = verdict.lag ? std::to_string(*verdict.lag) + " behind" : std::string();
+  std::array<char, 200> line{};
+  std::snprintf(line.data(), line.size(), "  %-32.80s %-12s %-20s %-12s ", member.name.c_str(),
+                state.c_str(), role.c_str(), lag.c_str());
+  return line.data() + stop_text(verdict, level) + "\n";
+}
+
+}  // namespace
+
+std::string role_text(const EnsembleView::Member& member, const MemberVerdict& verdict) {
+  const bool says_so = member.sample && member.sample->state == MemberState::kLeader;
+  if (verdict.is_leader && !says_so) {
+    return "leads, by exclusion";
+  }
+  return !verdict.is_role_known ? "vote not known" : verdict.is_voter ? "voter" : "no vote";
+}
+
 std::string stop_text(const MemberVerdict& member, Level level) {
   const auto& reasons = member.unsafe_to_stop;
   if (reasons.empty()) {
@@ -66,25 +87,6 @@ std::string stop_text(const MemberVerdict& member, Level level) {
   return "not safe to stop: " + reasons[0] +
          (more > 0 ? " (and " + std::to_string(more) + " more)" : "");
 }
-
-std::string member_line(const EnsembleView::Member& member, const MemberVerdict& verdict,
-                        Level level) {
-  const auto* sample = member.sample.get();
-  const std::string state(sample == nullptr ? "not polled" : to_string(sample->state));
-  std::string role = !verdict.is_role_known ? "vote not known"
-                     : verdict.is_voter     ? "voter"
-                                            : "no vote";
-  if (verdict.is_leader && state != "leader") {
-    role = "leads, by exclusion";
-  }
-  const auto lag = verdict.lag ? std::to_string(*verdict.lag) + " behind" : std::string();
-  std::array<char, 200> line{};
-  std::snprintf(line.data(), line.size(), "  %-32.80s %-12s %-20s %-12s ", member.name.c_str(),
-                state.c_str(), role.c_str(), lag.c_str());
-  return line.data() + stop_text(verdict, level) + "\n";
-}
-
-}  // namespace
 
 boost::json::object ensemble_json(const EnsembleView& view) {
   const auto& verdict = view.verdict;

@@ -12,4 +12,10 @@ namespace zke {
 std::string ensemble_text(const EnsembleView& view);
 boost::json::object ensemble_json(const EnsembleView& view);
 
+/// "voter", "no vote", "vote not known"; "leads, by exclusion" of a leader that does not say so.
+std::string role_text(const EnsembleView::Member& member, const MemberVerdict& verdict);
+
+/// Whether it may be stopped, and if not, the first reason.
+std::string stop_text(const MemberVerdict& member, Level level);
+
 }  // namespace zke

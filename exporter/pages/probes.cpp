@@ -150,11 +150,14 @@ void add_probe_pages(Router& router, const Board& board, LiveCheck check, LookLi
   const auto probing = std::make_shared<const Probing>(Probing{std::move(check), std::move(limit)});
   const auto stuck = std::make_shared<StuckMembers>();
   const auto add = [&](const std::string& path, const std::string& what, ProbeKind kind) {
-    router.add(path, what, [=, &board](const Request& request) {
-      return probe(kind, board, *probing, *stuck, request);
-    });
+    router.add(
+        path, what,
+        [=, &board](const Request& request) {
+          return probe(kind, board, *probing, *stuck, request);
+        },
+        "?member=HOST:PORT");
   };
-  add("/probe/startup", "whether a member speaks (?member=HOST:PORT)", ProbeKind::kStartup);
+  add("/probe/startup", "whether a member speaks", ProbeKind::kStartup);
   add("/probe/liveness", "whether a restart of a member would help", ProbeKind::kLiveness);
   add("/probe/readiness", "whether a client can be served by a member", ProbeKind::kReadiness);
 }

@@ -5,8 +5,9 @@
 
 namespace zke {
 
-/// Adds `/`: what the ensembles are worth, their members' states, and links to the other pages.
-/// `board` and `router` must outlive the page.
+/// Adds `/`: the level of each ensemble and its findings, its members' states with the reason of
+/// each bad one, and links: from members to their checks, and to the other pages. `board` and
+/// `router` must outlive the page.
 void add_status_page(Router& router, const Board& board);
 
 }  // namespace zke

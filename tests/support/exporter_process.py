@@ -93,6 +93,17 @@ class Exporter:
         finally:
             connection.close()
 
+    def head(self, path: str) -> tuple[int, str | None]:
+        """Status and content type of a page, by HEAD."""
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
+        try:
+            connection.request("HEAD", path)
+            response = connection.getresponse()
+            assert response.read() == b""
+            return response.status, response.headers["Content-Type"]
+        finally:
+            connection.close()
+
     def page(self) -> str:
         """The text of /metrics."""
         status, _, body = self.get("/metrics")

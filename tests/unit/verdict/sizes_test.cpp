@@ -67,14 +67,14 @@ TEST_CASE("ensembles of three voters are judged", "[verdict]") {
        Level::kAtRisk, "voter_down 3", 3, 2, 0, 1, "3"},
       {"a follower is cut off and read-only", {{0s, "1 2 3", "1L 2F 3R"}},
        Level::kAtRisk, "voter_down 3", 3, 2, 0, 1, "3",
-       "One more failure can end the service: 2 of 3 voters serve, zk-1:2181 leads; zk-3:2181 is "
-       "read-only: it is cut off from the other voters."},
+       "One more failure can end the service: 2 of 3 voters serve, zk-1:2181 leads; zk-3:2181 "
+       "serves read-only clients only: it is cut off from the other voters."},
       {"all are read-only", {{0s, "1 2 3", "1L 2F 3F"}, {10s, "1 2 3", "1R 2R 3R"}},
        Level::kNoQuorum, "voter_down 1, voter_down 2, voter_down 3", 3, 0, -2, 0, "",
        "No quorum: none of the 3 voters serves, so nobody can write; clients that allow read-only "
        "are served by zk-1:2181, zk-2:2181 and zk-3:2181. Enough of them must run and reach each "
-       "other: zk-1:2181 is read-only: it is cut off from the other voters (likewise zk-2:2181 and "
-       "zk-3:2181)."},
+       "other: zk-1:2181 serves read-only clients only: it is cut off from the other voters "
+       "(likewise zk-2:2181 and zk-3:2181)."},
       {"the leader has just died", {{0s, "1 2 3", "1- 2F 3F"}},
        Level::kAtRisk, "voter_down 1, no_leader_seen", 3, 2, 0, 0, "",
        "One more failure can end the service: 2 of 3 voters serve; zk-1:2181 can't be reached "
