@@ -19,7 +19,7 @@ std::string status_page(BoardPages& pages) {
 
 }  // namespace
 
-TEST_CASE("the status page begins with what the ensemble is worth", "[pages]") {
+TEST_CASE("the status page begins with the level of the ensemble", "[pages]") {
   BoardPages pages;
   pages.poll(Round("1 2 3", "1L 2F 3F"));
 
