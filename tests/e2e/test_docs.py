@@ -127,7 +127,7 @@ class Site:
         """Runs a script in bash."""
         for said, real in self.addresses().items():
             script = script.replace(said, real)
-        return subprocess.run(["bash", *options, "-c", script], cwd=self.directory, text=True, timeout=30,
+        return subprocess.run(["bash", *options, "-c", script], cwd=self.directory, text=True, timeout=60,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                               env=os.environ | {"PATH": f"{self.directory}:{os.environ['PATH']}"})
 
