@@ -73,7 +73,7 @@ def verdict(metric: str, more: str = "") -> str:
 
 
 def at_level(level: str) -> str:
-    """1 for each ensemble that is worth this, 0 for the others."""
+    """1 for each ensemble on this level, 0 for the others."""
     return verdict("state", f',state="{level}"')
 
 

@@ -34,7 +34,7 @@ OVERVIEW = Dashboard(
                   [('count(ALERTS{alertname=~"ZooKeeper.+",alertstate="firing"}) or vector(0)', "")], BAD, 4, 4),
         ],
         "Ensembles": [
-            Panel("state-timeline", "What each ensemble is worth", "The exporter's verdict. Healthy is normal; "
+            Panel("state-timeline", "Level of each ensemble", "The exporter's verdict. Healthy is normal; "
                   "degraded "
                   "wants a look in working hours, at_risk soon, no_quorum and split_view now.", "short",
                   [(coded("ensemble_state", LEVELS, ENSEMBLE, "ensemble"), E)], width=24, height=6, states=LEVELS),
@@ -70,7 +70,7 @@ ENSEMBLE_DASHBOARD = Dashboard(
     "zookeeper-ensemble", "ZooKeeper / Ensemble", "One ensemble: quorum, replication, traffic, data, watches, clients.",
     ("datasource", "job", "ensemble", "member"), {
         "Quorum": [
-            Panel("stat", "Verdict", "What the ensemble is worth; /health/ensemble of the exporter says it in a "
+            Panel("stat", "Verdict", "The level of the ensemble; /health/ensemble of the exporter says it in a "
                   "sentence.", "short", [(coded("ensemble_state", LEVELS, ENSEMBLE, "ensemble"), E)], width=4, height=5,
                   states=LEVELS),
             Panel("stat", "Voters serving", "Of the voters in the servers' own membership, those that serve. Both "

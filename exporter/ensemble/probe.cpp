@@ -35,7 +35,7 @@ ExitCode failure_code(const Observation& seen) {
     case Reason::kNoRoute:
       return ExitCode::kNoConnection;
     case Reason::kCommandRefused:
-      return ExitCode::kForbidden;
+      return ExitCode::kCommandRefused;
     case Reason::kDns:
     case Reason::kLocalError:
       return ExitCode::kUnknown;
@@ -65,7 +65,7 @@ std::string_view reason_of(const Observation& seen) {
   if (seen.state != MemberState::kUnreachable) {
     return to_string(seen.state);
   }
-  return seen.reason == Reason::kCommandRefused ? "whitelist" : to_string(seen.reason);
+  return to_string(seen.reason);
 }
 
 std::string text_of(const Observation& seen) {

@@ -35,8 +35,8 @@ enum class ExitCode {
   kNoConnection = 2,  ///< refused, or no answer in time
   kProtocol = 3,      ///< closed without an answer, TLS, or no ZooKeeper
   kUnhealthy = 4,
-  kForbidden = 5,  ///< a command is not in the server's whitelist
-  kUnknown = 6,    ///< the prober's own failure
+  kCommandRefused = 5,  ///< a command is not in the server's whitelist
+  kUnknown = 6,         ///< the prober's own failure
 };
 
 struct ProbeVerdict {

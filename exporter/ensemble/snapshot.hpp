@@ -11,7 +11,7 @@ namespace zke {
 
 using SamplePtr = std::shared_ptr<const MemberSample>;
 
-/// One ensemble: its members in the order of the configuration, and what they are worth together.
+/// One ensemble: its members in the order of the configuration, and the verdict on them together.
 struct EnsembleView {
   struct Member {
     std::string name;

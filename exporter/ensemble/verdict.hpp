@@ -9,7 +9,7 @@
 
 namespace zke {
 
-/// What an ensemble is worth.
+/// How well an ensemble serves its clients.
 enum class Level {
   kHealthy,    ///< every voter serves, under one leader, in sync
   kDegraded,   ///< it serves and tolerates a failure, but something is not as it should be

@@ -65,13 +65,13 @@ HealthReport check_probe(const HealthOptions& options) {
 
 /// Why an ensemble's check failed, as an exit code.
 ExitCode failure_code(const HealthOptions& options, const EnsembleView& view) {
-  bool is_forbidden = false;
+  bool is_refused = false;
   bool is_any_up = false;
   bool is_own_failure = false;
   for (const auto& member : view.members) {
     is_any_up = is_any_up || member.sample->is_up();
     is_own_failure = is_own_failure || member.sample->reason == Reason::kLocalError;
-    is_forbidden = is_forbidden || member.sample->reason == Reason::kCommandRefused;
+    is_refused = is_refused || member.sample->reason == Reason::kCommandRefused;
   }
   if (is_own_failure) {
     return ExitCode::kUnknown;
@@ -80,7 +80,7 @@ ExitCode failure_code(const HealthOptions& options, const EnsembleView& view) {
     return ExitCode::kNoConnection;
   }
   const bool is_reason = options.is_safe_to_stop && has_quorum(view.verdict.level);
-  return is_forbidden && is_reason ? ExitCode::kForbidden : ExitCode::kUnhealthy;
+  return is_refused && is_reason ? ExitCode::kCommandRefused : ExitCode::kUnhealthy;
 }
 
 EnsembleView judge_servers(const HealthOptions& options) {

@@ -49,7 +49,7 @@ constexpr auto kRows = std::to_array<CatalogueRow>({
   {kConf, "dataLogSize", "zookeeper_data_log_dir_size_bytes", Gauge, 1, "", "3.5.0", "Size of the transaction log directory, at most a minute old; may be the same directory."},
 
   // ensembles
-  {kEnsemble, "", "zookeeper_ensemble_state", Gauge, 1, "state", "", "1 for what the ensemble is worth, 0 for all others: healthy, degraded, at_risk, no_quorum, split_view or unknown."},
+  {kEnsemble, "", "zookeeper_ensemble_state", Gauge, 1, "state", "", "1 for the level of the ensemble, 0 for all others: healthy, degraded, at_risk, no_quorum, split_view or unknown."},
   {kEnsemble, "", "zookeeper_ensemble_voters", Gauge, 1, "", "", "Voters that the ensemble should have, by its servers' own membership; the last known."},
   {kEnsemble, "", "zookeeper_ensemble_voters_serving", Gauge, 1, "", "", "Voters that serve now."},
   {kEnsemble, "", "zookeeper_ensemble_failures_tolerated", Gauge, 1, "", "", "How many more voters may fail before the quorum is lost; negative: so many must come back. Absent while the state is unknown."},

@@ -40,14 +40,34 @@ constexpr auto kSections = std::to_array<Section>({
      "From `wchs`, which counts data watches only; `zookeeper_watches` (from `mntr`) counts data "
      "and child watches, so\nthat the difference is the child watches."},
     {Source::kConf, "Configuration",
-     "From `conf`, asked once a minute and after every change of role: limits and sizes that "
-     "hardly change are worth one\nline a minute in the server's log, not one a poll."},
+     "From `conf`, asked once a minute and after every change of role: limits and sizes hardly "
+     "change, and each\nquestion is a line in the server's log."},
     {Source::kEnsemble, "Ensembles",
-     "Judged from all members of an ensemble together (docs/health.md). Without the label "
-     "`member`, "
-     "unless it is named."},
+     "Judged from all members of an ensemble together ([health.md](health.md)). Without the label "
+     "`member`, unless it is named."},
     {Source::kExporter, "The exporter itself", "Without the labels `ensemble` and `member`."},
 });
+
+/// Each row: a name, what it answers, and a query that works as it stands.
+constexpr std::string_view kFirstTen = R"(
+## Ten metrics to begin with
+
+The rest of this page is for looking things up. Whoever is new to ZooKeeper can begin with these; each query can be
+pasted into Prometheus. The words are explained in [glossary.md](glossary.md).
+
+| Metric | What it answers | Query |
+|---|---|---|
+| `zookeeper_ensemble_state` | Does the ensemble serve its clients? | `zookeeper_ensemble_state == 1` |
+| `zookeeper_ensemble_failures_tolerated` | How many more voters may fail? Below 1, the next failure ends the service. | `zookeeper_ensemble_failures_tolerated < 1` |
+| `zookeeper_up` | Which member does not answer? | `zookeeper_up == 0` |
+| `zookeeper_member_failure` | Why did the last poll of a member fail? | `zookeeper_member_failure{reason!="none"} == 1` |
+| `zookeeper_member_state` | Who leads, who follows, who serves nobody? | `zookeeper_member_state == 1` |
+| `zookeeper_lag_transactions` | How many transactions is a member behind its leader? | `max by (ensemble, member) (zookeeper_lag_transactions)` |
+| `zookeeper_update_latency_seconds` | How long does a write take, on average? | `rate(zookeeper_update_latency_seconds_sum[5m]) / rate(zookeeper_update_latency_seconds_count[5m])` |
+| `zookeeper_fsync_time_seconds` | How long does the disk take to store a write? | `rate(zookeeper_fsync_time_seconds_sum[5m]) / rate(zookeeper_fsync_time_seconds_count[5m])` |
+| `zookeeper_outstanding_requests` | How many requests wait in a member? | `max_over_time(zookeeper_outstanding_requests[5m])` |
+| `zookeeper_open_file_descriptors` | Which share of its file descriptors does a member use? At 1 it refuses connections. | `zookeeper_open_file_descriptors / zookeeper_max_file_descriptors` |
+)";
 
 std::string_view type_name(MetricType type) {
   switch (type) {
@@ -93,6 +113,7 @@ std::string metrics_document() {
       "`make golden`; do not edit. -->\n\nAll metrics of ensembles carry the labels `ensemble` "
       "and `member` (`host:port`), unless a section says otherwise;\nthe tables name further "
       "labels. Times are in seconds, sizes in bytes, counters end in `_total`.\n";
+  text += kFirstTen;
   for (const auto& section : kSections) {
     std::string table;
     for (const auto& row : catalogue()) {

@@ -60,7 +60,7 @@ Response show_ensembles(const Snapshot& snapshot, const Request& request) {
 
 void add_health_pages(Router& router, const Board& board, LiveCheck check, LookLimit limit,
                       std::chrono::milliseconds timeout) {
-  router.add("/health/ensemble", "what an ensemble is worth (?ensemble=, ?require=)",
+  router.add("/health/ensemble", "the level of each ensemble, and why (?ensemble=, ?require=)",
              [&board](const Request& request) -> asio::awaitable<Response> {
                co_return show_ensembles(*board.snapshot(), request);
              });

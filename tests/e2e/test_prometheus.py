@@ -1,5 +1,6 @@
 """A real Prometheus scrapes the exporter over a real ensemble under load."""
 
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -100,6 +101,17 @@ def test_scrapes_are_compressed(prometheus: Prometheus, forwarder: Forwarder) ->
 def test_a_query_has_its_answer(prometheus: Prometheus, expression: str, values: list[float]) -> None:
     """What dashboards and alerts will ask."""
     prometheus.wait_for(expression, values, limit=10)
+
+
+def test_the_ten_queries_to_begin_with(prometheus: Prometheus) -> None:
+    """Those of docs/metrics.md have answers, but the three that ask for trouble, of which there is none."""
+    page = (Path(__file__).parents[2] / "docs/metrics.md").read_text()
+    ten = re.findall(r"^\| `\w+` \| [^|]+ \| `([^`]+)` \|$", page.partition("\n## Every member")[0], re.MULTILINE)
+    quiet = {"zookeeper_up == 0", 'zookeeper_member_failure{reason!="none"} == 1',
+             "zookeeper_ensemble_failures_tolerated < 1"}
+    assert len(ten) == 10 and quiet < set(ten)
+    for query in ten:
+        assert (prometheus.query(query) == []) == (query in quiet), query
 
 
 def test_promtool_likes_the_metrics(exporter: Exporter) -> None:

@@ -146,7 +146,7 @@ def test_a_full_backlog() -> None:
 def test_a_refused_command() -> None:
     """No ZooKeeper can refuse srvr; who does is alive all the same."""
     with fake_member(b"srvr is not executed because it is not in the whitelist.\n") as address:
-        expect(address, (0, 0, 5), ALIVE, "whitelist")
+        expect(address, (0, 0, 5), ALIVE, "command_refused")
 
 
 def test_a_server_that_closes() -> None:

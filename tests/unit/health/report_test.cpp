@@ -148,7 +148,7 @@ TEST_CASE("the exit status is the verdict's, or Nagios' own", "[health]") {
   CHECK(exit_status(ready(), in(Format::kNagios)) == 0);
   CHECK(exit_status(warning, in(Format::kNagios)) == 1);
   for (const auto code : {ExitCode::kNoConnection, ExitCode::kProtocol, ExitCode::kUnhealthy,
-                          ExitCode::kForbidden, ExitCode::kUnknown}) {
+                          ExitCode::kCommandRefused, ExitCode::kUnknown}) {
     const auto report = failed(code);
     CHECK(exit_status(report, in(Format::kText)) == static_cast<int>(code));
     CHECK(exit_status(report, in(Format::kJson)) == static_cast<int>(code));

@@ -62,8 +62,8 @@ TEST_CASE("each probe answers by its own column of the verdict table", "[pages]"
   CHECK(ask("liveness", failing(Reason::kRefused)) == "503 dead refused");
   CHECK(ask("liveness", failing(Reason::kTls)) == "200 live tls");
   CHECK(ask("liveness", failing(Reason::kLocalError)) == "200 live local_error");
-  CHECK(ask("liveness", failing(Reason::kCommandRefused)) == "200 live whitelist");
-  CHECK(ask("readiness", failing(Reason::kCommandRefused)) == "503 not_ready whitelist");
+  CHECK(ask("liveness", failing(Reason::kCommandRefused)) == "200 live command_refused");
+  CHECK(ask("readiness", failing(Reason::kCommandRefused)) == "503 not_ready command_refused");
   CHECK(ask("readiness", serving(MemberState::kReadOnly)) == "503 not_ready read_only");
 }
 
@@ -96,7 +96,7 @@ TEST_CASE("a warning is told in words and in JSON", "[pages]") {
       boost::json::parse(pages.ask("/probe/liveness" + kMember + "&format=json").body).is_object());
 }
 
-TEST_CASE("verbose adds what the ensemble is worth", "[pages]") {
+TEST_CASE("verbose adds the state of the ensemble", "[pages]") {
   BoardPages pages;
   pages.poll(Round("1 2 3", "1L 2F 3F"));
   pages.seen = serving(MemberState::kFollower);

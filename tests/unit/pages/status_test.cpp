@@ -62,7 +62,7 @@ std::string third_row(BoardPages& pages) {
 
 }  // namespace
 
-TEST_CASE("the status page begins with what the ensemble is worth", "[pages]") {
+TEST_CASE("the status page begins with the level of the ensemble", "[pages]") {
   BoardPages pages;
   pages.poll(Round("1 2 3", "1L 2F 3F"));
 

@@ -66,7 +66,7 @@ std::vector<Row> table() {
       {"no route", failure(Reason::kNoRoute), "refused",  kGone,     kGone,  kGone,      kGone},
       {"closed", failure(Reason::kClosedWithoutAnswer), "closed_without_answer",
                                                           kProtocol, kDoubt, kProtocol,  kProtocol},
-      {"whitelist", refusal(Kind::kNotAllowed), "whitelist",
+      {"srvr refused", refusal(Kind::kNotAllowed), "command_refused",
                                                           kYes,      kYes,   kDenied,    kDenied},
       {"TLS", failure(Reason::kTls), "tls",               kProtocol, kDoubt, kProtocol,  kProtocol},
       {"garbage", failure(Reason::kMalformed), "malformed",
