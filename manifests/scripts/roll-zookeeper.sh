@@ -22,8 +22,8 @@ interruption it goes on where it was.
   --all                also restart pods that have the current template already
   --timeout=SECONDS    how long one wait may take (default: 900)
   --dry-run            say what would be done first, and for each member whether it may be stopped now; change nothing
-  --force              when no member may be stopped for 60 s, restart one all the same: clients lose the service. It also
-                       deletes all pods that do not run at once. It never risks two quorums
+  --force              when no member may be stopped for 60 s, restart one all the same: clients lose the service. Those
+                       that do not run or do not answer are deleted together. It never risks two quorums
 
 A pod counts as not running only if its status says so. An answer that is not understood stops the script.
 A Lease (roll-NAME, for the StatefulSet NAME) keeps a second run out. It is removed at the end. One that a killed run
@@ -324,42 +324,45 @@ drop() {  # drop NUMBER: takes it off the pending ones
   pending=(${left[@]+"${left[@]}"})
 }
 
-# restart_one: the first pending pod that may be stopped; 1 if there is none, and then $refusal says why.
+# restart_one: the first pending pod that may be stopped; 1 if there is none, and then refusals says why of each.
 restart_one() {
   local i
   survey
+  refusals=()
   for i in "${pending[@]}"; do
     if may_stop "$i"; then
       say "${pods[i]}: $answer"
       replace "$i"
       return 0
     fi
-    refusal="${pods[i]}: $answer"
+    refusals[i]=$answer refusal="${pods[i]}: $answer"
   done
   return 1
 }
 
-# force_one: the same without leave. All that do not run at once, for they may need each other to become ready.
+# force_one: after restart_one found none, some without leave. All that do not run or do not answer at once, for they may
+# need each other to become ready; else one that does not lead, if there is one.
 force_one() {
-  local i dead=() leader='' other=''
-  survey
+  local i stuck=() chosen=''
   for i in "${pending[@]}"; do
-    if may_stop "$i"; then
-      say "${pods[i]}: $answer"
-      replace "$i"
-      return 0
+    if [[ -z $chosen || ${refusals[chosen]} == *"it leads"* ]]; then chosen=$i; fi
+    answer=${whys[i]}
+    if [[ ${lives[i]} == dead ]] || { [[ ${lives[i]} == unready ]] && ! is_live "$i"; }; then
+      say "${pods[i]}: --force: deleted, for it does not run or answer: $answer"
+      stuck+=("$i")
     fi
-    [[ ${lives[i]} != dead ]] || dead+=("$i")
-    if [[ $answer == *"it leads"* ]]; then leader=$i; else other=${other:-$i}; fi
   done
-  if [[ ${#dead[@]} -gt 0 ]]; then
-    for i in "${dead[@]}"; do say "${pods[i]}: --force: deleted, for it does not run: ${whys[i]}"; done
-    replace "${dead[@]}"
+  if [[ ${#stuck[@]} -gt 0 ]]; then
+    replace "${stuck[@]}"
   else
-    i=${other:-$leader}
-    say "${pods[i]}: --force: deleted, although clients may lose the service: $refusal"
-    replace "$i"
+    say "${pods[chosen]}: --force: deleted, although clients may lose the service: ${refusals[chosen]}"
+    replace "$chosen"
   fi
+}
+
+is_live() {  # is_live NUMBER: whether its server answers; also when nobody can be asked
+  choose_asker "$1" || return 0
+  run_health --check=liveness "${addresses[$1]}"
 }
 
 # is_all_well: whether all pods are new and ready, and zk-health finds nothing to say.

@@ -159,8 +159,15 @@ def refuses_what_it_should(cluster: FakeCluster) -> None:
     done = cluster.roll("--timeout=1")
     assert done.returncode == 1 and cluster.deleted == [], done.stdout
     assert "no member may be stopped after 1 s" in done.stderr and cluster.lease == []
+    done = cluster.roll("--timeout=10", "--force")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "--force: deleted, for it does not run or answer" in done.stdout
+    assert sorted(cluster.deleted[:2]) == ["zookeeper-0", "zookeeper-1"] and cluster.deleted[2:] == ["zookeeper-2"]
 
+    cluster.revision.update({number: "rev-1" for number in cluster.revision})
+    cluster.deleted.clear()
     for member in cluster.members[:2]:
+        member.stop()
         cluster.running[member.number] = False  # as if they crashed on a bad template
     done = cluster.roll("--timeout=1")
     assert done.returncode == 1 and cluster.deleted == [], "a majority is not taken away without --force"
