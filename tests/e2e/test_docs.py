@@ -37,12 +37,8 @@ NOT_RUN = {
     r"-m pytest": "is a test itself",
     r"SECURE_PORT|CLIENT_CERTIFICATE": "needs a server with TLS",
     r"--config\.file=FILE": "FILE is the reader's own",
-}
-# May be there; used by documents that not everybody has at hand.
-MAY_BE = {
     r"\bsudo\b|\bapt(-get)?\b": "installs packages",
     r"\bdocker\b": "needs Docker and a registry",
-    r"\bcmake\b|\bmmdebstrap\b|^cd ": "builds: the tests of fresh machines",
     r"manifests/(scripts|image)/": "needs a cluster, or builds an image: tests/kubernetes",
 }
 # Finds nothing where a setting has its default.
@@ -100,7 +96,7 @@ BLOCKS = [block for page in PAGES for block in blocks(page)]
 
 def why_not(command: str) -> str | None:
     """The pattern by which a command is not run."""
-    return next((pattern for pattern in NOT_RUN | MAY_BE if re.search(pattern, command)), None)
+    return next((pattern for pattern in NOT_RUN if re.search(pattern, command)), None)
 
 
 class Site:
@@ -231,7 +227,7 @@ def test_every_pattern_is_used_and_states_are_known() -> None:
     commands = [command for block in BLOCKS for command, _ in block.steps]
     assert not [pattern for pattern in NOT_RUN if not any(re.search(pattern, command) for command in commands)]
     assert {block.state for block in BLOCKS} == set(STATES)
-    for pattern, reason in (NOT_RUN | MAY_BE).items():
+    for pattern, reason in NOT_RUN.items():
         print(f"not run: {sum(bool(re.search(pattern, each)) for each in commands)} lines with {pattern}: {reason}")
 
 
