@@ -1,8 +1,8 @@
 """zk-health as a program: its flags, its deadline, how it installs itself, and how often it is wrong."""
 
+import contextlib
 import os
 import shutil
-import statistics
 import subprocess
 import time
 from pathlib import Path
@@ -77,22 +77,25 @@ def test_localhost_and_ipv6_are_addresses(ensemble: Ensemble) -> None:
 
 @pytest.mark.parametrize("timeout", [0.1, 0.5])
 def test_the_timeout_is_honoured(timeout: float) -> None:
-    """The median of some runs against a silent server, the process's start and end within it."""
-    times = []
-    with fake_member(None) as address:
-        for _ in range(7):
+    """It waits for a silent server that long, and ends while one that may wait an hour, and began earlier, waits."""
+    with fake_member(None) as address, fake_member(None) as other:
+        with subprocess.Popen([ZK_HEALTH, "--check=liveness", "--timeout=1h", other]) as patient:
             start = time.monotonic()
-            assert run_health("--check=liveness", f"--timeout={round(timeout * 1000)}ms", address).returncode == 2
-            times.append(time.monotonic() - start)
-    assert abs(statistics.median(times) - timeout) < 0.05, times
+            code = run_health("--check=liveness", f"--timeout={round(timeout * 1000)}ms", address).returncode
+            took, waits = time.monotonic() - start, patient.poll() is None
+            patient.kill()
+    assert code == 2
+    assert took >= timeout
+    assert waits
 
 
 def test_the_timeout_is_for_all_servers_together() -> None:
-    """Silent ones are waited for at the same time."""
-    with fake_member(None) as first, fake_member(None) as second:
+    """Silent ones are waited for at the same time: one after the other, 40 would take 20 s."""
+    with contextlib.ExitStack() as stack:
+        servers = ",".join(stack.enter_context(fake_member(None)) for _ in range(40))
         start = time.monotonic()
-        assert run_health("--check=ensemble", "--timeout=500ms", f"{first},{second}").returncode == 2
-        assert 0.45 < time.monotonic() - start < 0.8
+        assert run_health("--check=ensemble", "--timeout=500ms", servers, limit=60).returncode == 2
+        assert 0.5 <= time.monotonic() - start < 20
 
 
 def test_it_is_static() -> None:
