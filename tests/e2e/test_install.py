@@ -107,5 +107,5 @@ def test_the_unit_is_one_that_systemd_takes(installed: Path, tmp_path: Path) -> 
     if not shutil.which("systemd-analyze"):
         pytest.skip("the unit is not verified: no systemd-analyze here")
     copy = tmp_path / unit.name
-    copy.write_text(text.replace("ExecStart=zookeeper", f"ExecStart={installed}/bin/zookeeper"))
+    copy.write_text(text.replace("ExecStart=zookeeper-exporter", f'ExecStart="{installed}/bin/zookeeper-exporter"'))
     run("systemd-analyze", "verify", copy)
