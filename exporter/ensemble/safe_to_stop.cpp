@@ -8,6 +8,7 @@ namespace zke {
 namespace {
 
 constexpr std::uint32_t kMaxLag = 1000;  // transactions; more than a moment's work to catch up
+constexpr std::size_t kMaxNamed = 10;    // troubles of other members
 
 using Reasons = std::vector<std::string>;
 
@@ -48,6 +49,58 @@ Reasons find_common(const EnsembleVerdict& verdict, const Membership& membership
   return reasons;
 }
 
+/// What is wrong with a member, and so forbids to stop another one.
+struct Trouble {
+  std::size_t member;
+  std::string text;
+};
+
+std::vector<Trouble> find_of_members(const EnsembleVerdict& verdict, const Membership& membership,
+                                     const ServingVoters& serving, const StopHazards& hazards) {
+  std::vector<Trouble> troubles;
+  for (std::size_t n = 0; n < verdict.members.size(); ++n) {
+    const auto& member = verdict.members[n];
+    if (member.is_role_known && !member.is_voter) {
+      continue;
+    }
+    if (hazards.unasked.contains(n)) {
+      troubles.push_back(
+          {n, member.member + " could not be asked: a failure of the monitoring itself"});
+    } else if (!member.is_role_known) {
+      if (!member.serves) {
+        troubles.push_back(
+            {n, member.member + " does not serve, and may be a voter: bring it back first"});
+      }
+    } else if (!serving.seen.contains(membership.vote_of(n))) {
+      troubles.push_back({n, member.member + (serving.known.contains(membership.vote_of(n))
+                                                  ? " may serve, but can't be seen from here"
+                                                  : " does not serve: bring it back first")});
+    }
+  }
+  for (std::size_t n = 0; n < verdict.members.size(); ++n) {
+    const auto& member = verdict.members[n];
+    if (member.is_voter && member.lag.value_or(0) > kMaxLag) {
+      troubles.push_back({n, member.member + " is " + std::to_string(*member.lag) +
+                                 " transactions behind the leader"});
+    }
+  }
+  return troubles;
+}
+
+/// Adds the troubles of all but member `i`. They are counted, not named, from a point on: with
+/// 1,000 members down, each of the others would have 999 lines.
+void append_others(Reasons& reasons, const std::vector<Trouble>& troubles, std::size_t i) {
+  std::size_t others = 0;
+  for (const auto& trouble : troubles) {
+    if (trouble.member != i && ++others <= kMaxNamed) {
+      reasons.push_back(trouble.text);
+    }
+  }
+  if (others > kMaxNamed) {
+    reasons.push_back("more like these: " + std::to_string(others - kMaxNamed));
+  }
+}
+
 }  // namespace
 
 void judge_safe_to_stop(EnsembleVerdict& verdict, const Membership& membership,
@@ -61,37 +114,14 @@ void judge_safe_to_stop(EnsembleVerdict& verdict, const Membership& membership,
     }
     return membership.voters.is_quorum(ids);
   };
+  const auto of_members = find_of_members(verdict, membership, serving, hazards);
   for (std::size_t i = 0; i < verdict.members.size(); ++i) {
-    auto& member = verdict.members[i];
-    member.unsafe_to_stop = common;
-    auto& reasons = member.unsafe_to_stop;
+    auto& reasons = verdict.members[i].unsafe_to_stop;
+    reasons = common;
     if (unmonitored > 0) {
       reasons.emplace_back("not all voters are polled: name all servers of the ensemble");
     }
-    for (std::size_t n = 0; n < verdict.members.size(); ++n) {
-      const auto& other = verdict.members[n];
-      if (n == i || (other.is_role_known && !other.is_voter)) {
-        continue;
-      }
-      if (hazards.unasked.contains(n)) {
-        reasons.push_back(other.member + " could not be asked: a failure of the monitoring itself");
-      } else if (!other.is_role_known) {
-        if (!other.serves) {
-          reasons.push_back(other.member +
-                            " does not serve, and may be a voter: bring it back first");
-        }
-      } else if (!serving.seen.contains(membership.vote_of(n))) {
-        reasons.push_back(other.member + (serving.known.contains(membership.vote_of(n))
-                                              ? " may serve, but can't be seen from here"
-                                              : " does not serve: bring it back first"));
-      }
-    }
-    for (const auto& other : verdict.members) {
-      if (&other != &member && other.is_voter && other.lag.value_or(0) > kMaxLag) {
-        reasons.push_back(other.member + " is " + std::to_string(*other.lag) +
-                          " transactions behind the leader");
-      }
-    }
+    append_others(reasons, of_members, i);
     if (is_quorum_known && !without(serving.known, i)) {
       reasons.emplace_back("without it no quorum is left");
     } else if (reasons.empty() && !without(serving.seen, i)) {

@@ -450,7 +450,7 @@ fi
 take_lock
 say "to restart: $names, the leader last"
 patience=$timeout
-[[ $force == no || $timeout -lt 60 ]] || patience=60
+[[ $force == no || $timeout -lt ${ROLL_PATIENCE:-60} ]] || patience=${ROLL_PATIENCE:-60}
 deadline=$((SECONDS + patience)) told=''
 while [[ ${#pending[@]} -gt 0 ]]; do
   if restart_one; then

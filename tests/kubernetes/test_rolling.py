@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import figures
-from fake_cluster import NEWEST, FakeCluster
+from fake_cluster import NEWEST, OLD, FakeCluster
 from manifests import MANIFESTS, kubectl
 from zookeeper_ensemble import Member, wait_until
 
@@ -26,6 +26,7 @@ RUNS = int(os.environ.get("ROLL_RUNS", "10"))
 def fixture_cluster(tmp_path: Path) -> Iterator[FakeCluster]:
     """Three members, with the old template."""
     with FakeCluster(tmp_path) as cluster:
+        cluster.make_old()
         yield cluster
 
 
@@ -101,8 +102,7 @@ def test_rolls_with_the_leader_last(cluster: FakeCluster) -> None:
 
 def touches_nothing(cluster: FakeCluster) -> None:
     """What is not understood, or is wrong, stops it before the first deletion, in one line that says what."""
-    cluster.revision.update({number: "rev-1" for number in cluster.revision})
-    cluster.deleted.clear()
+    cluster.make_old()
     wrong_flags = {"--container=nope": "it has: zookeeper", "--port=1": "port 1 is not that", "--port=0": "no port",
                    "--zk-health=/none": "cannot run /none", "--statefulset=other": "(NotFound)",
                    "--timeout=soon": "no number"}
@@ -140,8 +140,7 @@ def touches_nothing(cluster: FakeCluster) -> None:
 
 def refuses_what_it_should(cluster: FakeCluster) -> None:
     """A pod that does not run is first; a lost quorum, another strategy or a bad flag stops it."""
-    cluster.revision.update({number: "rev-1" for number in cluster.revision})
-    cluster.deleted.clear()
+    cluster.make_old()
     cluster.hiccups = 2
     follower = next(m for m in cluster.members if f"zookeeper-{m.number - 1}" != leader_pod(cluster))
     follower.stop()  # but its container "runs": it is a server that does not answer
@@ -152,8 +151,7 @@ def refuses_what_it_should(cluster: FakeCluster) -> None:
     assert cluster.deleted[0] == f"zookeeper-{follower.number - 1}" and len(cluster.deleted) == 3
     assert any("--timeout=2s" in words for words in cluster.asked)
 
-    cluster.revision.update({number: "rev-1" for number in cluster.revision})
-    cluster.deleted.clear()
+    cluster.make_old()
     for member in cluster.members[:2]:
         member.stop()
     done = cluster.roll("--timeout=1")
@@ -164,8 +162,7 @@ def refuses_what_it_should(cluster: FakeCluster) -> None:
     assert "--force: deleted, for it does not run or answer" in done.stdout
     assert sorted(cluster.deleted[:2]) == ["zookeeper-0", "zookeeper-1"] and cluster.deleted[2:] == ["zookeeper-2"]
 
-    cluster.revision.update({number: "rev-1" for number in cluster.revision})
-    cluster.deleted.clear()
+    cluster.make_old()
     for member in cluster.members[:2]:
         member.stop()
         cluster.running[member.number] = False  # as if they crashed on a bad template
@@ -176,7 +173,7 @@ def refuses_what_it_should(cluster: FakeCluster) -> None:
     assert "--force: deleted, for it does not run" in done.stdout
     assert sorted(cluster.deleted[:2]) == ["zookeeper-0", "zookeeper-1"] and cluster.deleted[2:] == ["zookeeper-2"]
 
-    cluster.revision[1] = "rev-1"
+    cluster.revision[1] = OLD
     cluster.deleted.clear()
     cluster.replacement_starts = False
     done = cluster.roll("--timeout=1")
@@ -186,6 +183,62 @@ def refuses_what_it_should(cluster: FakeCluster) -> None:
     done = cluster.roll()
     assert done.returncode == 1 and "OnDelete" in done.stderr
     assert cluster.roll("--fast").returncode == 2
+
+
+def test_never_risks_two_quorums(tmp_path: Path) -> None:
+    """3 to 5 members at once, and back from 5 to 3, is refused before a deletion, also with --force."""
+    with FakeCluster(tmp_path, most=5) as cluster:
+        cluster.apply(5, NEWEST)
+        for flags in ((), ("--force", "--timeout=1"), ("--all",)):
+            refused = cluster.roll(*flags)
+            assert refused.returncode == 1 and "there could be two quorums" in refused.stderr, (flags, refused)
+            assert "go by one: 3, 4, 5" in refused.stderr and cluster.deleted == []
+        planned = cluster.roll("--dry-run")
+        assert "two quorums" in planned.stdout + planned.stderr and cluster.lease == []
+        cluster.apply(3, OLD)
+        back = cluster.roll()
+        assert back.returncode == 0 and "nothing to restart: all 3 pods" in back.stdout, back
+    with FakeCluster(tmp_path / "shrinks", replicas=5) as cluster:
+        cluster.apply(3, NEWEST)
+        for flags in ((), ("--force", "--timeout=1")):
+            refused = cluster.roll(*flags)
+            assert refused.returncode == 1 and cluster.deleted == [], (flags, refused)
+            assert "more voters than zookeeper has pods (3)" in refused.stderr and "set replicas back" in refused.stderr
+
+
+def test_forces_no_more_than_what_is_stuck(tmp_path: Path) -> None:
+    """Three frozen of five, and one that serves has the old template, too: the three go together, and then that one."""
+    with FakeCluster(tmp_path, replicas=5) as cluster:
+        cluster.make_old()
+        cluster.revision[5] = NEWEST
+        for member in cluster.members[1:4]:
+            member.freeze()
+        done = cluster.roll("--timeout=30", "--force", "--zk-health-flag=--timeout=500ms")
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert sorted(cluster.deleted[:3]) == ["zookeeper-1", "zookeeper-2", "zookeeper-3"]
+        assert cluster.deleted[3:] == ["zookeeper-0"]
+        assert done.stdout.count("--force: deleted, for it does not run or answer") == 3
+
+
+def test_stops_when_it_loses_the_lock(cluster: FakeCluster) -> None:
+    """Somebody else has taken the Lease: no further deletion, and the Lease stays theirs."""
+    cluster.thief = "another run"
+    lost = cluster.roll()
+    assert lost.returncode == 1 and "lost the lease roll-zookeeper to another run" in lost.stderr, lost
+    assert len(cluster.deleted) == 1 and cluster.lease[1] == "another run"
+
+
+@pytest.mark.long
+def test_grows_by_one_at_a_time(tmp_path: Path) -> None:
+    """3, 4, 5 by the script: each time one outage at most, of one election; the last to know all are the old ones."""
+    with FakeCluster(tmp_path, most=5) as cluster:
+        for size in (4, 5):
+            cluster.apply(size, f"rev-{size}")
+            with Outage(cluster) as outage:
+                done = cluster.roll()
+            print(done.stdout)
+            assert done.returncode == 0, done.stdout + done.stderr
+            assert outage.elections <= 1 and f"all {size}" in cluster.roll().stdout
 
 
 def test_runs_in_bash_3_2() -> None:

@@ -23,27 +23,29 @@ with socket.socket(socket.AF_UNIX) as connection:
 print(answer[1], end="", file=sys.stderr if answer[0] else sys.stdout)
 sys.exit(answer[0])
 """
-NEWEST = "rev-2"
+OLD, NEWEST = "rev-1", "rev-2"
 
 
 class FakeCluster:
-    """Pods zookeeper-0 to -2; what `kubectl` was asked to delete is in `deleted`, in that order."""
+    """Pods zookeeper-0, -1 and so on; what `kubectl` was asked to delete is in `deleted`, in that order."""
 
-    def __init__(self, directory: Path):
-        self.ensemble = Ensemble(directory)
-        self.members = self.ensemble.members
+    def __init__(self, directory: Path, replicas: int = 3, most: int = 0):
+        """`most`: to so many replicas it may grow."""
+        self.ensemble = Ensemble(directory, max(replicas, most))
+        self._all = self.ensemble.members
         self.port = free_ports(1)[0]
-        for member in self.members:
+        for member in self._all:
             member.host, member.port = f"127.0.1.{member.number}", self.port
             member.address = f"{member.host}:{self.port}"
         # Servers end with the thread that started them: this one lives as long as the cluster.
         self._starter = ThreadPoolExecutor(1)
-        for member in self.members:
+        for member in self._all:
             member.start = lambda start=member.start: self._starter.submit(start).result()
             member.config.update(clientPort=self.port, clientPortAddress=member.host)
-            for other in self.members:
-                member.config[f"server.{other.number}"] = (
-                    f"{other.host}:{other.quorum_port}:{other.election_port}:participant;{other.address}")
+        self.newest = OLD
+        self.replicas = replicas
+        self._list_servers(replicas)
+        self.ensemble.members = self.members
         self.strategy = "OnDelete"
         self.deleted: list[str] = []
         self.replacement_starts = True
@@ -52,10 +54,11 @@ class FakeCluster:
         self.asked: list[list[str]] = []
         self.lease: list[str] = []                # version, holder, time
         self.other_run = False                    # whether the lease's holder is at work
+        self.thief = ""                           # who takes the lease at the next deletion
         self._uids = itertools.count(1)
-        self.uid = {member.number: f"uid-{next(self._uids)}" for member in self.members}
-        self.revision = {member.number: "rev-1" for member in self.members}
-        self.running = {member.number: True for member in self.members}
+        self.uid = {member.number: f"uid-{next(self._uids)}" for member in self._all}
+        self.revision = {member.number: OLD for member in self._all}
+        self.running = {member.number: True for member in self._all}
         self._jobs: list[Member] = []
         self.kubectl = directory / "kubectl"
         directory.mkdir(parents=True, exist_ok=True)
@@ -97,6 +100,30 @@ class FakeCluster:
         self.ensemble.stop()
         self._starter.shutdown()
 
+    @property
+    def members(self) -> list[Member]:
+        """The servers of the pods that there should be, by their ordinals."""
+        return self._all[:self.replicas]
+
+    def make_old(self) -> None:
+        """As if the template had been changed since all pods started; forgets what was deleted."""
+        self.newest = NEWEST
+        self.revision.update({number: OLD for number in self.revision})
+        self.deleted.clear()
+
+    def apply(self, servers: int, revision: str) -> None:
+        """Another zoo.cfg with so many servers, and as many replicas: the controller starts or ends the last pods."""
+        gone = self._all[servers:self.replicas]
+        new = self._all[self.replicas:servers]
+        self.newest, self.replicas = revision, servers
+        self.ensemble.members = self.members
+        self._list_servers(servers)
+        for member in gone:
+            member.stop()
+        for member in new:
+            self._start_pod(member)
+        self.ensemble.wait_serving()
+
     def member(self, pod: str) -> Member:
         """The server of a pod."""
         return self.members[int(pod.rpartition("-")[2])]
@@ -104,9 +131,10 @@ class FakeCluster:
     def roll(self, *arguments: str, limit: float = 120, pause: str = "0.1") -> subprocess.CompletedProcess[str]:
         """Runs roll-zookeeper.sh against it; `pause` is between two looks."""
         script = Path(__file__).resolve().parents[2] / "manifests/scripts/roll-zookeeper.sh"
+        environment = {"KUBECTL": f"env {self.kubectl}", "ROLL_PAUSE": pause, "ROLL_LOCK_SECONDS": "6",
+                       "ROLL_PATIENCE": "2"}
         return subprocess.run([script, f"--port={self.port}", *arguments], capture_output=True, text=True,
-                              timeout=limit, stdin=subprocess.DEVNULL,
-                              env={**os.environ, "KUBECTL": f"env {self.kubectl}", "ROLL_PAUSE": pause, "ROLL_LOCK_SECONDS": "6"})
+                              timeout=limit, stdin=subprocess.DEVNULL, env={**os.environ, **environment})
 
     def answer(self, words: list[str], body: str = "") -> tuple[int, str]:
         """What kubectl says: its exit code and text."""
@@ -123,7 +151,7 @@ class FakeCluster:
         if words[:2] == ["get", "statefulset"]:
             if words[2] != "zookeeper":
                 return 1, f'Error from server (NotFound): statefulsets.apps "{words[2]}" not found'
-            return 0, f"set-uid|{len(self.members)}||{NEWEST}|{self.strategy}|1|1|end"
+            return 0, f"set-uid|{self.replicas}||{self.newest}|{self.strategy}|1|1|end"
         if words[:2] == ["get", "pod"]:
             return 0, self._describe(self.member(words[2]), template)
         if words[:2] == ["delete", "--raw"]:
@@ -141,7 +169,7 @@ class FakeCluster:
 
     def _describe(self, member: Member, template: str) -> str:
         number = member.number
-        ready = self.running[number] and self._health("--check=readiness", member.address)[0] == 0
+        ready = self.running[number] and self._health("--check=readiness", "--timeout=1s", member.address)[0] == 0
         state = ('{"running":{"startedAt":"2026-01-01T00:00:00Z"}}' if self.running[number] else
                  '{"waiting":{"reason":"CrashLoopBackOff"}}')
         fields = {"uid": self.uid[number], "deletion": "", "owner": "set-uid", "revision": self.revision[number],
@@ -155,6 +183,8 @@ class FakeCluster:
         if wanted["uid"] != self.uid[number]:
             return 1, "Error from server (Conflict): the UID in the precondition does not match"
         self.deleted.append(pod)
+        if self.thief:
+            self.lease = [str(next(self._uids)), self.thief, "now"]
         with self._wake:
             self.running[number] = False
             self._jobs.append(self.member(pod))
@@ -189,12 +219,31 @@ class FakeCluster:
                     return
                 member = self._jobs.pop(0)
             member.stop()
-            self.odd.pop(member.number, None)
-            self.uid[member.number] = f"uid-{next(self._uids)}"
-            self.revision[member.number] = NEWEST
             if self.replacement_starts:
-                member.start()
-                self.running[member.number] = True
+                self._start_pod(member)
+            else:
+                self._make_pod(member)
+
+    def _make_pod(self, member: Member) -> None:
+        """A new one of this name, by the newest template."""
+        self.odd.pop(member.number, None)
+        self.uid[member.number] = f"uid-{next(self._uids)}"
+        self.revision[member.number] = self.newest
+
+    def _start_pod(self, member: Member) -> None:
+        self._make_pod(member)
+        (member.directory / "zoo.cfg").unlink(missing_ok=True)  # it is written at each start
+        member.start()
+        self.running[member.number] = True
+
+    def _list_servers(self, count: int) -> None:
+        """Writes the servers into the template; a member reads it when it starts."""
+        for member in self._all:
+            for other in self._all:
+                member.config.pop(f"server.{other.number}", None)
+            for other in self._all[:count]:
+                member.config[f"server.{other.number}"] = (
+                    f"{other.host}:{other.quorum_port}:{other.election_port}:participant;{other.address}")
 
     def _health(self, *arguments: str) -> tuple[int, str]:
         done = subprocess.run([ZK_HEALTH, *arguments], capture_output=True, text=True, timeout=20, check=False,

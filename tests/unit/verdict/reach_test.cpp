@@ -107,6 +107,24 @@ TEST_CASE("a reason is given for each member that must not be stopped", "[verdic
                 "it is not clear who leads: an election may be on"});
 }
 
+TEST_CASE("the troubles of a hundred others are counted, not listed", "[verdict]") {
+  std::string membership;
+  std::string members = "1L ";
+  for (int id = 1; id <= 101; ++id) {
+    membership += std::to_string(id) + " ";
+    members += id > 1 ? std::to_string(id) + (id <= 60 ? "F " : "- ") : "";
+  }
+  Watch watch;
+  const auto reasons_of = [&](const std::string& member) {
+    return watch.see(Round(membership, members), 1s).find(member)->unsafe_to_stop;
+  };
+  const auto reasons = reasons_of("zk-2:2181");
+  REQUIRE(reasons.size() == 11);
+  CHECK(reasons[9] == "zk-70:2181 does not serve: bring it back first");
+  CHECK(reasons[10] == "more like these: 31");
+  CHECK(reasons_of("zk-70:2181").back() == "more like these: 30");
+}
+
 TEST_CASE("nothing is safe to stop while the members' files allow two quorums", "[verdict]") {
   const auto reason = [](const std::string& newer, const std::string& members, int newcomer) {
     Watch watch;
