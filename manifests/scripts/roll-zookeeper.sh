@@ -263,7 +263,9 @@ may_stop() {
   if ask_all "$1" "${flags[@]}"; then return 0; fi
   check_memberships
   # Another one may be down, too: one that does not run takes nothing away as long as there is a quorum.
-  if [[ ${lives[$1]} == dead ]] && ask_all "$1" --check=ensemble --require=quorum; then return 0; fi
+  if [[ ${lives[$1]} == dead && $answer == not_safe:* ]]; then
+    if ask_all "$1" --check=ensemble --require=quorum; then return 0; fi
+  fi
   return 1
 }
 
@@ -276,6 +278,21 @@ The number of members may change by one at a time. Set zoo.cfg and replicas back
 The servers' list of members has more voters than $statefulset has pods (${#pods[@]}). The number of members may change by \
 one at a time: set replicas back. See \"Scaling\" in manifests/README.md" ;;
   esac
+}
+
+# check_force: stops when the lists of members do not fit together, for may_stop need not have come to ask for them. When
+# no pod runs, nobody can make a second quorum.
+check_force() {
+  local list
+  answer=''
+  list=$(IFS=,; echo "${addresses[*]}")
+  for asker in "${!pods[@]}"; do
+    [[ ${lives[asker]} == ready || ${lives[asker]} == unready ]] || continue
+    run_health --check=safe-to-stop "--member=${addresses[asker]}" ${health_flags[@]+"${health_flags[@]}"} "$list" ||
+      check_memberships
+    if [[ $answer == safe:* || $answer == not_safe:* ]]; then return 0; fi
+  done
+  [[ -z $answer ]] || fail "pods run, but none can be asked whether two quorums could arise; nothing more is done: $answer"
 }
 
 # ---- what is done
@@ -456,6 +473,7 @@ while [[ ${#pending[@]} -gt 0 ]]; do
   if restart_one; then
     deadline=$((SECONDS + patience)) told=''
   elif [[ $SECONDS -ge $deadline && $force == yes ]]; then
+    check_force
     force_one
     deadline=$((SECONDS + patience)) told=''
   else
