@@ -103,13 +103,28 @@ look() {
   [[ $uid && $containers && $phase ]] || fail "kubectl's answer on pod $1 is not understood: $fields"
 }
 
+# await_pod POD: looks at it. When it is on its way, as after a run that was stopped, waits for the next one of its name.
+await_pod() {
+  local deadline=$((SECONDS + timeout)) trouble told=no
+  until look "$1" && [[ -z $deleting ]]; do
+    trouble="there is no pod $1"
+    [[ -z $deleting ]] || trouble="$1 is being deleted, its time to end is up at $deleting"
+    [[ $dry_run == no && $SECONDS -lt $deadline ]] ||
+      fail "$trouble. If its node is lost, bring the node back or delete the Node object"
+    [[ $told == yes ]] || say "waiting: $trouble"
+    told=yes
+    rest
+  done
+}
+
 # judge_life POD: sets life to ready, unready or dead, and why. Whatever is not said plainly stops the script.
 judge_life() {
   life='' why=''
   if [[ $phase == Failed || $phase == Succeeded ]]; then
     life=dead why="its phase is $phase"
   elif [[ $state == '{"waiting":'* || $state == '{"terminated":'* ]]; then
-    life=dead why=$(echo "$state" | tr -d '{}"' | cut -c1-200)
+    # Its reason, like CrashLoopBackOff; the message changes from look to look.
+    life=dead why=$(echo "$state" | sed -E 's/^.*"reason":"([^"]*)".*$/\1/' | cut -c1-200)
   elif [[ $phase == Pending && -z $state && $scheduled == Unschedulable ]]; then
     life=dead why="it is Pending: $scheduled"
   elif [[ $state == '{"running":'* && $phase == Running && $ready == True ]]; then
@@ -203,7 +218,7 @@ survey() {
     [[ $ip != *:* ]] || ip="[$ip]"
     [[ -z $ip ]] || addresses[i]=$ip:$port
     if [[ $deleting ]]; then
-      lives[i]=deleting whys[i]="it is being deleted since $deleting"
+      lives[i]=deleting whys[i]="its time to end is up at $deleting"
     else
       judge_life "${pods[i]}"
       lives[i]=$life whys[i]=$why
@@ -421,10 +436,8 @@ for ((ordinal = ${first:-0} + replicas - 1; ordinal >= ${first:-0}; --ordinal));
   pods+=("$statefulset-$ordinal")
 done
 for pod in "${pods[@]}"; do
-  look "$pod" || fail "there is no pod $pod"
+  await_pod "$pod"
   [[ " $owners " == *" $set_uid "* ]] || fail "$pod does not belong to statefulset $statefulset"
-  [[ -z $deleting ]] || fail "$pod is being deleted since $deleting; wait until it is back. If its node is lost, bring \
-the node back or delete the Node object"
   [[ " $containers " == *" $container "* ]] ||
     fail "$pod has no container $container; it has: $containers. See --container"
 done

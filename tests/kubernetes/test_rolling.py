@@ -92,7 +92,9 @@ def test_rolls_with_the_leader_last(cluster: FakeCluster) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert sorted(cluster.deleted) == ["zookeeper-0", "zookeeper-1", "zookeeper-2"] and cluster.deleted[-1] == leader
     assert outage.elections == 1
+    cluster.leaving = 3
     again = cluster.roll("--context=other")
+    assert again.stdout.count("waiting: zookeeper-2 is being deleted, its time to end is up at 2026-01-01") == 1
     assert again.returncode == 0 and len(cluster.deleted) == 3 and "--all" in again.stdout
     assert "context other, namespace zookeeper, statefulset zookeeper" in again.stdout.splitlines()[0]
     assert cluster.lease == []
@@ -113,11 +115,11 @@ def touches_nothing(cluster: FakeCluster) -> None:
            ({"phase": "Unknown"}, "cannot tell"), ({"phase": "Pending", "state": ""}, "cannot tell"),
            ({"phase": ""}, "not understood"), ({"uid": ""}, "not understood"), ({"containers": ""}, "not understood"),
            ({"owner": "someone"}, "does not belong"), ({"owner": ""}, "does not belong"),
-           ({"deletion": "2026-01-01T00:00:00Z"}, "is being deleted since"),
+           ({"deletion": "2026-01-01T00:00:00Z"}, "is being deleted, its time"),
            ({"containers": "zk sidecar"}, "it has: zk sidecar")]
     for fields, words in odd:
         cluster.odd = {2: fields}
-        refused = cluster.roll()
+        refused = cluster.roll("--timeout=1")
         assert refused.returncode == 1 and words in refused.stderr, (fields, refused)
     cluster.odd = {2: {"ready": "Unknown"}}  # its node is lost: it may serve, so it is asked for like the others
     waits = cluster.roll("--dry-run")

@@ -51,6 +51,7 @@ class FakeCluster:
         self.replacement_starts = True
         self.odd: dict[int, dict[str, str]] = {}  # what kubectl says otherwise of a member's pod
         self.hiccups = 0                          # so many `kubectl get` fail
+        self.leaving = 0                          # so many looks at a pod say that it is being deleted
         self.asked: list[list[str]] = []
         self.lease: list[str] = []                # version, holder, time
         self.other_run = False                    # whether the lease's holder is at work
@@ -175,6 +176,9 @@ class FakeCluster:
         fields = {"uid": self.uid[number], "deletion": "", "owner": "set-uid", "revision": self.revision[number],
                   "ip": member.host, "phase": "Running", "ready": str(ready), "scheduled": "",
                   "containers": "zookeeper", "state": state if "@.name=='zookeeper'" in template else ""}
+        if self.leaving > 0:
+            self.leaving -= 1
+            fields["deletion"] = "2026-01-01T00:00:00Z"
         fields.update(self.odd.get(number, {}))
         return "|".join(fields.values())
 
