@@ -1,5 +1,6 @@
 """`make install`: what is there afterwards works, and is what docs/install.md says."""
 
+import os
 import platform
 import re
 import shutil
@@ -75,6 +76,22 @@ def test_the_links_of_the_documents_lead_somewhere(installed: Path) -> None:
              for link in re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", file.read_text()) if "tests/" not in link]
     assert len(links) > 100
     assert [(str(file.relative_to(share)), link) for file, link in links if not (file.parent / link).exists()] == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="not root: only root can give a clone to somebody else")
+def test_what_root_writes_into_a_clone_is_its_owners(tmp_path: Path) -> None:
+    """After `sudo make install` a user can install elsewhere without sudo."""
+    clone, cmake = tmp_path / "clone", tmp_path / "bin/cmake"
+    for folder in (clone / "scripts", clone / "build", cmake.parent):
+        folder.mkdir(parents=True)
+    shutil.copy(ROOT / "scripts/install", clone / "scripts")
+    cmake.write_text("#!/bin/sh\necho installing\ntouch build/install_manifest.txt\n")
+    cmake.chmod(0o755)
+    os.chown(clone, 65534, 65534)
+    subprocess.run([clone / "scripts/install", f"/{PREFIX}", tmp_path / "root", "build"], check=True, capture_output=True,
+                   env={**os.environ, "PATH": f"{cmake.parent}:{os.environ['PATH']}"})
+    assert {(path.name, path.stat().st_uid) for path in (clone / "build").iterdir()} == {
+        ("install.log", 65534), ("install_manifest.txt", 65534)}
 
 
 def tables() -> Iterator[tuple[str, list[str]]]:
