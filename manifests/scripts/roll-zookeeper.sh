@@ -73,18 +73,20 @@ me=$(hostname 2>/dev/null || echo unknown)-$$-$RANDOM
 
 kube() { "${kubectl[@]}" --namespace="$namespace" --request-timeout=20s "$@"; }
 
-# read_fields WHAT KUBECTL-ARGUMENT...: its output in $fields; tried again when it fails, which may be a moment's trouble.
+# read_fields WHAT KUBECTL-ARGUMENT...: its output in $fields. Tried again when it fails, which may be a moment's trouble;
+# by a run that holds the lease, as long as nobody else may take it.
 read_fields() {
-  local what=$1 try
+  local what=$1 try=0 deadline=$SECONDS
   shift
-  for try in 1 2 3 4; do
-    if fields=$(kube "$@" 2>"$errors"); then return 0; fi
-    [[ $try -lt 4 && $(<"$errors") != *"(NotFound)"* && $(<"$errors") != *"(Forbidden)"* ]] || break
-    echo "roll-zookeeper: kubectl cannot get $what, trying again: $(<"$errors")" >&2
+  [[ -z $lock_version ]] || deadline=$((SECONDS + lock_seconds))
+  until fields=$(kube "$@" 2>"$errors"); do
+    try=$((try + 1))
+    [[ $try -lt 4 || $SECONDS -lt $deadline ]] && [[ $(<"$errors") != *"(NotFound)"* && $(<"$errors") != *"(Forbidden)"* ]] ||
+      fail "kubectl cannot get $what in namespace $namespace: $(<"$errors")"
+    [[ $try -gt 1 ]] || echo "roll-zookeeper: kubectl cannot get $what, trying again: $(<"$errors")" >&2
     rest
     rest
   done
-  fail "kubectl cannot get $what in namespace $namespace: $(<"$errors")"
 }
 
 SET_FIELDS="{.metadata.uid}|{.spec.replicas}|{.spec.ordinals.start}|{.status.updateRevision}|\
@@ -108,7 +110,7 @@ await_pod() {
   local deadline=$((SECONDS + timeout)) trouble told=no
   until look "$1" && [[ -z $deleting ]]; do
     trouble="there is no pod $1"
-    [[ -z $deleting ]] || trouble="$1 is being deleted, its time to end is up at $deleting"
+    [[ -z $deleting ]] || trouble="$1 is being deleted, with grace until $deleting"
     [[ $dry_run == no && $SECONDS -lt $deadline ]] ||
       fail "$trouble. If its node is lost, bring the node back or delete the Node object"
     [[ $told == yes ]] || say "waiting: $trouble"
@@ -218,7 +220,7 @@ survey() {
     [[ $ip != *:* ]] || ip="[$ip]"
     [[ -z $ip ]] || addresses[i]=$ip:$port
     if [[ $deleting ]]; then
-      lives[i]=deleting whys[i]="its time to end is up at $deleting"
+      lives[i]=deleting whys[i]="it is being deleted, with grace until $deleting"
     else
       judge_life "${pods[i]}"
       lives[i]=$life whys[i]=$why
@@ -291,7 +293,7 @@ check_memberships() {
 The number of members may change by one at a time. Set zoo.cfg and replicas back, then go by one: 3, 4, 5" ;;
     *"not all voters are polled"*) fail "$answer
 The servers' list of members has more voters than $statefulset has pods (${#pods[@]}). The number of members may change by \
-one at a time: set replicas back. See \"Scaling\" in manifests/README.md" ;;
+one at a time: set replicas back. See \"Upgrade\" in manifests/README.md" ;;
   esac
 }
 
@@ -449,12 +451,20 @@ for wanted in dead unready ready; do
   done
 done
 
-# Whether zk-health is there and the port is right is known before anything is touched.
+# Whether zk-health is there and the port is right is known before anything is touched. One pod that can tell is enough:
+# another may have been lost or frozen a moment ago.
+try_asker() {
+  run_health --version || { answer="cannot run $health in container $container of ${pods[asker]}: $answer"; return 1; }
+  [[ ${lives[asker]} == ready ]] || return 0
+  run_health --check=startup "${addresses[asker]}" ||
+    { answer="port $port is not that of ZooKeeper's clients, or nothing answers there: $answer"; return 1; }
+}
 if choose_asker -1; then
-  run_health --version || fail "cannot run $health in container $container of ${pods[asker]}: $answer"
-  if [[ ${lives[asker]} == ready ]]; then
-    run_health --check=startup "${addresses[asker]}" || fail "port $port is not that of ZooKeeper's clients: $answer"
-  fi
+  found=no wanted=${lives[asker]}
+  for asker in "${!pods[@]}"; do
+    if [[ $found == no && ${lives[asker]} == "$wanted" ]] && try_asker; then found=yes; fi
+  done
+  [[ $found == yes ]] || fail "$answer"
 elif [[ $force == no && ${#pending[@]} -gt 0 ]]; then
   fail "no pod of $statefulset runs, so nobody can be asked: ${pods[0]}: ${whys[0]}. --force deletes those that are dead"
 fi

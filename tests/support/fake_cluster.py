@@ -51,6 +51,7 @@ class FakeCluster:
         self.replacement_starts = True
         self.odd: dict[int, dict[str, str]] = {}  # what kubectl says otherwise of a member's pod
         self.hiccups = 0                          # so many `kubectl get` fail
+        self.gap = 0                              # so many fail after the next deletion
         self.leaving = 0                          # so many looks at a pod say that it is being deleted
         self.asked: list[list[str]] = []
         self.lease: list[str] = []                # version, holder, time
@@ -187,6 +188,7 @@ class FakeCluster:
         if wanted["uid"] != self.uid[number]:
             return 1, "Error from server (Conflict): the UID in the precondition does not match"
         self.deleted.append(pod)
+        self.hiccups, self.gap = self.gap, 0
         if self.thief:
             self.lease = [str(next(self._uids)), self.thief, "now"]
         with self._wake:
