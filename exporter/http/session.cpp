@@ -112,6 +112,9 @@ asio::awaitable<void> Session::end() {
   constexpr std::size_t kMost = 4 << 20;
   enter(Stage::kEnding);
   beast::error_code ec;
+  // Before the wait: at its deadline the stream closes the socket by itself, and a reset would take
+  // from a slow reader what the kernel still has for it.
+  stream_.socket().set_option(asio::socket_base::linger(false, 0), ec);
   stream_.socket().shutdown(tcp::socket::shutdown_send, ec);
   const auto deadline = steady_clock::now() + kPatience;
   bool goes_on = !ec && is_open();
