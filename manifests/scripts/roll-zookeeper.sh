@@ -336,8 +336,10 @@ replace() {
   for i in "$@"; do delete_pod "$i"; done
   deadline=$((SECONDS + timeout))
   for i in "$@"; do
-    pod=${pods[i]} ready='' state=''
+    pod=${pods[i]} ready='' state='' deleting=''
     until look "$pod" && [[ $uid != "${uids[i]}" && -z $deleting && $ready == True ]]; do
+      [[ $SECONDS -lt $deadline || -z $deleting ]] || fail "$pod is still being deleted after $timeout s; the others were \
+left alone. If its node is lost, bring the node back or delete the Node object; then start again"
       [[ $SECONDS -lt $deadline ]] || fail "$pod is not ready after $timeout s (Ready: ${ready:-unknown}, \
 $container: ${state:-no status}); the others were left alone. See: kubectl -n $namespace describe pod $pod"
       keep_lock
@@ -457,7 +459,7 @@ try_asker() {
   run_health --version || { answer="cannot run $health in container $container of ${pods[asker]}: $answer"; return 1; }
   [[ ${lives[asker]} == ready ]] || return 0
   run_health --check=startup "${addresses[asker]}" ||
-    { answer="port $port is not that of ZooKeeper's clients, or nothing answers there: $answer"; return 1; }
+    { answer="port $port is not that of ZooKeeper's clients, or nothing answers there now: $answer"; return 1; }
 }
 if choose_asker -1; then
   found=no wanted=${lives[asker]}

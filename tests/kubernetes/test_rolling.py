@@ -185,6 +185,13 @@ def refuses_what_it_should(cluster: FakeCluster) -> None:
     assert sorted(cluster.deleted[:2]) == ["zookeeper-0", "zookeeper-1"] and cluster.deleted[2:] == ["zookeeper-2"]
 
     cluster.revision[1] = OLD
+    cluster.stays = True
+    done = cluster.roll("--timeout=1")
+    assert done.returncode == 1 and "zookeeper-0 is still being deleted after 1 s" in done.stderr, done.stderr
+    assert "delete the Node object" in done.stderr
+    cluster.stays, cluster.odd = False, {}
+
+    cluster.revision[1] = OLD
     cluster.deleted.clear()
     cluster.replacement_starts = False
     done = cluster.roll("--timeout=1")

@@ -49,6 +49,7 @@ class FakeCluster:
         self.strategy = "OnDelete"
         self.deleted: list[str] = []
         self.replacement_starts = True
+        self.stays = False                        # a deleted pod stays: its node is lost
         self.odd: dict[int, dict[str, str]] = {}  # what kubectl says otherwise of a member's pod
         self.hiccups = 0                          # so many `kubectl get` fail
         self.gap = 0                              # so many fail after the next deletion
@@ -191,6 +192,9 @@ class FakeCluster:
         self.hiccups, self.gap = self.gap, 0
         if self.thief:
             self.lease = [str(next(self._uids)), self.thief, "now"]
+        if self.stays:
+            self.odd[number] = {"deletion": "2026-01-01T00:00:00Z"}
+            return 0, "{}"
         with self._wake:
             self.running[number] = False
             self._jobs.append(self.member(pod))
@@ -203,9 +207,9 @@ class FakeCluster:
                 self.lease[0] = str(next(self._uids))  # it renews its lease all the time
             return 0, "|".join(self.lease) if self.lease else ""
         wanted = json.loads(body)
-        if (verb == "create") == bool(self.lease):
-            return 1, "Error from server (AlreadyExists or NotFound)"
-        if verb == "replace" and wanted["metadata"]["resourceVersion"] != self.lease[0]:
+        if verb == "create" and self.lease:
+            return 1, "Error from server (AlreadyExists)"
+        if self.lease and wanted["metadata"].get("resourceVersion") != self.lease[0]:  # one that is gone is made anew
             return 1, "Error from server (Conflict): the object has been modified"
         self.lease = [str(next(self._uids)), wanted["spec"]["holderIdentity"], wanted["spec"]["renewTime"]]
         return 0, self.lease[0]
