@@ -23,7 +23,8 @@ interruption it goes on where it was.
   --timeout=SECONDS    how long one wait may take (default: 900)
   --dry-run            say what would be done first, and for each member whether it may be stopped now; change nothing
   --force              when no member may be stopped for 60 s, restart one all the same: clients lose the service. Those
-                       that do not run or do not answer are deleted together. It never risks two quorums
+                       that do not run or do not answer are deleted together. It stops when the servers' lists of
+                       members allow two quorums; servers without a quorum do not tell their lists
 
 A pod counts as not running only if its status says so. An answer that is not understood stops the script.
 A Lease (roll-NAME, for the StatefulSet NAME) keeps a second run out. It is removed at the end. One that a killed run

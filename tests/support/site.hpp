@@ -46,7 +46,7 @@ struct Site {
     events.answered = [this](const std::string& route, int status, auto) {
       answered.push_back(route + " " + std::to_string(status));
     };
-    events.connections = [](std::size_t) {};
+    events.connections = [this](std::size_t) { ++changes; };
     events.dropped = [this] { ++dropped; };
     server = std::make_unique<HttpServer>(io.get_executor(), router, events, limits);
     Address address;
@@ -72,6 +72,7 @@ struct Site {
   int waiting = 0;                    ///< requests that /waits has got
   std::vector<std::string> answered;  ///< "/hello 200"
   int dropped = 0;
+  int changes = 0;  ///< connections that came or are quite gone
   Router router;
   std::unique_ptr<HttpServer> server;
   std::uint16_t port = 0;

@@ -123,6 +123,21 @@ TEST_CASE("who half-closes after the request gets the whole response", "[http]")
   CHECK(client.read().body == Site::many_lines());
 }
 
+TEST_CASE("who begins to read late gets the whole response", "[http]") {
+  constexpr std::size_t kBody = 100'000;  // the server's socket takes it, and the client's does not
+  Site site;
+  site.router.add("/some", "", [](const Request&) -> boost::asio::awaitable<Response> {
+    Response response;
+    response.body = std::string(kBody, 'x');
+    co_return response;
+  });
+  HttpClient client(site.io, site.port, "127.0.0.1", kSmallBuffer);
+  client.send(request("/some", "Connection: close\r\n"));
+  REQUIRE(wait_until(site.io, [&] { return site.changes == 2; }));  // it came, and the wait for its end is over
+
+  CHECK(client.read().body.size() == kBody);
+}
+
 TEST_CASE("connections get the descriptors that polls leave, but a few in any case", "[http]") {
   const auto reserved = reserved_descriptors(3, 1);
   CHECK(reserved_descriptors(13, 1) == reserved + 10);
