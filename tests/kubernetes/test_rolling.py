@@ -242,6 +242,18 @@ def test_forces_no_more_than_what_is_stuck(tmp_path: Path) -> None:
         assert done.stdout.count("--force: deleted, for it does not run or answer") == 3
 
 
+def test_restarts_a_lone_member_only_by_force(tmp_path: Path) -> None:
+    """A standalone server: each restart is an outage, so that somebody must want it."""
+    with FakeCluster(tmp_path, replicas=1) as cluster:
+        cluster.make_old()
+        refused = cluster.roll()
+        assert refused.returncode == 1 and "an ensemble of 1 can spare no member" in refused.stderr, refused
+        assert cluster.deleted == []
+        done = cluster.roll("--force")
+        assert done.returncode == 0 and cluster.deleted == ["zookeeper-0"], done
+        assert "done: healthy" in done.stdout and cluster.lease == []
+
+
 def test_stops_when_it_loses_the_lock(cluster: FakeCluster) -> None:
     """Somebody else has taken the Lease: no further deletion, and the Lease stays theirs."""
     cluster.thief = "another run"
