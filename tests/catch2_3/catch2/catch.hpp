@@ -9,4 +9,4 @@ namespace Catch {
 using namespace Matchers;
 /// A part of a text, as in version 2; version 3's own Contains is about elements.
 inline auto Contains(const std::string& part) { return ContainsSubstring(part); }
-}
+}  // namespace Catch

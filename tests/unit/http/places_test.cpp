@@ -133,7 +133,8 @@ TEST_CASE("who begins to read late gets the whole response", "[http]") {
   });
   HttpClient client(site.io, site.port, "127.0.0.1", kSmallBuffer);
   client.send(request("/some", "Connection: close\r\n"));
-  REQUIRE(wait_until(site.io, [&] { return site.changes == 2; }));  // it came, and the wait for its end is over
+  // It came, and the wait for its end is over.
+  REQUIRE(wait_until(site.io, [&] { return site.changes == 2; }));
 
   CHECK(client.read().body.size() == kBody);
 }
