@@ -31,7 +31,7 @@ def named(rule: dict) -> str:
 
 def metrics_of(expression: str) -> set[str]:
     """The names of series in an expression."""
-    bare = re.sub(r"\{[^}]*\}|\[[^\]]*\]|\b(?:by|on|group_left) ?\([^)]*\)|\b\d[\w.]*", " ", expression)
+    bare = re.sub(r"#.*|\{[^}]*\}|\[[^\]]*\]|\b(?:by|on|group_left) ?\([^)]*\)|\b\d[\w.]*", " ", expression)
     return set(re.findall(r"[a-zA-Z_][\w:]*", bare)) - FUNCTIONS
 
 
@@ -89,6 +89,22 @@ def test_expressions() -> None:
             assert labels.startswith(("cluster, ensemble", "cluster, job, instance")), (named(rule), labels)
         aggregations = re.findall(r"\b(max|min|sum|count|avg|topk|group)\b(?! by \(cluster, ensemble)", expression)
         assert not aggregations, f"{named(rule)} loses the ensemble"
+
+
+def test_marked_thresholds() -> None:
+    """What a mark names is the end of its line; one name has one value, and no message repeats it."""
+    values: dict[str, set[str]] = {}
+    for file in FILES:
+        for line in file.read_text().splitlines():
+            if "_config" in line:
+                name, value = re.fullmatch(r"\s*(.*?)  # _config\.([a-z]+\w*)", line).group(2, 1)
+                values.setdefault(name, set()).add(re.search(r"(\d[\d.]*|\{[^}]*\}|: \d+[mhd])$", value)[1])
+    assert len(values) > 20
+    assert all(len(each) == 1 for each in values.values()), values
+    for rule in BY_ALERT.values():
+        for number in re.findall(r"(\d[\d.]*)  # _config", rule["expr"]):
+            told = " ".join(rule["annotations"].values())
+            assert not re.search(rf"\b{re.escape(number)}\b", told), named(rule)
 
 
 def test_metrics_exist() -> None:
