@@ -9,6 +9,7 @@ Change = Callable[[World], object]
 # What fires at a minute: alerts without "ZooKeeper", with the member if they name one, such as "MemberDown zk-2".
 Firing = dict[float, list[str]]
 
+FIRST, SECOND = ({"job": "zookeeper", "instance": f"exporter-{i}:9141"} for i in range(2))
 # These say nothing of one ensemble.
 WITHOUT_ENSEMBLE = ("MetricsAbsent", "ExporterDown", "DiskAlmostFull", "DiskFillsSoon")
 
@@ -60,3 +61,22 @@ def counter(rate: float, at: float, then: float, start: float = 0) -> Callable[[
 def jump(at: float, by: float) -> Callable[[int], float]:
     """A counter at rest that grows at once at the minute `at`."""
     return lambda seconds: by if seconds >= at * 60 else 0
+
+
+def collide(world: World, members: int = 3, host: str = "db") -> None:
+    """A second exporter tells of another ensemble `orders` (here `orders/2`), of servers of other names."""
+    world.ensemble("orders/2", members, host)
+    world.exporters.append(SECOND["instance"])
+    world.polls[SECOND["instance"]] = {"orders/2": tuple(world.states["orders/2"])}
+
+
+def sidecars(world: World) -> None:
+    """Beside each of three members an exporter that polls it alone; what it says of the ensemble is dropped."""
+    for i in range(3):
+        exporter = f"exporter-{i}:9141"
+        world.exporters = [*world.exporters, exporter] if exporter not in world.exporters else world.exporters
+        world.polls[exporter] = {"orders": (f"zk-{i}",), "search": (f"zk-{i}",)}
+    for ensemble in ("orders", "search"):
+        for figure in ("epoch", "failures_tolerated", "finding", "state", "voters", "voters_serving"):
+            world.put(f"zookeeper_ensemble_{figure}", None, ensemble=ensemble)
+        world.put("zookeeper_lag_transactions", None, ensemble=ensemble)

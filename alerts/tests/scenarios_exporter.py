@@ -1,11 +1,13 @@
 """Scenarios of zookeeper-exporter.rules.yml and zookeeper-host.rules.yml."""
 
-from scenario import scenario
+import scenario as names
+from scenario import collide, scenario, sidecars
 from scenarios_availability import (asked_nobody, asked_too_few, fail_to_ask, one_exporter_cut_off,
-                                    two_exporters)
+                                    polls_a_part, two_exporters)
 from world import World
 
-FIRST, SECOND = "exporter-0:9141", "exporter-1:9141"
+FIRST, SECOND = names.FIRST["instance"], names.SECOND["instance"]
+HOUR = 60  # minutes
 
 
 def one_of_two_gone(world: World) -> None:
@@ -14,21 +16,142 @@ def one_of_two_gone(world: World) -> None:
     world.exporter(10, 999)
 
 
-def exporter_of_its_own(world: World, gone: bool = True) -> None:
-    """`orders` is polled by an exporter of its own, which ends; or goes on without the ensemble."""
+def exporter_of_its_own(world: World) -> None:
+    """`orders` is polled by an exporter of its own."""
     world.exporters.append(SECOND)
-    for metric in {metric for metric, _ in keys(world)}:
-        world.put(metric, None, instance=FIRST)
-        world.put(metric, None, ensemble="search", instance=SECOND)
-        if not gone:
-            world.put(metric, None, 10, instance=SECOND)
-    if gone:
-        world.exporter(10, 999, SECOND)
+    for instance, ensemble in ((FIRST, "search"), (SECOND, "orders")):
+        world.polls[instance] = {ensemble: ("zk-0", "zk-1", "zk-2")}
 
 
-def keys(world: World) -> list[tuple[str, str]]:
-    """Names and labels of all series with an ensemble."""
-    return [(name.split("{")[0], name) for name in world.series() if 'ensemble="' in name]
+def it_dies(world: World, first: float = 10, last: float = 1e9) -> None:
+    """That exporter ends, and Prometheus still asks for it."""
+    exporter_of_its_own(world)
+    world.exporter(first, last, SECOND)
+
+
+def it_vanishes(world: World) -> None:
+    """That exporter ends, and Prometheus does not know of it any more, such as a pod's address."""
+    it_dies(world)
+    world.put("up", None, 10, instance=SECOND)
+
+
+def taken_out(world: World, first: float = 10, last: float = 1e9) -> None:
+    """That exporter is configured anew without the ensemble."""
+    exporter_of_its_own(world)
+    for metric in {name.split("{")[0] for name in world.series() if 'ensemble="' in name}:
+        world.put(metric, None, first, last, instance=SECOND)
+
+
+def taken_out_then_ended(world: World) -> None:
+    """The ensemble is taken out of the exporter's file, and ten minutes later the exporter is taken away."""
+    taken_out(world)
+    world.exporter(20, 1e9, SECOND)
+    world.put("up", None, 20, instance=SECOND)
+
+
+def replaced(world: World, ensemble: str, at: float) -> None:
+    """Later there is an exporter under another name, which tells of this ensemble."""
+    instance = "exporter-2:9141"
+    world.exporters.append(instance)
+    world.polls[instance] = {ensemble: ("zk-0", "zk-1", "zk-2")}
+    world.exporter(0, at, instance)
+    world.put("up", None, 0, at, instance=instance)
+
+
+def crashes(world: World) -> None:
+    """That exporter ends soon after each start, before it has polled anybody."""
+    it_dies(world)
+    world.exporter_away.clear()
+    for minute in range(10, 60, 3):
+        world.exporter(minute, minute + 2, SECOND)
+        world.put("zookeeper_up", None, minute, minute + 3, instance=SECOND)
+
+
+def answers_now_and_then(world: World) -> None:
+    """An exporter answers every other scrape."""
+    two_exporters(world)
+    for i in range(20, 200, 2):
+        world.exporter(i / 2, i / 2 + 0.5, SECOND)
+
+
+def cant_ask_beside_another(world: World) -> None:
+    """An exporter fails to ask two of three; another one tells of another ensemble of the same name."""
+    collide(world)
+    asked_too_few(world)
+    world.level("healthy", 5, **names.SECOND)
+    world.put("zookeeper_ensemble_voters_serving", 3, 5, **names.SECOND)
+
+
+def overlap(world: World) -> None:
+    """Three exporters poll a part each: no member is polled by all."""
+    world.exporters += [SECOND, "exporter-2:9141"]
+    for i, instance in enumerate(world.exporters):
+        world.polls[instance] = {"orders": (f"zk-{i}", f"zk-{(i + 1) % 3}"), "search": ("zk-0", "zk-1", "zk-2")}
+
+
+def halves(world: World) -> None:
+    """Two exporters poll a half each of four voters."""
+    world.ensemble("orders", 4)
+    world.polls[FIRST] = {"orders": ("zk-0", "zk-1"), "search": ("zk-0", "zk-1", "zk-2")}
+    polls_a_part(world, "zk-2", "zk-3")
+
+
+def exchanged_in_part(world: World) -> None:
+    """A member was replaced by one of another name, which one of two exporters polls already."""
+    two_exporters(world)
+    world.state("zk-3", "follower")
+    world.polls[SECOND] = {"orders": ("zk-0", "zk-1", "zk-3"), "search": ("zk-0", "zk-1", "zk-2")}
+
+
+def rolled(world: World) -> None:
+    """An exporter is replaced by one with other names of the same servers; the old one is seen for five minutes."""
+    collide(world)
+    world.polls[FIRST] = {"orders": ("zk-0", "zk-1", "zk-2")}
+    world.polls[SECOND] |= {"search": ("zk-0", "zk-1", "zk-2")}
+    world.polls[FIRST]["search"] = ("zk-0", "zk-1", "zk-2")
+    world.exporter(0, 10, SECOND)
+    world.put("up", None, 0, 10, instance=SECOND)
+    world.exporter(15, 1e9, FIRST)
+    world.put("up", None, 15, instance=FIRST)
+
+
+def one_name_twice(world: World, *instances: str, of: str = "zk-1:2181", by: float = 5000) -> None:
+    """One name of a member leads these exporters to another process, which runs for longer."""
+    for instance in instances or (SECOND,):
+        world.put("zookeeper_uptime_seconds", lambda seconds: seconds + by, member=of, instance=instance)
+
+
+def three_restarts_seen_late(world: World) -> None:
+    """A member restarts now and then, and one of two exporters sees it half a minute later."""
+    two_exporters(world)
+    for instance, late in ((FIRST, 0), (SECOND, 30)):
+        world.put("zookeeper_uptime_seconds", lambda t, late=late: (t - late) % 300, 5, member="zk-2:2181",
+                  instance=instance)
+
+
+def a_balancer(world: World) -> None:
+    """One address for several servers, of which each exporter sees another."""
+    two_exporters(world)
+    one_name_twice(world)
+    world.finding("several_servers", 0, member="zk-1:2181")
+
+
+def sidecars_die(world: World) -> None:
+    """One sidecar after the other ends."""
+    sidecars(world)
+    for i, instance in enumerate(world.exporters):
+        del world.polls[instance]["search"]
+        world.exporter(10 + 5 * i, 1e9, instance)
+
+
+def sidecars_of_one_address(world: World) -> None:
+    """Three sidecars call their members by one address; one restarted later than the others."""
+    sidecars(world)
+    for i in range(1, 3):
+        world.states["orders"][f"zk-{i}"] = [None] * world.count
+        for metric in ("up", "uptime_seconds", "member_info"):
+            world.put(f"zookeeper_{metric}", (lambda t: t + 5000) if metric == "uptime_seconds" else 1,
+                      member="zk-0:2181", job="zookeeper", instance=f"exporter-{i}:9141")
 
 
 def fail(reason: str):
@@ -82,19 +205,63 @@ def not_asked(*members: str) -> list[str]:
     return [f"ExporterLocalErrors {each}" for each in members]
 
 
+def two_pairs(world: World) -> None:
+    """Two ensembles of one name, each of them polled by two exporters."""
+    collide(world)
+    world.exporters += ["exporter-2:9141", "exporter-3:9141"]
+    world.polls["exporter-3:9141"] = world.polls[SECOND]
+
+
+def refuse(command: str):
+    """A member refuses this command."""
+    return lambda world: world.put("zookeeper_command_allowed", 0, 5, command=command, member="zk-2:2181")
+
+
+NAMES = ["EnsembleNameCollision"]
+UNWATCHED = ["EnsembleUnwatched", "ExporterDown"]
 SCENARIOS = [
     scenario("MetricsAbsent", "nothing was ever scraped", lambda w: w.exporters.clear(),
              {9: [], 10: ["MetricsAbsent"], 60: ["MetricsAbsent"]}),
     scenario("MetricsAbsent", "one of two exporters dies", one_of_two_gone, {14: [], 30: ["ExporterDown"]}),
     scenario("MetricsAbsent", "the exporter restarts", lambda w: w.exporter(10, 13), {12: [], 13: [], 30: []}),
+    scenario("MetricsAbsent", "there are sidecars only", sidecars, {12: [], 30: []}),
 
-    scenario("EnsembleUnwatched", "the exporter of an ensemble dies", exporter_of_its_own,
+    scenario("EnsembleUnwatched", "the exporter of an ensemble dies", it_dies,
              {19: ["ExporterDown"], 20: ["EnsembleUnwatched", "ExporterDown"],
               60: ["EnsembleUnwatched", "ExporterDown"]}),
-    scenario("EnsembleUnwatched", "the ensemble was taken out of the configuration",
-             lambda w: exporter_of_its_own(w, gone=False), {30: []}),
+    scenario("EnsembleUnwatched", "for a day and a half", lambda w: it_dies(w, 2 * HOUR),
+             {2 * HOUR + 15: UNWATCHED, 8 * HOUR: UNWATCHED, 9 * HOUR: UNWATCHED, 26 * HOUR: UNWATCHED,
+              36 * HOUR: UNWATCHED}, step=300),
+    scenario("EnsembleUnwatched", "its pod is gone, for ten hours", it_vanishes,
+             {19: [], 20: ["EnsembleUnwatched"], 10 * HOUR: ["EnsembleUnwatched"]}, step=300),
+    scenario("EnsembleUnwatched", "it comes back", lambda w: it_dies(w, 10, 8 * HOUR),
+             {8 * HOUR - 5: UNWATCHED, 8 * HOUR + 5: [], 9 * HOUR: []}, step=300),
+    scenario("EnsembleUnwatched", "another exporter takes over after eight hours",
+             lambda w: (it_vanishes(w), replaced(w, "orders", 8 * HOUR)),
+             {8 * HOUR - 5: ["EnsembleUnwatched"], 8 * HOUR: [], 8 * HOUR + 60: [], 12 * HOUR: []}, step=300),
+    scenario("EnsembleUnwatched", "another exporter comes, which does not tell of it",
+             lambda w: (it_vanishes(w), replaced(w, "search", 4 * HOUR)),
+             {4 * HOUR + 60: ["EnsembleUnwatched"], 10 * HOUR: ["EnsembleUnwatched"]}, step=300),
+    scenario("EnsembleUnwatched", "another exporter takes over, and dies too",
+             lambda w: (it_vanishes(w), replaced(w, "orders", 60), w.exporter(180, 1e9, "exporter-2:9141")),
+             {55: ["EnsembleUnwatched"], 60: [], 180: [], 190: UNWATCHED, 10 * HOUR: UNWATCHED}, step=300),
+    scenario("EnsembleUnwatched", "Prometheus is away for 55 minutes, again and again", lambda w: it_dies(w, 2 * HOUR),
+             {55: [], 4 * HOUR + 35: UNWATCHED, 11 * HOUR: UNWATCHED}, step=3300),
+    scenario("EnsembleUnwatched", "its exporter crashes again and again", crashes,
+             {40: ["ExporterDown"], 55: ["ExporterDown"]}),
+    scenario("EnsembleUnwatched", "its exporter crashes again and again, and then for good",
+             lambda w: (crashes(w), w.exporter(60, 1e9, SECOND)), {67: ["ExporterDown"], 69: UNWATCHED}),
+    scenario("EnsembleUnwatched", "the ensemble was taken out of the configuration", taken_out, {30: [], 120: []}),
+    scenario("EnsembleUnwatched", "the ensemble was taken out, and then the exporter", taken_out_then_ended,
+             {19: [], 35: [], 60: [], 120: []}),
+    scenario("EnsembleUnwatched", "sidecars die one after the other", sidecars_die,
+             {29: ["ExporterDown"] * 3, 30: ["EnsembleUnwatched", "MetricsAbsent", *["ExporterDown"] * 3]}),
     scenario("EnsembleUnwatched", "the only exporter fails to ask two of three", asked_too_few,
              {14: [], 15: ["EnsembleUnwatched"], 20: ["EnsembleUnwatched", *not_asked("zk-1", "zk-2")]}),
+    scenario("EnsembleUnwatched", "it fails to ask two of three beside another ensemble of the same name",
+             cant_ask_beside_another,
+             {14: NAMES, 15: ["EnsembleUnwatched", *NAMES],
+              20: ["EnsembleUnwatched", *not_asked("zk-1", "zk-2"), *NAMES]}),
     scenario("EnsembleUnwatched", "the only exporter fails to ask one of three", lambda w: fail_to_ask(w, "zk-2"),
              {19: [], 30: not_asked("zk-2")}),
     scenario("EnsembleUnwatched", "one of two exporters fails to ask all", fail_to_ask_by_one_of_two,
@@ -102,9 +269,49 @@ SCENARIOS = [
     scenario("EnsembleUnwatched", "one of two exporters dies", one_of_two_gone, {14: [], 30: ["ExporterDown"]}),
 
     scenario("ExporterDown", "one of two exporters dies", one_of_two_gone, {14: [], 15: ["ExporterDown"]}),
+    scenario("ExporterDown", "for a day and a half", lambda w: (two_exporters(w), w.exporter(2 * HOUR, 1e9, SECOND)),
+             {2 * HOUR: [], 2 * HOUR + 5: ["ExporterDown"], 26 * HOUR: ["ExporterDown"], 36 * HOUR: ["ExporterDown"]},
+             step=300),
+    scenario("ExporterDown", "it answers every other scrape", answers_now_and_then,
+             {15: [], 24: ["ExporterDown"], 60: ["ExporterDown"]}, step=30),
+    scenario("ExporterDown", "it answers every other scrape, and then all",
+             lambda w: (two_exporters(w), [w.exporter(i / 2, i / 2 + 0.5, SECOND) for i in range(20, 80, 2)]),
+             {39: ["ExporterDown"], 43: []}, step=30),
+    scenario("ExporterDown", "it is taken away",
+             lambda w: (two_exporters(w), w.exporter(10, 1e9, SECOND), w.put("up", None, 20, instance=SECOND)),
+             {19: ["ExporterDown"], 20: [], 30: []}),
     scenario("ExporterDown", "it restarts", lambda w: w.exporter(10, 13), {12: [], 13: [], 30: []}),
+    scenario("ExporterDown", "it is away for four minutes", lambda w: w.exporter(10, 14), {14: [], 18: [], 30: []}),
     scenario("ExporterDown", "something else is down",
              lambda w: w.put("up", 0, job="web", instance="web-0:80"), {30: []}),
+
+    scenario("EnsembleNameCollision", "two exporters with different servers", collide,
+             {9: [], 10: NAMES, 60: NAMES}),
+    scenario("EnsembleNameCollision", "one of the two has lost its quorum",
+             lambda w: (collide(w), w.state("db-0", "not_serving", ensemble="orders/2"),
+                        w.state("db-1", "unreachable", ensemble="orders/2")),
+             {9: [], 10: NAMES}),
+    scenario("EnsembleNameCollision", "two exporters for each of two ensembles", two_pairs, {9: [], 10: NAMES}),
+    scenario("EnsembleNameCollision", "two standalone servers of one address",
+             lambda w: (w.ensemble("orders", 1), two_exporters(w), one_name_twice(w, of="zk-0:2181")),
+             {9: [], 10: NAMES}),
+    scenario("EnsembleNameCollision", "the same addresses lead to other processes",
+             lambda w: (two_exporters(w), one_name_twice(w)), {9: [], 10: NAMES}),
+    scenario("EnsembleNameCollision", "sidecars call their members by one address", sidecars_of_one_address,
+             {9: [], 10: NAMES}),
+    scenario("EnsembleNameCollision", "one exporter", lambda w: None, {60: []}),
+    scenario("EnsembleNameCollision", "two exporters over the same members", two_exporters, {60: []}),
+    scenario("EnsembleNameCollision", "one of two exporters reaches nobody", one_exporter_cut_off, {19: []}),
+    scenario("EnsembleNameCollision", "three exporters, each of which polls two of three members", overlap, {60: []}),
+    scenario("EnsembleNameCollision", "two exporters, each of which polls two of four members", halves, {60: []}),
+    scenario("EnsembleNameCollision", "one of two exporters polls a new member already", exchanged_in_part, {60: []}),
+    scenario("EnsembleNameCollision", "an exporter is replaced by one with other names of the members", rolled,
+             {16: [], 21: [], 40: []}),
+    scenario("EnsembleNameCollision", "sidecars", sidecars, {60: []}),
+    scenario("EnsembleNameCollision", "a restart that one of two exporters sees later", three_restarts_seen_late,
+             {20: [], 40: []}, step=30),
+    scenario("EnsembleNameCollision", "one address for several servers", a_balancer,
+             {14: [], 30: ["SeveralServersAtOneAddress zk-1"]}),
 
     scenario("ExporterLocalErrors", "a member can't be asked", lambda w: fail_to_ask(w, "zk-2"),
              {19: [], 20: not_asked("zk-2")}),
@@ -132,9 +339,10 @@ SCENARIOS = [
     scenario("MetricsIncomplete", "the member is down", lambda w: w.state("zk-2", "unreachable", 5),
              {21: ["MemberDown zk-2", "QuorumAtRisk"]}),
 
-    scenario("CommandNotAllowed", "mntr is refused",
-             lambda w: w.put("zookeeper_command_allowed", 0, 5, command="mntr", member="zk-2:2181"),
-             {19: [], 20: ["CommandNotAllowed zk-2"]}),
+    scenario("CommandNotAllowed", "mntr is refused", refuse("mntr"), {19: [], 20: ["CommandNotAllowed zk-2"]}),
+    scenario("CommandNotAllowed", "conf is refused", refuse("conf"), {19: [], 20: ["CommandNotAllowed zk-2"]}),
+    scenario("CommandNotAllowed", "wchs is refused", refuse("wchs"), {19: [], 20: ["CommandNotAllowed zk-2"]}),
+    scenario("CommandNotAllowed", "a word that no metric needs", refuse("cons"), {30: []}),
     scenario("CommandNotAllowed", "not tried yet",
              lambda w: w.put("zookeeper_command_allowed", float("nan"), member="zk-2:2181"), {30: []}),
 

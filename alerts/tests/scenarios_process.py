@@ -1,6 +1,6 @@
 """Scenarios of zookeeper-process.rules.yml and zookeeper-security.rules.yml."""
 
-from scenario import counter, jump, scenario
+from scenario import FIRST, SECOND, collide, counter, jump, scenario, sidecars
 from world import World
 
 
@@ -20,8 +20,24 @@ def upgrade(hours: float):
     """A member runs another version for so long."""
     def change(world: World) -> None:
         world.put("zookeeper_member_info", None, 60, 60 + hours * 60, member="zk-2:2181", version="3.9.3")
-        world.put("zookeeper_member_info", 1, 60, 60 + hours * 60, member="zk-2:2181", version="3.9.5")
+        world.put("zookeeper_member_info", 1, 60, 60 + hours * 60, member="zk-2:2181", version="3.9.5", **FIRST)
     return change
+
+
+def versions_beside_another(world: World) -> None:
+    """Another ensemble of the same name runs another version."""
+    collide(world)
+    world.put("zookeeper_member_info", None, version="3.9.3", **SECOND)
+    for member in ("db-0", "db-1", "db-2"):
+        world.put("zookeeper_member_info", 1, member=f"{member}:2181", version="3.8.4", **SECOND)
+
+
+def upgrade_with_sidecars(world: World) -> None:
+    """An exporter in each pod polls one member; one member runs another version."""
+    sidecars(world)
+    world.put("zookeeper_member_info", None, 60, member="zk-2:2181", version="3.9.3")
+    world.put("zookeeper_member_info", 1, 60, member="zk-2:2181", version="3.9.5", job="zookeeper",
+              instance="exporter-2:9141")
 
 
 MANY = ["FileDescriptorsHigh zk-2"]
@@ -48,6 +64,10 @@ SCENARIOS = [
 
     scenario("VersionMismatch", "an upgrade that was left half done", upgrade(9),
              {60 + 330: [], 60 + 360: ["VersionMismatch"]}, step=600),
+    scenario("VersionMismatch", "an upgrade that was left half done, with sidecars", upgrade_with_sidecars,
+             {60 + 330: [], 60 + 360: ["VersionMismatch"]}, step=600),
+    scenario("VersionMismatch", "another ensemble of the same name runs another version", versions_beside_another,
+             {480: ["EnsembleNameCollision"]}, step=600),
     scenario("VersionMismatch", "an upgrade of four hours", upgrade(4), {360: [], 480: []}, step=600),
 
     scenario("TlsHandshakeFailures", "two a minute",

@@ -1,6 +1,6 @@
 """Scenarios of zookeeper-storage.rules.yml."""
 
-from scenario import counter, jump, scenario
+from scenario import FIRST, SECOND, collide, counter, jump, scenario, sidecars
 from world import World
 
 DAY = 24 * 60  # minutes
@@ -63,9 +63,55 @@ def grow(metric: str, before: float, after: float, at: float = 1.5 * DAY):
     return lambda world: world.put(metric, lambda seconds: after if seconds >= at * 60 else before)
 
 
+def appears(metric: str, value: float, at: float = 1.5 * DAY):
+    """An exporter of another ensemble of the same name is added, which has that much."""
+    def change(world: World) -> None:
+        collide(world)
+        world.put(metric, value, **SECOND)
+        world.exporter(0, at, SECOND["instance"])
+        world.put("up", None, 0, at, **SECOND)
+    return change
+
+
+def grow_beside_another(metric: str, before: float, after: float, other: float):
+    """It grows beside a larger ensemble of the same name."""
+    def change(world: World) -> None:
+        collide(world)
+        world.put(metric, lambda seconds: after if seconds >= 1.5 * DAY * 60 else before, **FIRST)
+        world.put(metric, other, **SECOND)
+    return change
+
+
+def stalled_beside_another(world: World) -> None:
+    """Few writes, of two seconds each; another ensemble of the same name takes many fast ones."""
+    collide(world)
+    mean("update_latency", 2, 10, 1, **FIRST)(world)
+    mean("update_latency", 0.004, 10, 1000, **SECOND)(world)
+
+
+def few_beside_another(world: World) -> None:
+    """Hardly any writes, and slow ones; another ensemble of the same name takes many, not quite as slow."""
+    few_slow_writes(world)
+    collide(world)
+    mean("update_latency", 0.5, 0, 100, **SECOND)(world)
+
+
+def stalled(world: World) -> None:
+    """All writes take two seconds."""
+    mean("update_latency", 2, 10, 100)(world)
+
+
+NAMES = ["EnsembleNameCollision"]
 SCENARIOS = [
-    scenario("WritesStalled", "all writes take two seconds", mean("update_latency", 2, 10, 100),
-             {11: [], 15: [], 16: ["WritesStalled"]}),
+    scenario("WritesStalled", "all writes take two seconds", stalled, {11: [], 15: [], 16: ["WritesStalled"]}),
+    scenario("WritesStalled", "all writes take two seconds, with sidecars", lambda w: (sidecars(w), stalled(w)),
+             {15: [], 16: ["WritesStalled"]}),
+    scenario("WritesStalled", "one member of three takes two seconds, with sidecars",
+             lambda w: (sidecars(w), mean("update_latency", 2, 10, 100, member="zk-2:2181")(w)), {20: [], 30: []}),
+    scenario("WritesStalled", "beside a busy ensemble of the same name", stalled_beside_another,
+             {15: NAMES, 17: ["WritesStalled", *NAMES]}),
+    scenario("WritesStalled", "a handful of slow writes beside a busy ensemble of the same name", few_beside_another,
+             {13: NAMES, 20: NAMES}),
     scenario("WritesStalled", "ten writes a minute take two seconds",
              mean("update_latency", 2, 0, 1 / 18), {2: [], 15: ["WritesStalled"]}),
     scenario("WritesStalled", "one member of three takes two seconds",
@@ -112,6 +158,14 @@ SCENARIOS = [
     scenario("DataSizeGrowth", "the data doubles to 400 MB",
              grow("zookeeper_approximate_data_size_bytes", 200e6, 400e6),
              {1.5 * DAY: [], 1.5 * DAY + 30: ["DataSizeGrowth"]}, step=1800),
+    scenario("DataSizeGrowth", "beside a larger ensemble of the same name",
+             grow_beside_another("zookeeper_approximate_data_size_bytes", 200e6, 400e6, 900e6),
+             {1.5 * DAY: NAMES, 1.5 * DAY + 30: ["DataSizeGrowth", *NAMES]}, step=1800),
+    scenario("DataSizeGrowth", "a larger ensemble of the same name appears", appears("zookeeper_approximate_data_size_bytes", 900e6),
+             {1.5 * DAY + 60: NAMES, 2 * DAY: NAMES}, step=1800),
+    scenario("DataSizeGrowth", "the exporter is replaced meanwhile",
+             lambda w: (grow("zookeeper_approximate_data_size_bytes", 200e6, 400e6, 2 * DAY)(w), new_exporter(w)),
+             {2 * DAY: [], 2 * DAY + 60: ["DataSizeGrowth", "ExporterDown"]}, step=1800),
     scenario("DataSizeGrowth", "it doubles to 120 MB", grow("zookeeper_approximate_data_size_bytes", 60e6, 120e6),
              {1.5 * DAY + 30: [], 1.5 * DAY + 60: []}, step=1800),
     scenario("DataSizeGrowth", "it grows by a third", grow("zookeeper_approximate_data_size_bytes", 300e6, 400e6),
@@ -119,6 +173,14 @@ SCENARIOS = [
 
     scenario("ZnodeCountGrowth", "the znodes double to 180,000", grow("zookeeper_znodes", 90e3, 180e3),
              {1.5 * DAY: [], 1.5 * DAY + 30: ["ZnodeCountGrowth"]}, step=1800),
+    scenario("ZnodeCountGrowth", "beside a larger ensemble of the same name",
+             grow_beside_another("zookeeper_znodes", 90e3, 180e3, 900e3),
+             {1.5 * DAY: NAMES, 1.5 * DAY + 30: ["ZnodeCountGrowth", *NAMES]}, step=1800),
+    scenario("ZnodeCountGrowth", "a larger ensemble of the same name appears", appears("zookeeper_znodes", 900e3),
+             {1.5 * DAY + 60: NAMES, 2 * DAY: NAMES}, step=1800),
+    scenario("ZnodeCountGrowth", "the exporter is replaced meanwhile",
+             lambda w: (grow("zookeeper_znodes", 90e3, 180e3, 2 * DAY)(w), new_exporter(w)),
+             {2 * DAY: [], 2 * DAY + 60: ["ZnodeCountGrowth", "ExporterDown"]}, step=1800),
     scenario("ZnodeCountGrowth", "they grow by a third", grow("zookeeper_znodes", 120e3, 160e3),
              {1.5 * DAY + 30: [], 1.5 * DAY + 60: []}, step=1800),
     scenario("ZnodeCountGrowth", "they double to 50,000", grow("zookeeper_znodes", 25e3, 50e3),

@@ -19,7 +19,7 @@ GAUGES = {
     "connections": 40, "outstanding_requests": 3, "znodes": 90_000, "ephemeral_znodes": 200, "watches": 60_000,
     "approximate_data_size_bytes": 200e6, "open_file_descriptors": 300, "max_file_descriptors": 4096,
     "global_sessions": 500, "data_log_dir_size_bytes": 1e9, "client_response_size_last_bytes": 900,
-    "proposal_size_last_bytes": 400,
+    "client_response_size_max_bytes": 90_000, "proposal_size_last_bytes": 400, "proposal_size_max_bytes": 20_000,
 }
 # The same as counters: how much they grow a second.
 COUNTERS = {
@@ -33,6 +33,7 @@ COUNTERS = {
     "node_children_watches_sum": 2,
 }
 TRANSACTIONS = 10  # a second
+POLL = 10  # seconds
 
 
 @dataclass
@@ -47,12 +48,17 @@ class Change:
 
 
 class World:
-    """Two exporters' targets at most, some ensembles, and what happens to them. Times are minutes."""
+    """Some exporters, some ensembles, and what happens to them. Times are minutes.
+
+    A second ensemble of one name has a key of its own, with a slash: `orders/2` is an ensemble `orders`, too.
+    """
 
     def __init__(self, minutes: float, step: int = 60):
         self.step = step  # seconds between two samples, and between two evaluations of the rules
         self.count = int(minutes * 60 / step) + 1
         self.exporters = ["exporter-0:9141"]
+        # What an exporter polls: ensembles, and the members of each; without an entry all that have no slash.
+        self.polls: dict[str, dict[str, tuple[str, ...]]] = {}
         self.exporter_away: list[tuple[str, float, float]] = []
         self.states: dict[str, dict[str, list[str | None]]] = {}
         self.voters: dict[str, list[int]] = {}
@@ -60,13 +66,13 @@ class World:
         self.ensemble("orders")
         self.ensemble("search")  # well in every scenario: it must neither hide nor trigger anything
 
-    def ensemble(self, name: str, members: int = 3) -> None:
+    def ensemble(self, name: str, members: int = 3, host: str = "zk") -> None:
         """Adds an ensemble under a leader, or makes it anew."""
         self.states[name] = {}
         for i in range(members):
-            self.states[name][f"zk-{i}"] = ["leader" if i == 0 and members > 1 else "follower"] * self.count
+            self.states[name][f"{host}-{i}"] = ["leader" if i == 0 and members > 1 else "follower"] * self.count
         if members == 1:
-            self.states[name]["zk-0"] = ["standalone"] * self.count
+            self.states[name][f"{host}-0"] = ["standalone"] * self.count
         self.voters[name] = [members] * self.count
 
     def _span(self, first: float, last: float) -> range:
@@ -115,9 +121,11 @@ class World:
             target = {"job": "zookeeper", "instance": instance}
             found[key("up", target)] = [1.0] * self.count
             found[key("zookeeper_exporter_build_info", {"version": "1"} | target)] = [1.0] * self.count
-            for name in self.states:
+            everything = {name: tuple(members) for name, members in self.states.items() if "/" not in name}
+            for name, polled in self.polls.get(instance, everything).items():
                 for metric, labels, samples in self._told_of(name):
-                    found[key(metric, labels | target)] = samples
+                    if labels.get("member", "").removesuffix(":2181") in ("", *polled):
+                        found[key(metric, labels | target)] = samples
         for change in self.changes:
             self._apply(change, found)
         for instance, first, last in self.exporter_away:
@@ -138,7 +146,7 @@ class World:
 
     def _told_of(self, name: str) -> Iterator[tuple[str, dict[str, str], list[Sample]]]:
         """The ensemble's series of one exporter, without the labels of the target."""
-        ensemble = {"ensemble": name}
+        ensemble = {"ensemble": name.partition("/")[0]}
         members = self.states[name]
         epochs = self._epochs(name)
         for metric, labels, samples in self._verdict(name):
@@ -191,6 +199,12 @@ class World:
 
         yield "zookeeper_up", {}, always(lambda state: state != "unreachable")
         yield "zookeeper_serving", {}, always(lambda state: state in SERVING)
+        for result, is_failed in (("ok", False), ("partial", None), ("failed", True)):
+            counts = [0.0]
+            for state in states[1:]:
+                counts.append(counts[-1] + ((state == "unreachable") is is_failed) * self.step / POLL)
+            yield "zookeeper_polls_total", {"result": result}, [
+                None if state is None else count for state, count in zip(states, counts, strict=True)]
         for each in STATES:
             yield "zookeeper_member_state", {"state": each}, always(lambda state, each=each: state == each)
         for reason in REASONS:

@@ -82,6 +82,15 @@ CASES = {
          ["QuorumAtRisk", "MemberDown zk-1", "WritesStalled", "VersionMismatch"]),
     "a lost ensemble does not silence that data may be wrong":
         (["EnsembleUnavailable", "DigestMismatch zk-1", "UnrecoverableError zk-1", "MultipleLeaders"], []),
+    "a lost ensemble does not silence that another one has its name":
+        (["EnsembleUnavailable", "EnsembleNameCollision", "WatchStorm"], ["WatchStorm"]),
+    "two ensembles of one name": (["EnsembleNameCollision", "WatchStorm", "DataSizeGrowth"], ["WatchStorm"]),
+    "a member that is unreliable because it restarts":
+        (["MemberRestarting zk-1", "MemberUnreliable zk-1", "MemberUnreliable zk-2"], ["MemberUnreliable zk-1"]),
+    "a member that is unreliable because it is several":
+        (["SeveralServersAtOneAddress zk-1", "MemberUnreliable zk-1", "MemberUnreliable zk-2"],
+         ["MemberUnreliable zk-1"]),
+    "a member that is down now": (["MemberDown zk-1", "MemberUnreliable zk-1"], ["MemberUnreliable zk-1"]),
     "a member that is down": (["MemberDown zk-1", "MemberLagging zk-1", "MemberLagging zk-2"], ["MemberLagging zk-1"]),
     "an ensemble at risk still names the member": (["QuorumAtRisk", "MemberDown zk-1", "FollowersNotSynced"],
                                                    ["FollowersNotSynced"]),

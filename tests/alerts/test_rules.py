@@ -19,8 +19,8 @@ from scenario import WITHOUT_ENSEMBLE, Scenario
 # Series that others give: Prometheus itself, node_exporter, the kubelet.
 FOREIGN = re.compile(r"up|ALERTS|node_\w+|kubelet_\w+")
 MOST_PAGES = 13
-FUNCTIONS = {"max", "min", "sum", "count", "rate", "increase", "resets", "delta", "absent", "clamp_min", "by", "on",
-             "and", "or", "unless", "group_left", "offset", "bool", "last_over_time", "max_over_time", "min_over_time",
+FUNCTIONS = {"max", "min", "sum", "count", "group", "rate", "increase", "resets", "changes", "absent", "clamp_min",
+             "delta", "by", "on", "and", "or", "unless", "group_left", "offset", "bool", "last_over_time", "max_over_time", "min_over_time",
              "avg_over_time", "predict_linear"}
 
 
@@ -47,7 +47,7 @@ def test_names_and_labels() -> None:
     """One word in front, a known severity, few that page."""
     for rule in RULES:
         if "alert" not in rule:
-            assert re.fullmatch(r"(ensemble|member|disk):zookeeper_\w+:\w+", rule["record"]), rule["record"]
+            assert re.fullmatch(r"(ensemble|member|exporter|disk):zookeeper_\w+:\w+", rule["record"]), rule["record"]
             continue
         assert re.fullmatch(r"ZooKeeper([A-Z][a-z]+)+", rule["alert"]), rule["alert"]
         assert set(rule) - {"keep_firing_for"} == {"alert", "expr", "for", "labels", "annotations"}, named(rule)
@@ -79,15 +79,16 @@ def test_expressions() -> None:
         expression = rule["expr"]
         assert "quantile" not in expression, named(rule)
         for metric in metrics_of(expression):
-            assert not re.search(r"_(avg|min|max)_(seconds|bytes)|_(avg|min|max)$", metric), (named(rule), metric)
+            is_lifetime = re.search(r"_(avg|min|max)_(seconds|bytes)|_(avg|min|max)$", metric)
+            assert not is_lifetime or f"{metric} and changes({metric}[1h]) > 0" in expression, (named(rule), metric)
             if metric.endswith(("_total", "_sum", "_count")):
-                bare = re.sub(rf"(rate|increase|resets)\({metric}(\{{[^}}]*\}})?\[\w+\]\)", "", expression)
+                bare = re.sub(rf"(rate|increase|resets)\({metric}(\{{[^}}]*\}})?\[\w+\]( offset \w+)?\)", "", expression)
                 assert metric not in bare, f"{named(rule)}: {metric} is a counter"
         for number, unit in re.findall(r"\[(\d+)([smhd])", expression):
             assert int(number) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[unit] >= 120, named(rule)
         for labels in re.findall(r"\b(?:by|on) \(([^)]*)\)", expression):
             assert labels.startswith(("cluster, ensemble", "cluster, job, instance")), (named(rule), labels)
-        aggregations = re.findall(r"\b(max|min|sum|count|avg|topk|group)\b(?! by \(cluster, ensemble)", expression)
+        aggregations = re.findall(r"\b(max|min|sum|count|avg|topk|group)\b(?! by \(cluster, (?:job, instance, )?ensemble)", expression)
         assert not aggregations, f"{named(rule)} loses the ensemble"
 
 
@@ -120,7 +121,7 @@ def test_each_file_stands_alone() -> None:
     """What a file's alerts need recorded is recorded in the same file."""
     for file in FILES:
         recorded = set(re.findall(r"record: (\S+)", file.read_text()))
-        assert set(re.findall(r"\b(?:ensemble|member|disk):zookeeper_\w+:\w+", file.read_text())) <= recorded, file.name
+        assert set(re.findall(r"\b(?:ensemble|member|exporter|disk):zookeeper_\w+:\w+", file.read_text())) <= recorded, file.name
 
 
 @pytest.mark.parametrize("alert", BY_ALERT)
