@@ -143,7 +143,7 @@ def run_all(scenarios: Iterable[Scenario], files_of: Callable[[Scenario], list[P
             pinned.add(scenario.alert)
             says = message(scenario.alert)
         files = files_of(scenario)
-        known = {alert for alert, file in FILE_OF.items() if file in files}
+        known = {alert for alert, file in FILE_OF.items() if file.name in {each.name for each in files}}
         path = directory / f"{SCENARIOS.index(scenario)}.yml"
         promtool.write(path, files, scenario.step, [change(promtool.unit_test(scenario, known, says))])
         return path
@@ -202,6 +202,32 @@ def test_two_clusters_in_one_ruler(tmp_path: Path) -> None:
         "promql_expr_test": [{"expr": promtool.FIRING.replace("alertname,", "alertname, cluster,"), "eval_time": "8m",
                               "exp_samples": [{"labels": labels, "value": 1}]}]}])
     assert promtool.run(tmp_path / "test.yml") == ""
+
+
+@pytest.mark.long
+def test_a_further_label_keeps_ensembles_apart(tmp_path: Path) -> None:
+    """With the line of the README, all that happens in one namespace is told as ever, while all is well in another."""
+    command = re.search(r"^sed -i '(.+)' zookeeper-\*\.rules\.yml$", (ALERTS / "README.md").read_text(), re.MULTILINE)
+    for file in FILES:
+        changed = subprocess.run(["sed", command[1], str(file)], capture_output=True, text=True, check=True).stdout
+        assert changed != file.read_text() or file.name == "zookeeper-host.rules.yml"
+        (tmp_path / file.name).write_text(changed)
+
+    def within(namespace: str, series: list[dict[str, str]]) -> list[dict[str, str]]:
+        return [each if "namespace=" in each["series"] else
+                each | {"series": each["series"].replace("{", f'{{namespace="{namespace}",')} for each in series]
+
+    def beside_another(test: dict[str, Any]) -> dict[str, Any]:
+        scenario = next(each for each in SCENARIOS if each.title == test["name"])
+        well = promtool.unit_test(replace(scenario, change=lambda _: None), set())["input_series"]
+        of_ensembles = [each for each in well if "namespace=" not in each["series"]]
+        told = {name: value for name, value in test.items() if name != "alert_rule_test"}  # labels without a namespace
+        return told | {"input_series": within("one", test["input_series"]) + within("two", of_ensembles)}
+
+    # absent() knows no labels: another namespace ends it.
+    scenarios = [each for each in SCENARIOS if "MetricsAbsent" not in sum(each.firing.values(), [])]
+    failures = run_all(scenarios, lambda each: [tmp_path / FILE_OF[each.alert].name], tmp_path, beside_another)
+    assert not {title: told for title, told in failures.items() if told}
 
 
 def test_the_readme_lists_every_alert() -> None:
