@@ -14,24 +14,28 @@ from typing import Any
 
 import yaml
 
-from panels import Dashboard, Panel
+from panels import ENSEMBLE, GREY, PLACE, RUNBOOKS, Column, Dashboard, Panel, States, whole
 from spec import DASHBOARDS
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 LABELS = {"app.kubernetes.io/name": "zookeeper-exporter", "app.kubernetes.io/part-of": "zookeeper-exporter"}
-VARIABLES = {
-    "job": ("Job", "label_values(zookeeper_up, job)"),
-    "ensemble": ("Ensemble", 'label_values(zookeeper_up{job=~"$job"}, ensemble)'),
-    "member": ("Member", 'label_values(zookeeper_up{job=~"$job",ensemble=~"$ensemble"}, member)'),
+VARIABLES = {  # label, query, and what "All" means: `cluster` may be absent as a label
+    "job": ("Job", "label_values(zookeeper_up, job)", ".+"),
+    "cluster": ("Cluster", 'label_values(zookeeper_up{job=~"$job"}, cluster)', ".*"),
+    "ensemble": ("Ensemble", f"label_values(zookeeper_up{{{PLACE}}}, ensemble)", ".+"),
+    "member": ("Member", f"label_values(zookeeper_up{{{ENSEMBLE}}}, member)", ".+"),
 }
 ANNOTATIONS = {
-    "Elections": ("purple", "max by (ensemble) (zookeeper_ensemble_epoch{job=~\"$job\",ensemble=~\"$ensemble\"}) - "
-                  "min by (ensemble) (min_over_time(zookeeper_ensemble_epoch{job=~\"$job\",ensemble=~\"$ensemble\"}"
-                  "[$__rate_interval])) > 0", "{{ensemble}} elected a leader"),
-    "Restarts": ("blue", "sum by (ensemble, member) (resets(zookeeper_uptime_seconds{job=~\"$job\","
-                 "ensemble=~\"$ensemble\"}[$__rate_interval])) > 0", "{{member}} started, or took a new role"),
+    "Elections": ("purple", f"max by (cluster, ensemble) (zookeeper_ensemble_epoch{{{ENSEMBLE}}}) - "
+                  f"min by (cluster, ensemble) (min_over_time(zookeeper_ensemble_epoch{{{ENSEMBLE}}}"
+                  "[$__rate_interval])) > 0", "{{ensemble}} {{cluster}} elected a leader"),
+    "Restarts": ("blue", f"sum by (cluster, ensemble, member) (resets(zookeeper_uptime_seconds{{{ENSEMBLE}}}"
+                 "[$__rate_interval])) > 0", "{{member}} {{ensemble}} {{cluster}} started, or took a new role"),
 }
+INSTANT = ("stat", "table")  # these tell of this moment, and of nothing when a dead exporter tells nothing
+SOFT_MAX = {"percentunit": 0.01, "s": 0.001, "bytes": 1024, "Bps": 1024}  # axes reach at least so far; others to 1
+RENAMED = {"alertname": "alert"}
 
 
 def variable(name: str) -> dict[str, Any]:
@@ -40,79 +44,105 @@ def variable(name: str) -> dict[str, Any]:
     if name == "datasource":
         return {**common, "label": "Data source", "type": "datasource", "query": "prometheus", "refresh": 1,
                 "multi": False, "includeAll": False, "current": {"text": "", "value": "", "selected": False}}
-    label, query = VARIABLES[name]
+    label, query, everything = VARIABLES[name]
     return {**common, "label": label, "type": "query", "datasource": SOURCE, "definition": query,
             "query": {"query": query, "refId": name}, "refresh": 2, "sort": 1, "multi": True, "includeAll": True,
-            "allValue": ".+", "current": {"text": ["All"], "value": ["$__all"], "selected": True}}
+            "allValue": everything, "current": {"text": ["All"], "value": ["$__all"], "selected": True}}
 
 
-def mappings(panel: Panel) -> list[dict[str, Any]]:
-    """The names and colours of the panel's states."""
-    if not panel.states:
-        return []
-    return [{"type": "value", "options": {str(value): {"text": text, "color": color, "index": value}
-                                          for value, (text, color) in panel.states.items()}}]
+def mappings(states: States, nothing: str | None) -> list[dict[str, Any]]:
+    """The names and colours of states; and of no value, which otherwise has the colour of the lowest threshold."""
+    made: list[dict[str, Any]] = []
+    if states:
+        made.append({"type": "value", "options": {str(value): {"text": text, "color": color, "index": index}
+                                                  for index, (value, (text, color)) in enumerate(states.items())}})
+    if nothing is not None:
+        made.append(special("null+nan", nothing, len(states)))
+    return made
+
+
+def special(what: str, text: str, index: int) -> dict[str, Any]:
+    """The text for a value that is none, in grey."""
+    return {"type": "special", "options": {"match": what, "result": {"text": text, "color": GREY, "index": index}}}
 
 
 def options(panel: Panel) -> dict[str, Any]:
     """What Grafana's panel of this kind wants to know."""
     legend = {"displayMode": "list", "placement": "bottom", "showLegend": True, "calcs": []}
     if panel.kind == "timeseries":
-        return {"legend": {**legend, "displayMode": "table", "calcs": ["mean", "max", "lastNotNull"]},
-                "tooltip": {"mode": "multi", "sort": "desc"}}
+        return {"legend": legend, "tooltip": {"mode": "multi", "sort": "desc"}}
     if panel.kind == "state-timeline":
         return {"showValue": "auto", "rowHeight": 0.9, "mergeValues": True, "legend": legend,
                 "tooltip": {"mode": "single", "sort": "none"}}
     if panel.kind == "table":
-        return {"showHeader": True, "cellHeight": "sm", "frameIndex": 0}
-    reduced = {"reduceOptions": {"calcs": ["lastNotNull"], "fields": "", "values": False}, "orientation": "auto"}
-    if panel.kind == "gauge":
-        return {**reduced, "showThresholdLabels": False, "showThresholdMarkers": True, "sizing": "auto",
-                "minVizWidth": 75, "minVizHeight": 75}
-    return {**reduced, "colorMode": "value", "graphMode": "none", "justifyMode": "auto", "wideLayout": True,
-            "showPercentChange": False, "percentChangeColorMode": "standard",
-            "textMode": "name" if panel.by_name else "auto"}
+        return {"showHeader": True, "cellHeight": "sm", "frameIndex": 0,
+                **({"sortBy": [{"displayName": panel.sort, "desc": True}]} if panel.sort else {})}
+    return {"reduceOptions": {"calcs": ["lastNotNull"], "fields": f"/^{panel.label}$/" if panel.label else "",
+                              "values": bool(panel.label)},
+            "orientation": "auto", "colorMode": "value", "graphMode": "none", "justifyMode": "auto", "textMode": "auto",
+            "wideLayout": True, "showPercentChange": False, "percentChangeColorMode": "standard"}
+
+
+def thresholds(steps: list[tuple[float | None, str]]) -> dict[str, Any]:
+    """Colours from these values on."""
+    return {"mode": "absolute", "steps": [{"value": value, "color": color} for value, color in steps]}
 
 
 def field_config(panel: Panel) -> dict[str, Any]:
     """Unit, thresholds, states, and the columns of a table."""
     defaults: dict[str, Any] = {
-        "unit": panel.unit, "mappings": mappings(panel),
-        "color": {"mode": "palette-classic" if panel.kind == "timeseries" else "thresholds"},
-        "thresholds": {"mode": "absolute", "steps": [{"value": value, "color": color}
-                                                     for value, color in panel.steps]}}
-    if panel.empty:
-        defaults["noValue"] = panel.empty
-    if panel.kind == "gauge":
-        defaults.update({"min": 0, "max": 1})
+        "unit": panel.unit, "noValue": panel.empty, "thresholds": thresholds(panel.steps),
+        "mappings": mappings(panel.states, panel.empty if panel.kind in INSTANT else None),
+        "color": {"mode": "palette-classic" if panel.kind == "timeseries" else "thresholds"}}
+    if panel.decimals is not None:
+        defaults["decimals"] = panel.decimals
+    if panel.kind == "table":
+        defaults["mappings"].append(special("empty", "–", 1))
     if panel.kind == "timeseries":
-        has_limits = len(panel.steps) > 1
         defaults["custom"] = {"drawStyle": "line", "lineWidth": 1, "fillOpacity": 8, "showPoints": "auto",
-                              "spanNulls": False, "thresholdsStyle": {"mode": "line" if has_limits else "off"}}
-        if panel.unit == "percentunit":
-            defaults["min"] = 0
+                              "spanNulls": False,
+                              "thresholdsStyle": {"mode": "line" if len(panel.steps) > 1 else "off"}}
+        if panel.low is not None:
+            defaults["min"] = panel.low
+            defaults["custom"]["axisSoftMax"] = SOFT_MAX.get(panel.unit, 1)
     if panel.kind == "state-timeline":
         defaults["custom"] = {"lineWidth": 0, "fillOpacity": 70}
-    overrides = [override(column, "unit", unit) for column, unit in panel.units.items()]
-    overrides += [override(column, "links", [{"title": "Open", "url": f"/d/{uid}?var-{column}=${{__value.raw}}"
-                                              "&var-job=${job:percentencode}&${__url_time_range}"}])
-                  for column, uid in panel.links.items()]
+    overrides = [made for name, column in panel.columns.items() if (made := override(name, column))["properties"]]
     return {"defaults": defaults, "overrides": overrides}
 
 
-def override(column: str, what: str, value: Any) -> dict[str, Any]:
-    """One property of one column."""
-    return {"matcher": {"id": "byName", "options": column}, "properties": [{"id": what, "value": value}]}
+def override(name: str, column: Column) -> dict[str, Any]:
+    """What is special about a column."""
+    properties: dict[str, Any] = {}
+    if column.unit:
+        properties["unit"] = column.unit
+        properties["decimals"] = 0 if column.unit == "s" else None
+    if column.states or column.empty != Column().empty:
+        properties["mappings"] = [*mappings(column.states, column.empty),
+                                  special("empty", "–", len(column.states) + 1)]
+    if column.steps:
+        properties["thresholds"] = thresholds(column.steps)
+    if column.states or column.steps:
+        properties["custom.cellOptions"] = {"type": "color-text"}
+    if column.link:
+        properties["links"] = [{"title": "Open", "url": column.link}]
+    return {"matcher": {"id": "byName", "options": name},
+            "properties": [{"id": what, "value": value} for what, value in properties.items() if value is not None]}
 
 
 def transformations(panel: Panel) -> list[dict[str, Any]]:
-    """One row for each set of labels, and the legends as names of the columns."""
+    """One row for each set of labels; the columns by their names and in their order, without time and empty legends."""
     if panel.kind != "table":
         return []
-    names = {f"Value #{letter(i)}" if len(panel.queries) > 1 else "Value": legend
-             for i, (_, legend) in enumerate(panel.queries)}
+    values = {f"Value #{letter(i)}" if len(panel.queries) > 1 else "Value": legend
+              for i, (_, legend) in enumerate(panel.queries)}
+    names = {**{field: legend for field, legend in values.items() if legend}, **RENAMED}
+    fields = {name: field for field, name in names.items()}
     return [{"id": "merge", "options": {}},
-            {"id": "organize", "options": {"excludeByName": {"Time": True}, "indexByName": {}, "renameByName": names}}]
+            {"id": "organize", "options": {
+                "excludeByName": {"Time": True, **{field: True for field, legend in values.items() if not legend}},
+                "indexByName": {fields.get(name, name): index for index, name in enumerate(panel.columns)},
+                "renameByName": names}}]
 
 
 def letter(number: int) -> str:
@@ -122,13 +152,16 @@ def letter(number: int) -> str:
 
 def panel_json(panel: Panel, number: int, x: int, y: int) -> dict[str, Any]:
     """A panel at its place."""
-    is_instant = panel.kind == "table"
+    is_instant = panel.kind in INSTANT
+    is_table = panel.kind == "table" or panel.label
     return {"id": number, "type": panel.kind, "title": panel.title, "description": panel.why, "datasource": SOURCE,
             "gridPos": {"x": x, "y": y, "w": panel.width, "h": panel.height}, "fieldConfig": field_config(panel),
             "options": options(panel), "transformations": transformations(panel),
+            "links": [{"title": f"Runbook: {name}", "url": f"{RUNBOOKS}/ZooKeeper{name}.md", "targetBlank": True}
+                      for name in panel.runbooks],
             "targets": [{"refId": letter(i), "datasource": SOURCE, "expr": query, "editorMode": "code",
                          "legendFormat": legend or "__auto", "instant": is_instant, "range": not is_instant,
-                         **({"format": "table"} if is_instant else {})}
+                         **({"format": "table"} if is_table else {})}
                         for i, (query, legend) in enumerate(panel.queries)]}
 
 
@@ -144,6 +177,9 @@ def panels_json(dashboard: Dashboard) -> list[dict[str, Any]]:
             if x + panel.width > 24:
                 x, y, height = 0, y + height, 0
             placed.append(panel_json(panel, len(placed) + 1, x, y))
+            if not dashboard.is_of_members:
+                for target in placed[-1]["targets"]:
+                    target["expr"] = whole(target["expr"])
             x, height = x + panel.width, max(height, panel.height)
         y += height
     return placed
@@ -162,7 +198,8 @@ def dashboard_json(dashboard: Dashboard) -> dict[str, Any]:
         "annotations": {"list": [{"name": name, "enable": True, "iconColor": color, "datasource": SOURCE, "expr": query,
                                   "titleFormat": name, "textFormat": text}
                                  for name, (color, query, text) in ANNOTATIONS.items()]},
-        "templating": {"list": [variable(name) for name in dashboard.variables]},
+        "templating": {"list": [variable(name) for name in ("datasource", *VARIABLES)
+                                if dashboard.is_of_members or name != "member"]},
         "panels": panels_json(dashboard)}
 
 

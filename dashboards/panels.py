@@ -1,43 +1,82 @@
 """The words that spec.py is written in: panels, and PromQL over the exporter's metrics.
 
 Every query carries the variables of its dashboard, and `max by` folds two exporters that poll the same members into
-one. `cluster` is an external label that only a central Prometheus shows.
+one. `cluster` is an external label that only a central Prometheus shows. What a table or a tile says when all is well
+("none", 0) is computed from series of the exporter, so that a dead exporter says "No data" and never "none".
 """
 
 from dataclasses import dataclass, field
-from typing import Any
 
-MEMBER = 'job=~"$job",ensemble=~"$ensemble",member=~"$member"'
-ENSEMBLE = 'job=~"$job",ensemble=~"$ensemble"'
-EXPORTER = 'job=~"$job"'
+RUNBOOKS = "https://github.com/zookeeper-exporter/zookeeper-exporter/blob/main/alerts/runbooks"
+
+PLACE = 'job=~"$job",cluster=~"$cluster"'
+ENSEMBLE = f'{PLACE},ensemble=~"$ensemble"'
+MEMBER = f'{ENSEMBLE},member=~"$member"'
+EXPORTER = PLACE
 WINDOW = "$__rate_interval"
+LONG, DAY = "1d", 86400  # how far back a dead exporter's last word, and the last change of a level, is looked for
 
-GREEN, ORANGE, RED, BLUE, PURPLE, GREY = "green", "orange", "red", "blue", "purple", "text"
+GREEN, YELLOW, ORANGE, RED, BLUE, PURPLE = "green", "yellow", "orange", "red", "blue", "purple"
+GREY, PLAIN = "#8e8e8e", "text"  # no data; neither good nor bad
 
-MEMBER_STATES = {0: ("unreachable", RED), 1: ("not_serving", ORANGE), 2: ("read_only", PURPLE), 3: ("observer", BLUE),
-                 4: ("follower", GREEN), 5: ("leader", "dark-green"), 6: ("standalone", "dark-green")}
-LEVELS = {0: ("healthy", GREEN), 1: ("degraded", "yellow"), 2: ("at_risk", ORANGE), 3: ("no_quorum", RED),
-          4: ("split_view", PURPLE), 5: ("unknown", GREY)}
-YES_NO = {0: ("no", ORANGE), 1: ("yes", GREEN)}
+States = dict[int | str, tuple[str, str]]  # what values mean: text and colour
+MEMBER_STATES: States = {0: ("unreachable", RED), 1: ("not_serving", ORANGE), 2: ("read_only", PURPLE),
+                         3: ("observer", BLUE), 4: ("follower", GREEN), 5: ("leader", "dark-green"),
+                         6: ("standalone", "dark-green")}
+LEVELS: States = {0: ("healthy", GREEN), 1: ("degraded", YELLOW), 2: ("at_risk", ORANGE), 3: ("no_quorum", RED),
+                  4: ("split_view", PURPLE), 5: ("unknown", GREY)}
+NO_DATA = 6  # a level that no exporter tells of any more
+YES_NO: States = {0: ("no", ORANGE), 1: ("yes", GREEN)}
+
+# The page for each thing that a table calls odd: findings of docs/health.md, reasons of docs/troubleshooting.md, states.
+RUNBOOK_OF = {
+    "none": "README",
+    "voter_down": "ZooKeeperMemberDown", "observer_down": "ZooKeeperMemberDown", "role_unknown": "ZooKeeperMemberDown",
+    "not_asked": "ZooKeeperExporterLocalErrors", "not_polled": "ZooKeeperEnsembleUnwatched",
+    "several_servers": "ZooKeeperSeveralServersAtOneAddress", "partial_view": "ZooKeeperPartialView",
+    "quorum_unseen": "ZooKeeperPartialView", "not_synced": "ZooKeeperFollowersNotSynced",
+    "hand_over": "ZooKeeperMultipleLeaders", "stale_leader": "ZooKeeperMultipleLeaders",
+    "two_ensembles": "ZooKeeperMultipleLeaders", "standalone_member": "ZooKeeperMultipleLeaders",
+    "no_leader_seen": "ZooKeeperVoterNotMonitored", "unmonitored_voters": "ZooKeeperVoterNotMonitored",
+    "not_in_membership": "ZooKeeperMemberNotInEnsemble", "membership_disagreement": "ZooKeeperMembershipDisagreement",
+    "dns": "ZooKeeperMemberDown", "refused": "ZooKeeperMemberDown", "timeout": "ZooKeeperMemberDown",
+    "closed_without_answer": "ZooKeeperMemberDown", "truncated": "ZooKeeperMetricsIncomplete",
+    "too_large": "ZooKeeperMetricsIncomplete", "malformed": "ZooKeeperMetricsIncomplete",
+    "command_refused": "ZooKeeperCommandNotAllowed", "local_error": "ZooKeeperExporterLocalErrors",
+    "tls": "ZooKeeperMemberDown",
+    "not_serving": "ZooKeeperMemberNotServing", "read_only": "ZooKeeperMemberReadOnly",
+}
+
+
+@dataclass
+class Column:
+    """A column of a table, where it differs from plain text."""
+    unit: str = ""
+    states: States = field(default_factory=dict)  # what values mean
+    steps: list[tuple[float | None, str]] = field(default_factory=list)  # colours of numbers, and of other texts
+    link: str = ""  # where a click leads: an address with Grafana's variables
+    empty: str = "No data"  # a cell without a value
 
 
 @dataclass
 class Panel:
     """One panel: what it shows, what is normal and what to do otherwise, and its queries with their legends."""
-    kind: str  # timeseries, stat, gauge, table or state-timeline
+    kind: str  # timeseries, stat, table or state-timeline
     title: str
     why: str
     unit: str
-    queries: list[tuple[str, str]]
+    queries: list[tuple[str, str]]  # a table's legend "" hides the value: its labels say all
     steps: list[tuple[float | None, str]] = field(default_factory=lambda: [(None, GREEN)])
     width: int = 8
-    height: int = 7
-    states: dict[int, tuple[str, str]] = field(default_factory=dict)  # what values mean
-    by_name: bool = False  # a stat shows its legend instead of the value
-    empty: str = ""  # why there may be nothing to show, and what is shown then
-    units: dict[str, str] = field(default_factory=dict)  # of a table's columns, where they differ
-    links: dict[str, str] = field(default_factory=dict)  # of a table's columns: dashboards
-    options: dict[str, Any] = field(default_factory=dict)
+    height: int = 8
+    states: States = field(default_factory=dict)  # what values mean
+    label: str = ""  # a stat shows this label instead of the value
+    decimals: int | None = None
+    low: float | None = 0  # where a time series' axis begins; None: where its values do
+    empty: str = "No data"  # what is shown when the queries give nothing
+    columns: dict[str, Column] = field(default_factory=dict)  # of a table, in their order; others are hidden
+    sort: str = ""  # the column that a table is sorted by, largest first
+    runbooks: tuple[str, ...] = ()  # of the alerts that watch this figure
 
 
 @dataclass
@@ -46,8 +85,13 @@ class Dashboard:
     uid: str
     title: str
     why: str
-    variables: tuple[str, ...]
     rows: dict[str, list[Panel]]
+    is_of_members: bool = True  # or of whole ensembles, and then there is no choice of members
+
+
+def whole(query: str) -> str:
+    """The query without the choice of members: it tells of whole ensembles."""
+    return query.replace(MEMBER, ENSEMBLE)
 
 
 def gauge(metric: str, more: str = "") -> str:
@@ -58,6 +102,16 @@ def gauge(metric: str, more: str = "") -> str:
 def rate(metric: str, more: str = "") -> str:
     """What each member counts in a second."""
     return f"max by (cluster, ensemble, member) (rate(zookeeper_{metric}{{{MEMBER}{more}}}[{WINDOW}]))"
+
+
+def polled(expression: str) -> str:
+    """What a window says of each member, without those that are not polled any more: a window goes on for its length."""
+    return f"{expression} and on (cluster, ensemble, member) zookeeper_up{{{MEMBER}}}"
+
+
+def counted(metric: str, window: str) -> str:
+    """What each member that is polled has counted within a window."""
+    return polled(f"max by (cluster, ensemble, member) (increase(zookeeper_{metric}{{{MEMBER}}}[{window}]))")
 
 
 def mean(summary: str) -> str:
@@ -77,9 +131,9 @@ def at_level(level: str) -> str:
     return verdict("state", f',state="{level}"')
 
 
-def in_state(state: str) -> str:
-    """1 for each member in this state, 0 for the others."""
-    return gauge("member_state", f',state="{state}"')
+def in_state(states: str) -> str:
+    """1 for each member in one of these states, 0 for the others."""
+    return gauge("member_state", f',state=~"{states}"')
 
 
 def per_ensemble(expression: str, how: str = "sum") -> str:
@@ -87,17 +141,107 @@ def per_ensemble(expression: str, how: str = "sum") -> str:
     return f"{how} by (cluster, ensemble) ({expression})"
 
 
-def coded(metric: str, states: dict[int, tuple[str, str]], labels: str, by: str) -> str:
-    """A one-hot set as one number a series: the code of the state that is on."""
-    parts = (f'zookeeper_{metric}{{{labels},state="{state}"}} * {code}' for code, (state, _) in states.items())
-    return f"max by (cluster, {by}) ({' or '.join(parts)})"
+def level() -> str:
+    """The level of each ensemble, as its number."""
+    return _coded("ensemble_state", LEVELS, ENSEMBLE, "cluster, ensemble")
 
 
-def own(metric: str) -> str:
-    """A gauge of each exporter."""
-    return f"max by (instance) ({metric}{{{EXPORTER}}})"
+def state() -> str:
+    """The state of each member, as its number."""
+    return _coded("member_state", MEMBER_STATES, MEMBER, "cluster, ensemble, member")
 
 
-def own_rate(metric: str, by: str = "instance", more: str = "") -> str:
+def _coded(metric: str, states: States, labels: str, by: str) -> str:
+    parts = (f'zookeeper_{metric}{{{labels},state="{name}"}} * {code}' for code, (name, _) in states.items())
+    return f"max by ({by}) ({' or '.join(parts)})"
+
+
+def level_since() -> str:
+    """How long each ensemble has been at its level; DAY when no change was seen."""
+    return _since(f"zookeeper_ensemble_state{{{ENSEMBLE}}}", "cluster, ensemble")
+
+
+def state_since() -> str:
+    """How long each member has been in its state; DAY when no change was seen."""
+    return _since(f"zookeeper_member_state{{{MEMBER}}}", "cluster, ensemble, member")
+
+
+def _since(selector: str, by: str) -> str:
+    """Seconds since what is on now was last off, to half a minute."""
+    states = f"max by ({by}, state) ({selector})"
+    return (f"time() - max by ({by}) (max_over_time(timestamp({states} == 0)[{LONG}:30s]) "
+            f"and on ({by}, state) {states} == 1) or {DAY} * max by ({by}) ({states} == 1)")
+
+
+def data_age(by: str = "cluster, ensemble") -> str:
+    """Seconds since the newest poll that is known, also of what a dead exporter told last.
+
+    An exporter that is up and silent about an ensemble was configured so: that is no old data.
+    """
+    polled = f"zookeeper_last_poll_timestamp_seconds{{{ENSEMBLE}}}"
+    return (f"time() - max by ({by}) ({polled} or (last_over_time({polled}[{LONG}]) "
+            f"unless on (cluster, job, instance) up{{{EXPORTER}}} == 1))")
+
+
+def or_zero(expression: str, series: str) -> str:
+    """A count, or 0 while `series` are there: with a dead exporter there is none of the two."""
+    return f"{expression} or 0 * max({series})"
+
+
+def or_none(expression: str, label: str, *series: str, none: str = "none") -> str:
+    """What a table lists, or one row that says so while each of `series` is there and nothing is listed."""
+    zero = " + ".join(f"0 * max({each})" for each in series)
+    return f'{expression} or on () label_replace({zero}, "{label}", "{none}", "", "")'
+
+
+def odd() -> str:
+    """Each member, or ensemble, with what is wrong about it: why a poll failed, its state, and the findings.
+
+    A voter or observer that is down has its reason or state in the list, so that these two findings are left out.
+    Never "none" of a chosen member while another one is down.
+    """
+    return whole(_odd(f'zookeeper_member_failure{{{MEMBER},reason!="none"}}',
+                      f'zookeeper_member_state{{{MEMBER},state=~"not_serving|read_only"}}',
+                      f'zookeeper_ensemble_finding{{{ENSEMBLE},finding!~"voter_down|observer_down"}}'))
+
+
+def failing() -> str:
+    """Each member of which the last poll failed, wholly or in part, with the reason."""
+    return _odd(f'zookeeper_member_failure{{{MEMBER},reason!="none"}}')
+
+
+def _odd(*sets: str) -> str:
+    parts = " or ".join(f'label_replace({each} == 1, "what", "$1", "{label}", "(.+)")'
+                        for each, label in zip(sets, ("reason", "state", "finding")))
+    listed = or_none(f"max by (cluster, ensemble, member, what) ({parts})", "what", f"zookeeper_up{{{MEMBER}}}")
+    return f'label_replace({listed}, "runbook", "$1", "what", "(.+)")'
+
+
+def firing(labels: str) -> str:
+    """For how many seconds each alert of ours that fires has been active; "none" needs our rules and an exporter.
+
+    The row "none" is called README, which is where its link leads.
+    """
+    labels = f'alertname=~"ZooKeeper.+",{labels}'
+    by = "cluster, ensemble, member, instance, alertname, severity"
+    return or_none(f"time() - max by ({by}) (ALERTS_FOR_STATE{{{labels}}}) and on ({by}) "
+                   f'ALERTS{{alertstate="firing",{labels}}}', "alertname",
+                   'ensemble:zookeeper_transactions:rate5m{cluster=~"$cluster"}', f"zookeeper_up{{{PLACE}}}",
+                   none="README")
+
+
+def exporters(metric: str, by: str = "cluster, instance") -> str:
+    """A gauge of each exporter. Others have `up` and `process_…` too: only who told of its build is one of ours."""
+    return (f"max by ({by}) ({metric}{{{EXPORTER}}} and on (cluster, job, instance) "
+            f"last_over_time(zookeeper_exporter_build_info{{{EXPORTER}}}[{LONG}]))")
+
+
+def own(metric: str, window: str = WINDOW) -> str:
     """What each exporter counts in a second."""
-    return f"sum by ({by}) (rate({metric}{{{EXPORTER}{more}}}[{WINDOW}]))"
+    return (f"max by (cluster, instance) (rate({metric}{{{EXPORTER}}}[{window}]) and on (cluster, job, instance) "
+            f"zookeeper_exporter_build_info{{{EXPORTER}}})")
+
+
+def own_by(metric: str, by: str) -> str:
+    """What all exporters count in a second, by a label."""
+    return f"sum by ({by}) (rate({metric}{{{EXPORTER}}}[{WINDOW}]))"

@@ -1,105 +1,182 @@
-"""What the dashboards show, and why: `make dashboards` turns it into JSON. Panel, why, unit, queries, thresholds."""
+"""What the dashboards show, and why: `make dashboards` turns it into JSON. Panel, why, unit, queries, thresholds.
 
-from panels import (ENSEMBLE, EXPORTER, GREEN, LEVELS, MEMBER, MEMBER_STATES, ORANGE, RED, WINDOW, YES_NO, Dashboard,
-                    Panel, at_level, coded, gauge, in_state, mean, own, own_rate, per_ensemble, rate, verdict)
+The top row of each answers: is it served, how many failures are left, who is the odd one, since when, and how old is
+the data. `runbooks` are alerts without "ZooKeeper" before them.
+"""
+
+from panels import (DAY, ENSEMBLE, EXPORTER, GREEN, GREY, LEVELS, LONG, MEMBER, MEMBER_STATES, NO_DATA, ORANGE, PLACE,
+                    PLAIN, RED, RUNBOOK_OF, RUNBOOKS, WINDOW, YES_NO, Column, Dashboard, Panel, at_level, counted,
+                    data_age, exporters, failing, firing, gauge, in_state, level, level_since, mean, odd, or_none, or_zero, own,
+                    own_by, per_ensemble, polled, rate, state, state_since, verdict, whole)
 
 BAD = [(None, GREEN), (1, RED)]
 WARN = [(None, GREEN), (1, ORANGE)]
-M, E = "{{member}}", "{{ensemble}}"
+LEFT = [(None, RED), (0, ORANGE), (1, GREEN)]  # failures
+OLD = [(None, GREEN), (60, ORANGE), (120, RED)]  # seconds: a scrape and a poll take up to 70 with usual settings
+NEUTRAL = [(None, PLAIN)]
+NONE_OR = {"none": ("none", GREEN)}
+M, E, X = "{{member}} {{ensemble}} {{cluster}}", "{{ensemble}} {{cluster}}", "{{instance}} {{cluster}}"
 MAX_SEQUENCE = 4294967295  # the zxid's lower 32 bits; then the leader steps down
+YEAR = 365 * DAY
+HEAP = ',area="heap"'
+PROVIDER = "No data: needs the servers' Prometheus metrics provider"
 FIRED = " + ".join(rate(f"node_{kind}_watches_sum") for kind in ("changed", "children", "created", "deleted"))
 TRANSACTIONS = per_ensemble(rate("zxid_sequence"), "max")
+SEQUENCE = per_ensemble(gauge("zxid_sequence"), "max")
+
+SINCE = Column("dtdhms", {DAY: ("no change seen", PLAIN)}, NEUTRAL)
+AGE = Column("s", steps=OLD)
+LEVEL = Column(states={**LEVELS, NO_DATA: ("No data", GREY)})
+RUNBOOK = Column(states={what: (page, PLAIN) for what, page in RUNBOOK_OF.items()},
+                 link=f"{RUNBOOKS}/${{__value.text}}.md", empty="–")
+ODD = {"ensemble": Column(), "member": Column(), "what": Column(states=NONE_OR, steps=[(None, ORANGE)]),
+       "runbook": RUNBOOK}
+FIRING = {"alert": Column(states={"README": ("none", GREEN)}, steps=[(None, RED)],
+                          link=f"{RUNBOOKS}/${{__value.raw}}.md"), "active for": Column("dtdhms", {0: ("–", PLAIN)}, NEUTRAL)}
+
+
+def data_age_tile(height: int = 6) -> Panel:
+    """The tile that goes on counting when an exporter is dead."""
+    return Panel("stat", "Data age", "Time since the newest poll that this Prometheus knows, of the ensemble that is "
+                 "worst off. Some seconds are normal. When it grows, the exporter is dead or cannot be scraped, and "
+                 "nothing else here says what is so now. A day after the last poll it ends.", "s",
+                 [(f"max({data_age()})", "")], OLD, 3, height, decimals=0,
+                 runbooks=("EnsembleUnwatched", "ExporterDown", "MetricsAbsent"))
+
+
+def odd_table(width: int) -> Panel:
+    """Who is the odd one."""
+    return Panel("table", "Odd ones", "Members that are not as they should be, and what is wrong: why the last poll "
+                 "failed, the state, or a finding of docs/health.md. \"none\" is normal.", "short", [(odd(), "")],
+                 width=width, height=6, columns=ODD)
+
+
+def firing_table(labels: str, width: int, height: int) -> Panel:
+    """The alerts, with a way to their runbooks."""
+    return Panel("table", "Firing alerts", "Alerts on ZooKeeper that fire now; a click leads to the runbook. \"none\" is "
+                 "normal. \"No data\": this Prometheus does not run our rules, or has no exporter.", "short",
+                 [(firing(labels), "active for")], width=width, height=height, columns=FIRING, sort="active for")
+
 
 OVERVIEW = Dashboard(
     "zookeeper-overview", "ZooKeeper / Overview",
-    "All ensembles on one page: who is served, who is one failure from not being, and where to look.",
-    ("datasource", "job", "ensemble"), {
+    "All ensembles on one page: who is served, who is one failure from not being, and where to look.", {
         "At a glance": [
-            Panel("stat", "Ensembles without a quorum", "Ensembles that serve nobody. Normal is 0. Otherwise bring "
-                  "voters back now, and do not restart the survivors.", "short",
-                  [(f'sum({at_level("no_quorum")})', "")], BAD, 4, 4),
-            Panel("stat", "Ensembles at risk", "Ensembles that serve and that one more failure can stop. Normal is 0, "
-                  "apart from rolling restarts. Bring the missing voter back; stop nothing.", "short",
-                  [(f'sum({at_level("at_risk")})', "")], WARN, 4, 4),
-            Panel("stat", "Fewest failures tolerated", "Of all ensembles, how many voters the weakest can lose. 1 with "
-                  "three voters, 2 with five; 0 is at risk, below 0 the quorum is lost.", "short",
-                  [(f'min({verdict("failures_tolerated")})', "")], [(None, RED), (0, ORANGE), (1, GREEN)], 4, 4),
+            Panel("stat", "Worst level", "The level of the ensemble that is worst off. Healthy and degraded are served "
+                  "and may lose a member; at_risk is served; no_quorum and split_view page somebody.", "short",
+                  [(f"max({level()})", "")], width=3, height=6, states=LEVELS,
+                  runbooks=("EnsembleUnavailable", "QuorumAtRisk", "MultipleLeaders")),
+            Panel("stat", "At this level for", "How long the ensemble that is worst off has been so, to half a minute, as "
+                  "far as the last day tells.", "dtdhms",
+                  [(f"max(({level_since()}) and on (cluster, ensemble) ({level()} == scalar(max({level()}))))", "")],
+                  NEUTRAL, 3, 6, states=SINCE.states),
+            Panel("stat", "Failures left", "How many more voters the weakest ensemble can lose. 1 with three voters, 2 "
+                  "with five; 0 is at risk, below 0 so many must come back.", "short",
+                  [(f'min({verdict("failures_tolerated")})', "")], LEFT, 3, 6, decimals=0,
+                  runbooks=("QuorumAtRisk", "EnsembleUnavailable")),
+            odd_table(12),
+            data_age_tile(),
+        ],
+        "Ensembles, members and alerts": [
+            Panel("stat", "Without a quorum", "Ensembles that serve nobody. Normal is 0. Otherwise bring voters back "
+                  "now, and do not restart the survivors.", "short", [(f'sum({at_level("no_quorum")})', "")], BAD, 3, 6,
+                  decimals=0, runbooks=("EnsembleUnavailable",)),
+            Panel("stat", "At risk", "Ensembles that serve and that one more failure can stop. Normal is 0, apart from "
+                  "rolling restarts. Bring the missing voter back; stop nothing.", "short",
+                  [(f'sum({at_level("at_risk")})', "")], WARN, 3, 6, decimals=0, runbooks=("QuorumAtRisk",)),
             Panel("stat", "Members unreachable", "Members that did not answer their last poll. Normal is 0. The member "
                   "dashboard says why.", "short", [(f'sum({in_state("unreachable")})', "")],
-                  [(None, GREEN), (1, ORANGE), (2, RED)], 4, 4),
+                  [(None, GREEN), (1, ORANGE), (2, RED)], 3, 6, decimals=0, runbooks=("MemberDown",)),
             Panel("stat", "Members not serving", "Members that answer and serve nobody: they see no quorum, load data, "
                   "or are read-only. Normal is 0, for seconds more during an election.", "short",
-                  [(f'sum({gauge("up")} == 1 unless {gauge("serving")} == 1) or vector(0)', "")], BAD, 4, 4),
-            Panel("stat", "Firing alerts", "Alerts about ZooKeeper that fire now, by this Prometheus.", "short",
-                  [('count(ALERTS{alertname=~"ZooKeeper.+",alertstate="firing"}) or vector(0)', "")], BAD, 4, 4),
+                  [(f'sum({in_state("not_serving|read_only")})', "")], BAD, 3, 6, decimals=0,
+                  runbooks=("MemberNotServing", "MemberReadOnly")),
+            firing_table('cluster=~"$cluster|",ensemble=~"$ensemble|"', 12, 6),
         ],
         "Ensembles": [
-            Panel("state-timeline", "Level of each ensemble", "The exporter's verdict. Healthy is normal; "
-                  "degraded "
-                  "wants a look in working hours, at_risk soon, no_quorum and split_view now.", "short",
-                  [(coded("ensemble_state", LEVELS, ENSEMBLE, "ensemble"), E)], width=24, height=6, states=LEVELS),
-            Panel("table", "Ensembles", "One line an ensemble; its name leads to its dashboard. Voters serving should "
-                  "equal voters, with one leader.", "short",
-                  [(verdict("voters"), "voters"), (verdict("voters_serving"), "voters serving"),
-                   (verdict("failures_tolerated"), "failures tolerated"), (verdict("leaders"), "leaders"),
+            Panel("table", "Ensembles", "One line for each ensemble; its name leads to its dashboard. Voters serving "
+                  "should equal voters, with one leader. \"No data\" as level: nobody tells of it any more.", "short",
+                  [(f"{level()} or 0 * ({data_age()}) + {NO_DATA}", "level"), (level_since(), "at this level for"),
+                   (verdict("failures_tolerated"), "failures left"), (verdict("voters"), "voters"),
+                   (verdict("voters_serving"), "voters serving"), (verdict("leaders"), "leaders"),
                    (per_ensemble(gauge("connections")), "connections"),
-                   (per_ensemble(gauge("znodes"), "max"), "znodes"), (per_ensemble(gauge("watches")), "watches"),
-                   (per_ensemble(mean("update_latency_seconds"), "max"), "write latency")],
-                  width=24, height=8, units={"write latency": "s"}, links={"ensemble": "zookeeper-ensemble"}),
+                   (per_ensemble(gauge("znodes"), "max"), "znodes"),
+                   (per_ensemble(polled(mean("update_latency_seconds")), "max"), "write latency"),
+                   (data_age(), "data age")],
+                  width=24, columns={
+                      "ensemble": Column(link="/d/zookeeper-ensemble?var-ensemble=${__value.raw}"
+                                              "&${cluster:queryparam}&${job:queryparam}&${__url_time_range}"),
+                      "level": LEVEL, "at this level for": SINCE, "failures left": Column(steps=LEFT),
+                      "voters": Column(), "voters serving": Column(), "leaders": Column(), "connections": Column(),
+                      "znodes": Column(), "write latency": Column("s", empty="–"), "data age": AGE}),
+            Panel("state-timeline", "Level of each ensemble", "The exporter's verdict. Healthy is normal; degraded "
+                  "wants a look in working hours, at_risk soon, no_quorum and split_view now. A gap: no data.", "short",
+                  [(level(), E)], width=24, height=7, states=LEVELS),
         ],
-        "Traffic": [
+        "Traffic and disks": [
             Panel("timeseries", "Requests", "Packets from clients a second, pings too. A fall to nothing with sessions "
                   "alive points at clients that cannot reach their server.", "reqps",
-                  [(per_ensemble(rate("packets_received_total")), E)], width=6),
+                  [(per_ensemble(rate("packets_received_total")), E)]),
             Panel("timeseries", "Transactions", "Writes a second, from the zxids: works with every version. Each costs "
-                  "every voter a sync of its disk.", "wps", [(TRANSACTIONS, E)], width=6),
+                  "every voter a sync of its disk.", "wps", [(TRANSACTIONS, E)]),
             Panel("timeseries", "Write latency (mean)", "Mean time of requests that need the quorum, of the slowest "
                   "member, within the window. Some ms are normal; look at fsync first when it grows.", "s",
                   [(per_ensemble(mean("update_latency_seconds"), "max"), E)],
-                  [(None, GREEN), (0.1, ORANGE), (0.5, RED)], 6),
-            Panel("timeseries", "Queue use", "Requests queued, as a share of where a server stops reading from "
-                  "clients: "
-                  "globalOutstandingLimit (1000) / (voters - 1). Near 0 is normal.", "percentunit",
+                  [(None, GREEN), (0.1, ORANGE), (0.5, RED)], runbooks=("WritesStalled", "FsyncSlow")),
+            Panel("timeseries", "Queue use", "Requests queued, as a share of where a server stops reading from clients "
+                  "by default: globalOutstandingLimit (1000) / (voters - 1). Near 0 is normal.", "percentunit",
                   [(f'{per_ensemble(gauge("outstanding_requests"), "max")} / '
                     f'(1000 / clamp_min({verdict("voters")} - 1, 1))', E)],
-                  [(None, GREEN), (0.2, ORANGE), (0.9, RED)], 6),
+                  [(None, GREEN), (0.2, ORANGE), (0.9, RED)], 12,
+                  runbooks=("OutstandingRequestsHigh", "RequestsThrottled")),
+            Panel("timeseries", "Free disk", "Share that is free, of the disks of alerts/zookeeper-host.rules.yml, which "
+                  "records it. Below 5 % somebody is paged.", "percentunit",
+                  [("min by (cluster, instance, mountpoint, persistentvolumeclaim) (disk:zookeeper_available:ratio"
+                    '{cluster=~"$cluster"})', "{{mountpoint}}{{persistentvolumeclaim}} {{instance}} {{cluster}}")],
+                  [(None, RED), (0.05, ORANGE), (0.25, GREEN)], 12, runbooks=("DiskAlmostFull", "DiskFillsSoon"),
+                  empty="No data: needs zookeeper-host.rules.yml, and node_exporter or the kubelet"),
         ],
-    })
+    }, is_of_members=False)
+
 
 ENSEMBLE_DASHBOARD = Dashboard(
-    "zookeeper-ensemble", "ZooKeeper / Ensemble", "One ensemble: quorum, replication, traffic, data, watches, clients.",
-    ("datasource", "job", "ensemble", "member"), {
+    "zookeeper-ensemble", "ZooKeeper / Ensemble", "One ensemble: quorum, replication, traffic, data, watches, clients.", {
         "Quorum": [
-            Panel("stat", "Verdict", "The level of the ensemble; /health/ensemble of the exporter says it in a "
-                  "sentence.", "short", [(coded("ensemble_state", LEVELS, ENSEMBLE, "ensemble"), E)], width=4, height=5,
-                  states=LEVELS),
-            Panel("stat", "Voters serving", "Of the voters in the servers' own membership, those that serve. Both "
-                  "numbers should be equal.", "short",
-                  [(verdict("voters_serving"), "serving"), (verdict("voters"), "expected")],
-                  [(None, RED), (1, GREEN)], 4, 5),
-            Panel("stat", "Failures tolerated", "How many more voters may fail. Negative: so many must come back.",
-                  "short", [(verdict("failures_tolerated"), E)], [(None, RED), (0, ORANGE), (1, GREEN)], 4, 5),
-            Panel("stat", "Leader", "The member that leads. None during an election of some seconds; two for a moment "
-                  "when one takes over.", "short",
-                  [(f'{in_state("leader")} == 1', M)], width=4, height=5, by_name=True,
-                  empty="No leader"),
-            Panel("gauge", "zxid used", "Share of the transaction numbers of this epoch. At 100 % the leader steps "
-                  "down "
-                  "and an election follows: restart the leader at a quiet hour before.", "percentunit",
-                  [(f'{per_ensemble(gauge("zxid_sequence"), "max")} / {MAX_SEQUENCE}', E)],
-                  [(None, GREEN), (0.7, ORANGE), (0.9, RED)], 4, 5),
-            Panel("stat", "Time to rollover", "When the transaction numbers run out at the rate of the last hour.", "s",
-                  [(f'({MAX_SEQUENCE} - {per_ensemble(gauge("zxid_sequence"), "max")}) / (max by (cluster, ensemble) '
-                    f'(rate(zookeeper_zxid_sequence{{{MEMBER}}}[1h])) > 0)', E)],
-                  [(None, RED), (3 * 86400, ORANGE), (30 * 86400, GREEN)], 4, 5, empty="No writes"),
+            Panel("stat", "Level", "The exporter's verdict; its page /health/ensemble says it in a sentence.", "short",
+                  [(level(), E)], width=4, height=6, states=LEVELS,
+                  runbooks=("EnsembleUnavailable", "QuorumAtRisk", "MultipleLeaders")),
+            Panel("stat", "At this level for", "How long the level has been what it is, to half a minute, as far as the "
+                  "last day tells.", "dtdhms", [(level_since(), E)], NEUTRAL, 3, 6,
+                  states=SINCE.states),
+            Panel("stat", "Failures left", "How many more voters may fail. 0: the next failure ends the service. "
+                  "Negative: so many must come back.", "short", [(verdict("failures_tolerated"), E)], LEFT, 3, 6,
+                  decimals=0, runbooks=("QuorumAtRisk", "EnsembleUnavailable")),
+            Panel("stat", "Voters missing", "Of the voters in the servers' own membership, those that do not serve. "
+                  "Normal is 0.", "short", [(f'{verdict("voters")} - {verdict("voters_serving")}', E)],
+                  [(None, GREEN), (1, ORANGE), (2, RED)], 3, 6, decimals=0, runbooks=("MemberDown", "MemberNotServing")),
+            odd_table(8),
+            data_age_tile(),
+        ],
+        "Members": [
+            Panel("stat", "Leader", "The member that leads. \"none\" during an election of some seconds; two for a "
+                  "moment when one takes over.", "short",
+                  [(f'{whole(in_state("leader|standalone"))} == 1 or on (cluster, ensemble) '
+                    f'label_replace({verdict("leaders")}, "member", "none", "", "")', "")],
+                  NEUTRAL, 4, 5, label="member", states={"none": ("none", RED)},
+                  runbooks=("MultipleLeaders", "LeaderFlapping")),
+            Panel("stat", "Numbers used (zxid)", "Share of the transaction numbers of this epoch. At 100 % the leader "
+                  "steps down and an election follows: restart the leader at a quiet hour before.", "percentunit",
+                  [(f"{SEQUENCE} / {MAX_SEQUENCE}", E)], [(None, GREEN), (0.7, ORANGE), (0.9, RED)], 4, 5, decimals=1,
+                  runbooks=("ZxidRolloverSoon",)),
+            Panel("stat", "Numbers last for", "When the transaction numbers run out at the rate of the last hour.", "s",
+                  [(f"clamp_max(({MAX_SEQUENCE} - {SEQUENCE}) / max by (cluster, ensemble) "
+                    f"(rate(zookeeper_zxid_sequence{{{MEMBER}}}[1h])), {YEAR})", E)],
+                  [(None, RED), (3 * DAY, ORANGE), (30 * DAY, GREEN)], 4, 5, decimals=0,
+                  states={YEAR: ("over a year", GREEN)}, runbooks=("ZxidRolloverSoon",)),
+            firing_table('cluster=~"$cluster|",ensemble=~"$ensemble|"', 12, 5),
             Panel("state-timeline", "Members", "What each member was at each poll. A change of colour is an election, "
-                  "a restart or a fault.", "short",
-                  [(coded("member_state", MEMBER_STATES, MEMBER, "ensemble, member"), M)], width=16, height=7,
-                  states=MEMBER_STATES),
-            Panel("table", "Findings", "What is not as it should be now, by member. Empty is normal; docs/health.md "
-                  "tells what each means.", "short",
-                  [(f"max by (cluster, ensemble, member, finding) (zookeeper_ensemble_finding{{{ENSEMBLE}}})", "now")],
-                  width=8, height=7, empty="Nothing found"),
+                  "a restart or a fault; a gap: no data.", "short", [(state(), M)], width=24, states=MEMBER_STATES,
+                  runbooks=("MemberDown", "MemberNotServing", "MemberRestarting")),
         ],
         "Traffic": [
             Panel("timeseries", "Packets received", "From clients, pings too, a second and member. Members should be "
@@ -107,12 +184,12 @@ ENSEMBLE_DASHBOARD = Dashboard(
             Panel("timeseries", "Transactions", "Writes a second, from the zxids.", "wps", [(TRANSACTIONS, E)]),
             Panel("timeseries", "Outstanding requests", "Queued in each server. A few are normal; hundreds mean that "
                   "the disk, the network or a pause holds up the pipeline.", "short",
-                  [(gauge("outstanding_requests"), M)]),
+                  [(gauge("outstanding_requests"), M)], runbooks=("OutstandingRequestsHigh", "RequestsThrottled")),
         ],
         "Latency": [
             Panel("timeseries", "Writes (mean)", "Requests that need the quorum, within the window. Compare with fsync "
                   "on the member dashboard.", "s", [(mean("update_latency_seconds"), M)],
-                  [(None, GREEN), (0.1, ORANGE), (0.5, RED)]),
+                  [(None, GREEN), (0.1, ORANGE), (0.5, RED)], runbooks=("WritesStalled",)),
             Panel("timeseries", "Reads (mean)", "Requests that a member answers alone: below a millisecond, unless it "
                   "is short of CPU or memory.", "s", [(mean("read_latency_seconds"), M)],
                   [(None, GREEN), (0.02, ORANGE), (0.1, RED)]),
@@ -122,177 +199,250 @@ ENSEMBLE_DASHBOARD = Dashboard(
         "Replication": [
             Panel("timeseries", "Behind the leader", "Transactions that a member lagged when it was polled; never more "
                   "than is true. Near 0 is normal; its clients read old data.", "short",
-                  [(gauge("lag_transactions"), M)]),
+                  [(gauge("lag_transactions"), M)], runbooks=("MemberLagging",)),
             Panel("timeseries", "Quorum acknowledgement (mean)", "From a proposal to enough acknowledgements, on the "
                   "leader: the disks and the network of the faster half.", "s",
                   [(mean("quorum_ack_latency_seconds"), M)]),
             Panel("timeseries", "Synced followers", "As the leader counts them: voters - 1 is normal.", "short",
-                  [(per_ensemble(gauge("synced_followers"), "max"), E)]),
+                  [(per_ensemble(gauge("synced_followers"), "max"), E)], runbooks=("FollowersNotSynced",)),
             Panel("timeseries", "Pending syncs", "sync() calls that wait on the leader. Near 0 is normal.", "short",
-                  [(gauge("pending_syncs"), M)], [(None, GREEN), (10, ORANGE)]),
+                  [(gauge("pending_syncs"), M)], [(None, GREEN), (10, ORANGE)], 6),
             Panel("timeseries", "Elections", "Within the last 10 minutes, by epochs. One with each restart of the "
                   "leader; more is flapping: look for pauses and slow disks of the leaders.", "short",
                   [(f"{verdict('epoch')} - min by (cluster, ensemble) "
                     f"(min_over_time(zookeeper_ensemble_epoch{{{ENSEMBLE}}}[10m]))", E)],
-                  [(None, GREEN), (1, ORANGE), (3, RED)]),
+                  [(None, GREEN), (1, ORANGE), (3, RED)], 6, runbooks=("LeaderFlapping",)),
+            Panel("timeseries", "Election time (mean)", "Of the elections within the last 15 minutes. Below a second is "
+                  "normal: nobody writes meanwhile.", "s",
+                  [(f"max by (cluster, ensemble, member) "
+                    f"(increase(zookeeper_election_time_seconds_sum{{{MEMBER}}}[15m]) "
+                    f"/ (increase(zookeeper_election_time_seconds_count{{{MEMBER}}}[15m]) > 0))", M)],
+                  [(None, GREEN), (10, ORANGE)], 6, empty="No data, or no election", runbooks=("ElectionSlow",)),
             Panel("timeseries", "Catching up of learners", "By difference (cheap) or by a whole snapshot (costs memory "
                   "and bandwidth), in the last 10 minutes. Snapshots again and again: raise initLimit.", "short",
-                  [(f"max by (cluster, ensemble, member) (increase(zookeeper_diff_syncs_total{{{MEMBER}}}[10m]))",
-                    f"{M} difference"),
-                   (f"max by (cluster, ensemble, member) (increase(zookeeper_snap_syncs_total{{{MEMBER}}}[10m]))",
-                    f"{M} snapshot")]),
+                  [(per_ensemble(counted("diff_syncs_total", "10m")), f"difference {E}"),
+                   (per_ensemble(counted("snap_syncs_total", "10m")), f"snapshot {E}")], width=6),
         ],
         "Data": [
             Panel("timeseries", "Znodes", "All, and those that go with their session. The same on every member.",
-                  "short", [(per_ensemble(gauge("znodes"), "max"), f"{E} all"),
-                            (per_ensemble(gauge("ephemeral_znodes"), "max"), f"{E} ephemeral")]),
+                  "short", [(per_ensemble(gauge("znodes"), "max"), f"all {E}"),
+                            (per_ensemble(gauge("ephemeral_znodes"), "max"), f"ephemeral {E}")], width=6,
+                  runbooks=("ZnodeCountGrowth", "EphemeralsDropped")),
             Panel("timeseries", "Data size", "All paths and data: what a snapshot and the heap must hold.", "bytes",
-                  [(per_ensemble(gauge("approximate_data_size_bytes"), "max"), E)]),
-            Panel("timeseries", "Largest messages", "Last proposal and last answer to a client. Above jute.maxbuffer "
-                  "(1 MiB) the connection is cut.", "bytes",
-                  [(gauge("proposal_size_last_bytes"), f"{M} proposal"),
-                   (gauge("client_response_size_last_bytes"), f"{M} answer")],
-                  [(None, GREEN), (838860, ORANGE), (1048575, RED)]),
+                  [(per_ensemble(gauge("approximate_data_size_bytes"), "max"), E)], width=6,
+                  runbooks=("DataSizeGrowth",)),
+            Panel("timeseries", "Quota used", "Share of the quotas below each top-level znode. Above 100 % writes are "
+                  "refused where quotas are enforced.", "percentunit",
+                  [(f"max by (cluster, ensemble, namespace) (zookeeper_quota_used_{what}{{{MEMBER}}} / "
+                    f"zookeeper_quota_limit_{what}{{{MEMBER}}})", f"{what} {{{{namespace}}}} {E}")
+                   for what in ("bytes", "znodes")], [(None, GREEN), (0.8, ORANGE), (1, RED)], 6,
+                  empty="No data, or no quota", runbooks=("QuotaExceeded",)),
+            Panel("timeseries", "Largest messages", "Proposals, and answers to clients: the last one at each poll, and "
+                  "the largest since a member's start or role. Above jute.maxbuffer (1 MiB unless set) the connection "
+                  "is cut.", "bytes",
+                  [(per_ensemble(gauge(f"{kind}_size_{which}_bytes"), "max"), f"{word} {name} {E}")
+                   for kind, name in (("proposal", "proposal"), ("client_response", "answer"))
+                   for which, word in (("last", "last"), ("max", "largest"))],
+                  [(None, GREEN), (838860, ORANGE), (1048575, RED)], 6, runbooks=("PayloadNearJuteLimit",)),
         ],
         "Watches": [
-            Panel("timeseries", "Watches", "Data and child watches set on each member. Steady is normal; growth "
-                  "without "
-                  "end is a client that sets and never uses them.", "short",
-                  [(gauge("data_watches"), f"{M} data"), (gauge("child_watches"), f"{M} child")], width=6),
+            Panel("timeseries", "Data watches", "Set on each member. Steady is normal; growth without end is a client "
+                  "that sets and never uses them.", "short", [(gauge("data_watches"), M)], width=6,
+                  runbooks=("WatchCountGrowth",)),
+            Panel("timeseries", "Child watches", "Set on each member.", "short", [(gauge("child_watches"), M)], width=6,
+                  runbooks=("WatchCountGrowth",)),
             Panel("timeseries", "Watched paths", "Paths with a data watch.", "short", [(gauge("watched_paths"), M)],
                   width=6),
             Panel("timeseries", "Watching connections", "Connections that hold data watches. Many watches of few "
                   "connections: look at those clients.", "short", [(gauge("watching_connections"), M)], width=6),
             Panel("timeseries", "Watches fired", "Notifications sent a second. Each fires once for each watcher: a hot "
-                  "path with many of them is a storm.", "ops", [(f"({FIRED})", M)], width=6),
+                  "path with many of them is a storm.", "ops", [(f"({FIRED})", M)], runbooks=("WatchStorm",)),
             Panel("timeseries", "Growth of watches", "Change an hour, by the slope of the window. Around 0 is normal.",
                   "short", [(f"max by (cluster, ensemble, member) (deriv(zookeeper_watches{{{MEMBER}}}[{WINDOW}])) "
-                             f"* 3600", M)], width=12),
+                             f"* 3600", M)], low=None, runbooks=("WatchCountGrowth",)),
             Panel("timeseries", "Watches a connection", "Mean of all watches over all connections.", "short",
-                  [(f'{gauge("watches")} / ({gauge("connections")} > 0)', M)], width=12),
+                  [(f'{gauge("watches")} / ({gauge("connections")} > 0)', M)]),
         ],
         "Sessions and connections": [
             Panel("timeseries", "Connections", "Open client connections, the exporter's own poll among them.", "short",
-                  [(gauge("connections"), M)], width=6),
-            Panel("timeseries", "Sessions", "Of the whole ensemble; more than connections are clients that are away.",
-                  "short", [(per_ensemble(gauge("global_sessions"), "max"), E)], width=6),
+                  [(gauge("connections"), M)]),
+            Panel("timeseries", "Sessions", "Of the whole ensemble; more than connections are clients that are away. "
+                  "Local sessions are those of localSessionsEnabled.", "short",
+                  [(per_ensemble(gauge("global_sessions"), "max"), E),
+                   (f'{per_ensemble(gauge("local_sessions"))} > 0', f"local {E}")]),
             Panel("timeseries", "Sessions expired", "A second. A client that died without closing is normal; many at "
                   "once are a pause of the servers or of a fleet of clients.", "cps",
-                  [(per_ensemble(rate("stale_sessions_expired_total")), E)], width=6),
-            Panel("timeseries", "Refused", "Connections over maxClientCnxns or maxCnxns and large requests refused, a "
-                  "second. 0 is normal.", "cps", [(rate("connections_rejected_total"), f"{M} connections"),
-                                                  (rate("large_requests_rejected_total"), f"{M} requests")], width=6),
+                  [(per_ensemble(rate("stale_sessions_expired_total")), E)], runbooks=("SessionExpiryStorm",)),
+            Panel("timeseries", "Session requests", "Clients that come, new or again, a second: after an outage a storm "
+                  "for some seconds.", "cps", [(rate("connection_requests_total"), M)], width=6),
+            Panel("timeseries", "Connections lost", "The client hung up, or a read failed, a second. Some are normal.",
+                  "cps", [(rate("connections_dropped_total"), M)], width=6),
+            Panel("timeseries", "Connections refused", "Over maxClientCnxns or maxCnxns, a second. 0 is normal.", "cps",
+                  [(rate("connections_rejected_total"), M)], width=6, runbooks=("ConnectionsRejected",)),
+            Panel("timeseries", "Large requests refused", "Over largeRequestMaxBytes, a second. 0 is normal.", "cps",
+                  [(rate("large_requests_rejected_total"), M)], width=6, runbooks=("LargeRequestsRejected",)),
         ],
     })
 
 MEMBER_DASHBOARD = Dashboard(
-    "zookeeper-member", "ZooKeeper / Member", "One member: why it fails, its disk, its queues, its Java runtime.",
-    ("datasource", "job", "ensemble", "member"), {
+    "zookeeper-member", "ZooKeeper / Member", "One member: why it fails, its disk, its queues, its Java runtime.", {
         "State": [
-            Panel("state-timeline", "State", "What the member was at each poll.", "short",
-                  [(coded("member_state", MEMBER_STATES, MEMBER, "ensemble, member"), M)], width=12, height=6,
-                  states=MEMBER_STATES),
-            Panel("table", "Failures", "Why the last poll failed, wholly or in part. Empty is normal; "
-                  "docs/troubleshooting.md tells what to do for each reason.", "short",
-                  [(f'max by (cluster, ensemble, member, reason) (zookeeper_member_failure{{{MEMBER},reason!="none"}}) '
-                    "== 1", "now")], width=6, height=6, empty="No failure"),
-            Panel("stat", "Safe to stop", "Whether the others are a quorum in sync without it, by the last polls. Ask "
-                  "/health/ensemble/disruption before you act.", "short", [(gauge("member_safe_to_stop"), M)], width=6,
-                  height=6, states=YES_NO),
-            Panel("stat", "In its role for", "Since the member took its role: starts anew with each restart and "
-                  "election.", "s", [(f'time() - {gauge("start_time_seconds")}', M)], [(None, ORANGE), (600, GREEN)], 6,
-                  5),
-            Panel("stat", "Version", "Members of one version are normal, but for a rolling upgrade.", "short",
-                  [(f"max by (cluster, ensemble, member, version) (zookeeper_member_info{{{MEMBER}}})",
-                    f"{M} {{{{version}}}}")], width=6, height=5, by_name=True),
-            Panel("gauge", "File descriptors", "Open, of the limit. At the limit the server accepts nobody: raise "
+            Panel("table", "Members", "One line for each member: what it is and since when, why its last poll failed "
+                  "(docs/troubleshooting.md tells what to do), and whether the others are a quorum in sync without it; "
+                  "ask /health/ensemble/disruption before you stop it. Members of one version are normal.", "short",
+                  [(state(), "state"), (state_since(), "for"),
+                   (f"max by (cluster, ensemble, member, reason) (zookeeper_member_failure{{{MEMBER}}} == 1)", ""),
+                   (gauge("member_safe_to_stop"), "safe to stop"),
+                   (f'time() - {gauge("start_time_seconds")}', "in its role for"),
+                   (f"max by (cluster, ensemble, member, version) (zookeeper_member_info{{{MEMBER}}})", "")],
+                  width=18, height=7, columns={
+                      "ensemble": Column(), "member": Column(), "state": Column(states=MEMBER_STATES), "for": SINCE,
+                      "reason": Column(states=NONE_OR, steps=[(None, ORANGE)]),
+                      "safe to stop": Column(states=YES_NO), "in its role for": Column("dtdhms"),
+                      "version": Column()},
+                  runbooks=("MemberDown", "MemberNotServing", "VersionMismatch")),
+            Panel("stat", "Failures left", "How many more voters the member's ensemble may lose. Negative: so many must "
+                  "come back.", "short", [(f'min({verdict("failures_tolerated")})', "")], LEFT, 3, 7, decimals=0,
+                  runbooks=("QuorumAtRisk", "EnsembleUnavailable")),
+            data_age_tile(7),
+        ],
+        "Polls and alerts": [
+            Panel("state-timeline", "State", "What the member was at each poll. A gap: no data.", "short",
+                  [(state(), M)], width=12, states=MEMBER_STATES, runbooks=("MemberRestarting", "MemberReadOnly")),
+            firing_table('cluster=~"$cluster|",ensemble=~"$ensemble|",member=~"$member|"', 12, 8),
+            Panel("timeseries", "Failed polls", "Share of the polls that the member did not answer. 0 is normal. A "
+                  "member that answers now and then is frozen or overloaded in between.", "percentunit",
+                  [(f'max by (cluster, ensemble, member) '
+                    f'(rate(zookeeper_polls_total{{{MEMBER},result="failed"}}[{WINDOW}]) / ignoring (result) '
+                    f'sum without (result) (rate(zookeeper_polls_total{{{MEMBER}}}[{WINDOW}])))', M)],
+                  [(None, GREEN), (0.1, ORANGE), (0.5, RED)], runbooks=("MemberDown",)),
+            Panel("timeseries", "Poll time", "Of one poll, all its words. Milliseconds are normal; seconds mean pauses, "
+                  "a full CPU or the network.", "s", [(gauge("poll_duration_seconds"), M)],
+                  runbooks=("JvmPausesHigh",)),
+            Panel("timeseries", "File descriptors", "Open, of the limit. At the limit the server accepts nobody: raise "
                   "ulimit -n, or find who opens connections.", "percentunit",
                   [(f'{gauge("open_file_descriptors")} / {gauge("max_file_descriptors")}', M)],
-                  [(None, GREEN), (0.8, ORANGE), (0.95, RED)], 6, 5),
-            Panel("timeseries", "Poll", "Time of one poll, all its words. Milliseconds are normal; seconds mean "
-                  "pauses, "
-                  "a full CPU or the network.", "s", [(gauge("poll_duration_seconds"), M)], width=6, height=5),
+                  [(None, GREEN), (0.8, ORANGE), (0.95, RED)],
+                  runbooks=("FileDescriptorsHigh", "FileDescriptorsExhausted")),
         ],
         "Disk": [
             Panel("timeseries", "fsync (mean)", "Each write waits for a sync of the log. Below 10 ms is normal; above "
                   "50 ms writes are slow, above 1 s sessions are lost.", "s", [(mean("fsync_time_seconds"), M)],
-                  [(None, GREEN), (0.05, ORANGE), (1, RED)], 6),
-            Panel("timeseries", "fsyncs", "A second.", "ops", [(rate("fsync_time_seconds_count"), M)], width=6),
-            Panel("timeseries", "Snapshot (mean)", "Time of the snapshots within the last hour. It grows with the "
-                  "data; "
+                  [(None, GREEN), (0.05, ORANGE), (1, RED)], runbooks=("FsyncSlow", "FsyncStalled")),
+            Panel("timeseries", "fsyncs", "Syncs of the log to disk, a second.", "ops",
+                  [(rate("fsync_time_seconds_count"), M)]),
+            Panel("timeseries", "Snapshot (mean)", "Time of the snapshots within the last hour. It grows with the data; "
                   "it shares the disk with the log unless dataLogDir is set.", "s",
                   [(f"max by (cluster, ensemble, member) "
                     f"(increase(zookeeper_snapshot_time_seconds_sum{{{MEMBER}}}[1h]) "
                     f"/ (increase(zookeeper_snapshot_time_seconds_count{{{MEMBER}}}[1h]) > 0))", M)],
-                  [(None, GREEN), (60, ORANGE)], 6, empty="No snapshot"),
-            Panel("timeseries", "On disk", "Snapshots and logs. Growth without a fall: autopurge.purgeInterval is 0, "
-                  "the default.", "bytes", [(gauge("data_dir_size_bytes"), f"{M} snapshots"),
-                                            (gauge("data_log_dir_size_bytes"), f"{M} logs")], width=6),
+                  [(None, GREEN), (60, ORANGE)], empty="No data, or no snapshot", runbooks=("SnapshotStale",)),
+            Panel("timeseries", "Snapshots on disk", "Size of the snapshot directory. Growth without a fall: "
+                  "autopurge.purgeInterval is 0, the default.", "bytes", [(gauge("data_dir_size_bytes"), M)], width=12,
+                  runbooks=("DiskFillsSoon", "DiskAlmostFull")),
+            Panel("timeseries", "Logs on disk", "Size of the directory of the transaction logs; it may be the same.",
+                  "bytes", [(gauge("data_log_dir_size_bytes"), M)], width=12,
+                  runbooks=("LogPurgeNotWorking", "DiskFillsSoon", "DiskAlmostFull")),
         ],
         "Request pipeline": [
             Panel("timeseries", "Wait for the log (mean)", "Time in the queue before the disk. It follows fsync.", "s",
-                  [(mean("sync_processor_queue_time_seconds"), M)], width=6),
+                  [(mean("sync_processor_queue_time_seconds"), M)]),
             Panel("timeseries", "Wait for preparation (mean)", "Time in the leader's first queue: CPU, or many writes.",
-                  "s", [(mean("prep_processor_queue_time_seconds"), M)], width=6),
-            Panel("timeseries", "Requests and answers", "Packets in, and out below the axis, a second.", "pps",
-                  [(rate("packets_received_total"), f"{M} in"), (f'-{rate("packets_sent_total")}', f"{M} out")],
-                  width=6),
-            Panel("timeseries", "Throttled", "Requests held back or refused by throttling, a second. 0 is normal.",
-                  "ops", [(rate("request_throttle_waits_total"), f"{M} held back"),
-                          (rate("throttled_ops_total"), f"{M} refused")], width=6),
+                  "s", [(mean("prep_processor_queue_time_seconds"), M)]),
+            Panel("timeseries", "Held back", "Requests that waited for others by throttling, a second. 0 is normal.",
+                  "ops", [(rate("request_throttle_waits_total"), M)], runbooks=("RequestsThrottled",)),
+            Panel("timeseries", "Refused by throttling", "Requests that waited too long and failed, a second. 0 is "
+                  "normal.", "ops", [(rate("throttled_ops_total"), M)], runbooks=("RequestsThrottled",)),
         ],
-        "Java and network": [
+        "Network": [
+            Panel("timeseries", "Packets received", "From clients, pings too, a second.", "pps",
+                  [(rate("packets_received_total"), M)], width=6),
+            Panel("timeseries", "Packets sent", "To clients, a second.", "pps", [(rate("packets_sent_total"), M)],
+                  width=6),
+            Panel("timeseries", "Bytes received", "From clients, a second: one client may send much in few packets.",
+                  "Bps", [(rate("received_bytes_total"), M)], width=6),
+            Panel("timeseries", "Bytes sent", "Answers to clients, a second.", "Bps",
+                  [(rate("response_bytes_total"), M)], width=6),
+            Panel("timeseries", "TLS handshakes failed", "A second. 0 is normal; a steady rate is a client with a wrong "
+                  "certificate, or a scanner.", "cps", [(rate("unsuccessful_handshakes_total"), M)], width=12,
+                  runbooks=("TlsHandshakeFailures",)),
+            Panel("timeseries", "Authentication failed", "Certificates refused, a second. 0 is normal.", "cps",
+                  [(rate("auth_failed_total"), M)], width=12, runbooks=("AuthFailures",)),
+        ],
+        "Java": [
             Panel("timeseries", "Paused", "Share of time in pauses of the JVM or the host; needs "
                   "jvm.pause.monitor=true. Above 5 % sessions suffer: heap, swap, neighbours.", "percentunit",
-                  [(rate("jvm_pause_time_seconds_sum"), M)], [(None, GREEN), (0.05, ORANGE), (0.2, RED)]),
-            Panel("timeseries", "TLS and authentication", "Failures a second. 0 is normal; a steady rate is a client "
-                  "with a wrong certificate, or a scanner.", "cps",
-                  [(rate("unsuccessful_handshakes_total"), f"{M} handshakes"),
-                   (rate("auth_failed_total"), f"{M} authentication")]),
+                  [(rate("jvm_pause_time_seconds_sum"), M)], [(None, GREEN), (0.05, ORANGE), (0.2, RED)], 6,
+                  runbooks=("JvmPausesHigh",)),
+            Panel("timeseries", "Garbage collection", "Share of time in collections that stop the server.",
+                  "percentunit",
+                  [(f"sum by (cluster, ensemble, member) (max by (cluster, ensemble, member, gc) "
+                    f"(rate(zookeeper_jvm_gc_collection_seconds_sum{{{MEMBER},"
+                    f'gc!~"ConcurrentMarkSweep|.*(Cycles|Concurrent).*"}}[{WINDOW}])))', M)],
+                  [(None, GREEN), (0.05, ORANGE), (0.2, RED)], 6, runbooks=("JvmPausesHigh",), empty=PROVIDER),
+            Panel("timeseries", "Heap used", "Share of the largest heap (-Xmx). It rises and falls with each "
+                  "collection; when it stays near 100 % collections become long.", "percentunit",
+                  [(gauge("jvm_memory_used_bytes", HEAP) + " / " + gauge("jvm_memory_max_bytes", HEAP), M)],
+                  [(None, GREEN), (0.95, ORANGE)], 6, runbooks=("JvmPausesHigh",), empty=PROVIDER),
+            Panel("timeseries", "CPU", "Cores that the server uses. 1 is one core.", "short",
+                  [(rate("process_cpu_seconds_total"), M)], width=6, empty=PROVIDER),
+        ],
+        "Integrity and load": [
+            Panel("stat", "Digest mismatches", "Transactions after which this member's data differed from the "
+                  "leader's, in the time shown. Anything but 0: take it out, and resync it with a healthy quorum.",
+                  "short", [(counted("digest_mismatches_total", "$__range"), M)], BAD, 6, decimals=0,
+                  runbooks=("DigestMismatch",)),
+            Panel("stat", "Unrecoverable errors", "A thread that the server needs has died, in the time shown. Restart "
+                  "that server and keep its log.", "short", [(counted("unrecoverable_errors_total", "$__range"), M)],
+                  BAD, 6, decimals=0, runbooks=("UnrecoverableError",)),
+            Panel("timeseries", "Writes by namespace", "Bytes a second of the ten busiest top-level znodes.", "Bps",
+                  [(f"topk(10, sum by (cluster, ensemble, namespace) (max by (cluster, ensemble, member, namespace) "
+                    f"(rate(zookeeper_write_size_bytes_sum{{{MEMBER}}}[{WINDOW}]))))", f"{{{{namespace}}}} {E}")],
+                  width=6),
             Panel("timeseries", "Response cache hits", "Share of reads answered from the cache of responses.",
                   "percentunit",
                   [(f'{rate("response_packet_cache_hits_total")} / ({rate("response_packet_cache_hits_total")} + '
-                    f'{rate("response_packet_cache_misses_total")} > 0)', M)], empty="No reads"),
-        ],
-        "Integrity": [
-            Panel("stat", "Digest mismatches", "Transactions after which this member's data differed from the "
-                  "leader's, "
-                  "in the time shown. Anything but 0: take it out, and resync it with a healthy quorum.", "short",
-                  [(f"max by (cluster, ensemble, member) "
-                    f"(increase(zookeeper_digest_mismatches_total{{{MEMBER}}}[$__range]))", M)], BAD, 8, 5),
-            Panel("stat", "Unrecoverable errors", "A thread that the server needs has died, in the time shown. Restart "
-                  "that server and keep its log.", "short",
-                  [(f"max by (cluster, ensemble, member) "
-                    f"(increase(zookeeper_unrecoverable_errors_total{{{MEMBER}}}[$__range]))", M)], BAD, 8, 5),
-            Panel("timeseries", "Writes by namespace", "Bytes a second of the ten busiest top-level znodes.", "Bps",
-                  [(f"topk(10, sum by (cluster, ensemble, namespace) (max by (cluster, ensemble, member, namespace) "
-                    f"(rate(zookeeper_write_size_bytes_sum{{{MEMBER}}}[{WINDOW}]))))", "{{namespace}}")], width=8,
-                  height=5),
+                    f'{rate("response_packet_cache_misses_total")} > 0)', M)], width=6, empty="No data, or no reads"),
         ],
     })
 
 EXPORTER_DASHBOARD = Dashboard(
     "zookeeper-exporter", "ZooKeeper / Exporter",
-    "Is the monitoring itself well: polls, refused words, requests, cost.",
-    ("datasource", "job", "ensemble", "member"), {
+    "Is the monitoring itself well: polls, refused words, requests, cost.", {
         "Polls": [
-            Panel("stat", "Exporters", "Exporters that Prometheus reaches.", "short", [(f"sum(up{{{EXPORTER}}})", "")],
-                  [(None, RED), (1, GREEN)], 4, 5),
-            Panel("stat", "Members polled", "By configuration. Compare with the voters of your ensembles.", "short",
-                  [(own("zookeeper_exporter_members"), "{{instance}}")], width=4, height=5),
+            Panel("stat", "Exporters down", "Exporters that Prometheus cannot scrape. Normal is 0.", "short",
+                  [(or_zero(f'count({exporters("up")} == 0)', exporters("up")), "")], BAD, 3, 7, decimals=0,
+                  runbooks=("ExporterDown",)),
+            Panel("stat", "Exporters to spare", "How many exporters may fail before some ensemble is not watched. With "
+                  "one exporter it is 0, and ZooKeeperEnsembleUnwatched pages when that one dies.", "short",
+                  [(f"min(count by (cluster, ensemble) (zookeeper_ensemble_voters{{{ENSEMBLE}}})) - 1", "")], NEUTRAL,
+                  3, 7, decimals=0, runbooks=("EnsembleUnwatched",)),
+            Panel("table", "Exporters", "One line for each exporter of the last day: whether it is scraped, the members "
+                  "that it polls, and the age of what it told last. One version is normal.", "short",
+                  [(exporters("up"), "scraped"), (data_age("cluster, instance"), "data age"),
+                   (exporters("zookeeper_exporter_members"), "members"),
+                   (exporters("zookeeper_exporter_config_last_reload_successful"), "configuration taken"),
+                   (exporters("zookeeper_exporter_build_info", "cluster, instance, version"), "")],
+                  width=9, height=7, columns={
+                      "instance": Column(), "scraped": Column(states={0: ("no", RED), 1: ("yes", GREEN)}),
+                      "data age": AGE, "members": Column(), "configuration taken": Column(states=YES_NO),
+                      "version": Column()}, runbooks=("ExporterDown",)),
+            Panel("table", "Failing members", "Members whose last poll failed, wholly or in part, and the reason. "
+                  "\"none\" is normal.", "short", [(failing(), "")], width=6, height=7, columns=ODD),
+            data_age_tile(7),
+            firing_table('cluster=~"$cluster|"', 12, 7),
+            Panel("table", "Refused words", "Words that a member's whitelist refuses; their metrics are missing. Add "
+                  "them to 4lw.commands.whitelist. \"none\" is normal.", "short",
+                  [(or_none(f"max by (cluster, ensemble, member, command) (zookeeper_command_allowed{{{MEMBER}}}) == 0",
+                            "command", f"zookeeper_up{{{MEMBER}}}"), "")],
+                  width=12, height=7, columns={"ensemble": Column(), "member": Column(),
+                                               "command": Column(states=NONE_OR, steps=[(None, ORANGE)])},
+                  runbooks=("CommandNotAllowed",)),
             Panel("timeseries", "Polls", "By result, a second: ok, partial (a word was refused or failed), failed.",
                   "ops", [(f"sum by (result) (rate(zookeeper_polls_total{{{MEMBER}}}[{WINDOW}]))", "{{result}}")],
-                  height=5),
+                  width=12, runbooks=("MetricsIncomplete", "ExporterLocalErrors", "PartialView")),
             Panel("timeseries", "Poll time", "Of each member. At the timeout (3 s) the member hangs.", "s",
-                  [(gauge("poll_duration_seconds"), M)], height=5),
-            Panel("table", "Failures", "Members whose last poll failed, wholly or in part, and the reason. Empty is "
-                  "normal.", "short",
-                  [(f'max by (cluster, ensemble, member, reason) (zookeeper_member_failure{{{MEMBER},reason!="none"}}) '
-                    "== 1", "now")], width=12, height=6, empty="No failure"),
-            Panel("table", "Refused words", "Words that a member's whitelist refuses; their metrics are missing. Add "
-                  "them to 4lw.commands.whitelist.", "short",
-                  [(f"max by (cluster, ensemble, member, command) (zookeeper_command_allowed{{{MEMBER}}}) == 0",
-                    "refused")], width=12, height=6, empty="None refused"),
+                  [(gauge("poll_duration_seconds"), M)], width=12),
         ],
         "What was read": [
             Panel("timeseries", "Words sent", "Four-letter words a second: each is a line in a server's log.", "ops",
@@ -300,39 +450,33 @@ EXPORTER_DASHBOARD = Dashboard(
             Panel("timeseries", "Unknown keys", "mntr keys that this exporter does not know: exported untyped. Upgrade "
                   "it when they appear.", "short", [(gauge("unknown_keys"), M)]),
             Panel("timeseries", "Unparsed lines", "Lines that could not be read and were skipped. 0 is normal.",
-                  "short", [(gauge("unparsed_lines"), M)]),
+                  "short", [(gauge("unparsed_lines"), M)], runbooks=("MetricsIncomplete",)),
         ],
         "HTTP": [
             Panel("timeseries", "Requests", "By page, a second.", "reqps",
-                  [(own_rate("zookeeper_exporter_http_requests_total", "handler"), "{{handler}}")]),
+                  [(own_by("zookeeper_exporter_http_requests_total", "handler"), "{{handler}}")], width=6),
             Panel("timeseries", "Request time (mean)", "By page; milliseconds are normal.", "s",
-                  [(f'{own_rate("zookeeper_exporter_http_request_duration_seconds_sum", "handler")} / '
-                    f'({own_rate("zookeeper_exporter_http_request_duration_seconds_count", "handler")} > 0)',
-                    "{{handler}}")]),
-            Panel("timeseries", "Connections", "Open, and those closed early because there were too many, a second.",
-                  "short", [(own("zookeeper_exporter_http_connections"), "{{instance}} open"),
-                            (own_rate("zookeeper_exporter_http_connections_dropped_total"),
-                             "{{instance}} closed early")]),
+                  [(f'{own_by("zookeeper_exporter_http_request_duration_seconds_sum", "handler")} / '
+                    f'({own_by("zookeeper_exporter_http_request_duration_seconds_count", "handler")} > 0)',
+                    "{{handler}}")], width=6),
+            Panel("timeseries", "Connections", "Open HTTP connections.", "short",
+                  [(exporters("zookeeper_exporter_http_connections"), X)], width=6),
+            Panel("timeseries", "Connections closed early", "Because there were too many, a second. 0 is normal.", "cps",
+                  [(own("zookeeper_exporter_http_connections_dropped_total"), X)], width=6),
         ],
         "Cost": [
             Panel("timeseries", "Memory", "Resident. About 8 MB, and 0.1 MB a member.", "bytes",
-                  [(own("process_resident_memory_bytes"), "{{instance}}")], width=6),
-            Panel("timeseries", "CPU", "Share of one core.", "percentunit",
-                  [(own_rate("process_cpu_seconds_total"), "{{instance}}")], width=6),
+                  [(exporters("process_resident_memory_bytes"), X)], width=6),
+            Panel("timeseries", "CPU", "Share of one core.", "percentunit", [(own("process_cpu_seconds_total"), X)],
+                  width=6),
             Panel("timeseries", "Loop lag (mean)", "How late a timer fires: what holds up the one thread. Below 10 ms "
                   "is normal.", "s",
-                  [(f'{own_rate("zookeeper_exporter_event_loop_lag_seconds_sum")} / '
-                    f'({own_rate("zookeeper_exporter_event_loop_lag_seconds_count")} > 0)', "{{instance}}")],
+                  [(f'{own("zookeeper_exporter_event_loop_lag_seconds_sum")} / '
+                    f'({own("zookeeper_exporter_event_loop_lag_seconds_count")} > 0)', X)],
                   [(None, GREEN), (0.1, ORANGE), (1, RED)], 6),
             Panel("timeseries", "Log lines dropped", "Lines that stderr did not take, a second. 0 is normal; otherwise "
                   "a full disk or a stuck pipe.", "cps",
-                  [(own_rate("zookeeper_exporter_log_lines_dropped_total"), "{{instance}}")], width=6),
-            Panel("table", "Versions", "One version is normal.", "short",
-                  [(f"count by (version) (zookeeper_exporter_build_info{{{EXPORTER}}})", "exporters")], width=12,
-                  height=5),
-            Panel("stat", "Configuration", "Whether the newest configuration was taken.", "short",
-                  [(own("zookeeper_exporter_config_last_reload_successful"), "{{instance}}")], width=12, height=5,
-                  states=YES_NO),
+                  [(own("zookeeper_exporter_log_lines_dropped_total"), X)], width=6),
         ],
     })
 
