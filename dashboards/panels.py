@@ -1,8 +1,9 @@
 """The words that spec.py is written in: panels, and PromQL over the exporter's metrics.
 
-Every query carries the variables of its dashboard, and `max by` folds two exporters that poll the same members into
-one. `cluster` is an external label that only a central Prometheus shows. What a table or a tile says when all is well
-("none", 0) is computed from series of the exporter, so that a dead exporter says "No data" and never "none".
+Every query carries the variables of its dashboard, and folds two exporters that poll the same members into one; where
+they differ, verdicts are the worse. `cluster` is an external label that only a central Prometheus shows. What a table
+or a tile says when all is well ("none", 0) is computed from series of the exporter, so that a dead exporter says
+"No data" and never "none".
 """
 
 from dataclasses import dataclass, field
@@ -28,9 +29,9 @@ LEVELS: States = {0: ("healthy", GREEN), 1: ("degraded", YELLOW), 2: ("at_risk",
 NO_DATA = 6  # a level that no exporter tells of any more
 YES_NO: States = {0: ("no", ORANGE), 1: ("yes", GREEN)}
 
-# The page for each thing that a table calls odd: findings of docs/health.md, reasons of docs/troubleshooting.md, states.
+# The page for all that a table calls odd: findings of docs/health.md, reasons of docs/troubleshooting.md, states.
 RUNBOOK_OF = {
-    "none": "README",
+    "none": "README", "no_data": "ZooKeeperEnsembleUnwatched",
     "voter_down": "ZooKeeperMemberDown", "observer_down": "ZooKeeperMemberDown", "role_unknown": "ZooKeeperMemberDown",
     "not_asked": "ZooKeeperExporterLocalErrors", "not_polled": "ZooKeeperEnsembleUnwatched",
     "several_servers": "ZooKeeperSeveralServersAtOneAddress", "partial_view": "ZooKeeperPartialView",
@@ -105,7 +106,7 @@ def rate(metric: str, more: str = "") -> str:
 
 
 def polled(expression: str) -> str:
-    """What a window says of each member, without those that are not polled any more: a window goes on for its length."""
+    """What a window says of each member that is still polled: a window goes on for its length."""
     return f"{expression} and on (cluster, ensemble, member) zookeeper_up{{{MEMBER}}}"
 
 
@@ -121,9 +122,20 @@ def mean(summary: str) -> str:
     return f"max by (cluster, ensemble, member) ({total} / ({count} > 0))"
 
 
-def verdict(metric: str, more: str = "") -> str:
+def verdict(metric: str, more: str = "", how: str = "max") -> str:
     """A figure of each ensemble."""
-    return f"max by (cluster, ensemble) (zookeeper_ensemble_{metric}{{{ENSEMBLE}{more}}})"
+    return f"{how} by (cluster, ensemble) (zookeeper_ensemble_{metric}{{{ENSEMBLE}{more}}})"
+
+
+def failures_left() -> str:
+    """How many more voters each ensemble may lose, by the exporter that sees less."""
+    return verdict("failures_tolerated", how="min")
+
+
+def voters_missing() -> str:
+    """How many voters of each ensemble do not serve, by the exporter that sees less."""
+    return (f"max by (cluster, ensemble) (zookeeper_ensemble_voters{{{ENSEMBLE}}} "
+            f"- zookeeper_ensemble_voters_serving{{{ENSEMBLE}}})")
 
 
 def at_level(level: str) -> str:
@@ -174,13 +186,16 @@ def _since(selector: str, by: str) -> str:
 
 
 def data_age(by: str = "cluster, ensemble") -> str:
-    """Seconds since the newest poll that is known, also of what a dead exporter told last.
+    """Seconds since the newest poll that is known, also of what a dead exporter told last."""
+    return f"time() - max by ({by}) ({POLLED} or {_last_told()})"
 
-    An exporter that is up and silent about an ensemble was configured so: that is no old data.
-    """
-    polled = f"zookeeper_last_poll_timestamp_seconds{{{ENSEMBLE}}}"
-    return (f"time() - max by ({by}) ({polled} or (last_over_time({polled}[{LONG}]) "
-            f"unless on (cluster, job, instance) up{{{EXPORTER}}} == 1))")
+
+POLLED = f"zookeeper_last_poll_timestamp_seconds{{{ENSEMBLE}}}"
+
+
+def _last_told() -> str:
+    """What exporters told that are down or gone. One that is up and silent of an ensemble was configured so."""
+    return f"(last_over_time({POLLED}[{LONG}]) unless on (cluster, job, instance) up{{{EXPORTER}}} == 1)"
 
 
 def or_zero(expression: str, series: str) -> str:
@@ -195,25 +210,27 @@ def or_none(expression: str, label: str, *series: str, none: str = "none") -> st
 
 
 def odd() -> str:
-    """Each member, or ensemble, with what is wrong about it: why a poll failed, its state, and the findings.
+    """Each member with what is wrong about it: why a poll failed, its state, the findings; and ensembles without data.
 
     A voter or observer that is down has its reason or state in the list, so that these two findings are left out.
     Never "none" of a chosen member while another one is down.
     """
-    return whole(_odd(f'zookeeper_member_failure{{{MEMBER},reason!="none"}}',
-                      f'zookeeper_member_state{{{MEMBER},state=~"not_serving|read_only"}}',
-                      f'zookeeper_ensemble_finding{{{ENSEMBLE},finding!~"voter_down|observer_down"}}'))
+    untold = f"{_last_told()} unless on (cluster, ensemble) zookeeper_up{{{ENSEMBLE}}}"
+    return whole(_odd({"reason": f'zookeeper_member_failure{{{MEMBER},reason!="none"}} == 1',
+                       "state": f'zookeeper_member_state{{{MEMBER},state=~"not_serving|read_only"}} == 1',
+                       "finding": f'zookeeper_ensemble_finding{{{ENSEMBLE},finding!~"voter_down|observer_down"}} == 1'},
+                      f'label_replace(group by (cluster, ensemble) ({untold}), "what", "no_data", "", "")'))
 
 
 def failing() -> str:
     """Each member of which the last poll failed, wholly or in part, with the reason."""
-    return _odd(f'zookeeper_member_failure{{{MEMBER},reason!="none"}}')
+    return _odd({"reason": f'zookeeper_member_failure{{{MEMBER},reason!="none"}} == 1'})
 
 
-def _odd(*sets: str) -> str:
-    parts = " or ".join(f'label_replace({each} == 1, "what", "$1", "{label}", "(.+)")'
-                        for each, label in zip(sets, ("reason", "state", "finding")))
-    listed = or_none(f"max by (cluster, ensemble, member, what) ({parts})", "what", f"zookeeper_up{{{MEMBER}}}")
+def _odd(sets: dict[str, str], *more: str) -> str:
+    parts = [f'label_replace({query}, "what", "$1", "{label}", "(.+)")' for label, query in sets.items()]
+    listed = or_none(f"max by (cluster, ensemble, member, what) ({' or '.join([*parts, *more])})", "what",
+                     f"zookeeper_up{{{MEMBER}}}")
     return f'label_replace({listed}, "runbook", "$1", "what", "(.+)")'
 
 
@@ -226,8 +243,8 @@ def firing(labels: str) -> str:
     by = "cluster, ensemble, member, instance, alertname, severity"
     return or_none(f"time() - max by ({by}) (ALERTS_FOR_STATE{{{labels}}}) and on ({by}) "
                    f'ALERTS{{alertstate="firing",{labels}}}', "alertname",
-                   'ensemble:zookeeper_transactions:rate5m{cluster=~"$cluster"}', f"zookeeper_up{{{PLACE}}}",
-                   none="README")
+                   'ensemble:zookeeper_transactions:rate5m{cluster=~"$cluster",ensemble=~"$ensemble"}',
+                   f"zookeeper_up{{{ENSEMBLE}}}", none="README")
 
 
 def exporters(metric: str, by: str = "cluster, instance") -> str:

@@ -4,17 +4,17 @@ The top row of each answers: is it served, how many failures are left, who is th
 the data. `runbooks` are alerts without "ZooKeeper" before them.
 """
 
-from panels import (DAY, ENSEMBLE, EXPORTER, GREEN, GREY, LEVELS, LONG, MEMBER, MEMBER_STATES, NO_DATA, ORANGE, PLACE,
-                    PLAIN, RED, RUNBOOK_OF, RUNBOOKS, WINDOW, YES_NO, Column, Dashboard, Panel, at_level, counted,
-                    data_age, exporters, failing, firing, gauge, in_state, level, level_since, mean, odd, or_none, or_zero, own,
-                    own_by, per_ensemble, polled, rate, state, state_since, verdict, whole)
+from panels import (Column, DAY, Dashboard, ENSEMBLE, GREEN, GREY, LEVELS, MEMBER, MEMBER_STATES, NO_DATA, ORANGE,
+                    PLAIN, Panel, RED, RUNBOOKS, RUNBOOK_OF, WINDOW, YES_NO, at_level, counted, data_age, exporters,
+                    failing, failures_left, firing, gauge, in_state, level, level_since, mean, odd, or_none, or_zero,
+                    own, own_by, per_ensemble, polled, rate, state, state_since, verdict, voters_missing, whole)
 
 BAD = [(None, GREEN), (1, RED)]
 WARN = [(None, GREEN), (1, ORANGE)]
 LEFT = [(None, RED), (0, ORANGE), (1, GREEN)]  # failures
 OLD = [(None, GREEN), (60, ORANGE), (120, RED)]  # seconds: a scrape and a poll take up to 70 with usual settings
 NEUTRAL = [(None, PLAIN)]
-NONE_OR = {"none": ("none", GREEN)}
+NONE_OR = {"none": ("none", GREEN), "no_data": ("No data", GREY)}
 M, E, X = "{{member}} {{ensemble}} {{cluster}}", "{{ensemble}} {{cluster}}", "{{instance}} {{cluster}}"
 MAX_SEQUENCE = 4294967295  # the zxid's lower 32 bits; then the leader steps down
 YEAR = 365 * DAY
@@ -32,7 +32,8 @@ RUNBOOK = Column(states={what: (page, PLAIN) for what, page in RUNBOOK_OF.items(
 ODD = {"ensemble": Column(), "member": Column(), "what": Column(states=NONE_OR, steps=[(None, ORANGE)]),
        "runbook": RUNBOOK}
 FIRING = {"alert": Column(states={"README": ("none", GREEN)}, steps=[(None, RED)],
-                          link=f"{RUNBOOKS}/${{__value.raw}}.md"), "active for": Column("dtdhms", {0: ("–", PLAIN)}, NEUTRAL)}
+                          link=f"{RUNBOOKS}/${{__value.raw}}.md"),
+          "active for": Column("dtdhms", {0: ("–", PLAIN)}, NEUTRAL)}
 
 
 def data_age_tile(height: int = 6) -> Panel:
@@ -53,9 +54,10 @@ def odd_table(width: int) -> Panel:
 
 def firing_table(labels: str, width: int, height: int) -> Panel:
     """The alerts, with a way to their runbooks."""
-    return Panel("table", "Firing alerts", "Alerts on ZooKeeper that fire now; a click leads to the runbook. \"none\" is "
-                 "normal. \"No data\": this Prometheus does not run our rules, or has no exporter.", "short",
-                 [(firing(labels), "active for")], width=width, height=height, columns=FIRING, sort="active for")
+    return Panel("table", "Firing alerts", "Alerts on ZooKeeper that fire now; a click leads to the runbook. "
+                 "\"none\" is normal. \"No data\": this Prometheus does not run our rules, or has no exporter.",
+                 "short", [(firing(labels), "active for")], width=width, height=height, columns=FIRING,
+                 sort="active for")
 
 
 OVERVIEW = Dashboard(
@@ -66,13 +68,13 @@ OVERVIEW = Dashboard(
                   "and may lose a member; at_risk is served; no_quorum and split_view page somebody.", "short",
                   [(f"max({level()})", "")], width=3, height=6, states=LEVELS,
                   runbooks=("EnsembleUnavailable", "QuorumAtRisk", "MultipleLeaders")),
-            Panel("stat", "At this level for", "How long the ensemble that is worst off has been so, to half a minute, as "
-                  "far as the last day tells.", "dtdhms",
+            Panel("stat", "At this level for", "How long the ensemble that is worst off has been so, to half a "
+                  "minute, as far as the last day tells.", "dtdhms",
                   [(f"max(({level_since()}) and on (cluster, ensemble) ({level()} == scalar(max({level()}))))", "")],
                   NEUTRAL, 3, 6, states=SINCE.states),
             Panel("stat", "Failures left", "How many more voters the weakest ensemble can lose. 1 with three voters, 2 "
                   "with five; 0 is at risk, below 0 so many must come back.", "short",
-                  [(f'min({verdict("failures_tolerated")})', "")], LEFT, 3, 6, decimals=0,
+                  [(f'min({failures_left()})', "")], LEFT, 3, 6, decimals=0,
                   runbooks=("QuorumAtRisk", "EnsembleUnavailable")),
             odd_table(12),
             data_age_tile(),
@@ -97,8 +99,8 @@ OVERVIEW = Dashboard(
             Panel("table", "Ensembles", "One line for each ensemble; its name leads to its dashboard. Voters serving "
                   "should equal voters, with one leader. \"No data\" as level: nobody tells of it any more.", "short",
                   [(f"{level()} or 0 * ({data_age()}) + {NO_DATA}", "level"), (level_since(), "at this level for"),
-                   (verdict("failures_tolerated"), "failures left"), (verdict("voters"), "voters"),
-                   (verdict("voters_serving"), "voters serving"), (verdict("leaders"), "leaders"),
+                   (failures_left(), "failures left"), (verdict("voters"), "voters"),
+                   (verdict("voters_serving", how="min"), "voters serving"), (verdict("leaders"), "leaders"),
                    (per_ensemble(gauge("connections")), "connections"),
                    (per_ensemble(gauge("znodes"), "max"), "znodes"),
                    (per_ensemble(polled(mean("update_latency_seconds")), "max"), "write latency"),
@@ -129,8 +131,8 @@ OVERVIEW = Dashboard(
                     f'(1000 / clamp_min({verdict("voters")} - 1, 1))', E)],
                   [(None, GREEN), (0.2, ORANGE), (0.9, RED)], 12,
                   runbooks=("OutstandingRequestsHigh", "RequestsThrottled")),
-            Panel("timeseries", "Free disk", "Share that is free, of the disks of alerts/zookeeper-host.rules.yml, which "
-                  "records it. Below 5 % somebody is paged.", "percentunit",
+            Panel("timeseries", "Free disk", "Share that is free, of the disks of alerts/zookeeper-host.rules.yml, "
+                  "which records it. Below 5 % somebody is paged.", "percentunit",
                   [("min by (cluster, instance, mountpoint, persistentvolumeclaim) (disk:zookeeper_available:ratio"
                     '{cluster=~"$cluster"})', "{{mountpoint}}{{persistentvolumeclaim}} {{instance}} {{cluster}}")],
                   [(None, RED), (0.05, ORANGE), (0.25, GREEN)], 12, runbooks=("DiskAlmostFull", "DiskFillsSoon"),
@@ -140,20 +142,22 @@ OVERVIEW = Dashboard(
 
 
 ENSEMBLE_DASHBOARD = Dashboard(
-    "zookeeper-ensemble", "ZooKeeper / Ensemble", "One ensemble: quorum, replication, traffic, data, watches, clients.", {
+    "zookeeper-ensemble", "ZooKeeper / Ensemble",
+    "One ensemble: quorum, replication, traffic, data, watches, clients.", {
         "Quorum": [
             Panel("stat", "Level", "The exporter's verdict; its page /health/ensemble says it in a sentence.", "short",
                   [(level(), E)], width=4, height=6, states=LEVELS,
                   runbooks=("EnsembleUnavailable", "QuorumAtRisk", "MultipleLeaders")),
-            Panel("stat", "At this level for", "How long the level has been what it is, to half a minute, as far as the "
-                  "last day tells.", "dtdhms", [(level_since(), E)], NEUTRAL, 3, 6,
+            Panel("stat", "At this level for", "How long the level has been what it is, to half a minute, as far as "
+                  "the last day tells.", "dtdhms", [(level_since(), E)], NEUTRAL, 3, 6,
                   states=SINCE.states),
             Panel("stat", "Failures left", "How many more voters may fail. 0: the next failure ends the service. "
-                  "Negative: so many must come back.", "short", [(verdict("failures_tolerated"), E)], LEFT, 3, 6,
+                  "Negative: so many must come back.", "short", [(failures_left(), E)], LEFT, 3, 6,
                   decimals=0, runbooks=("QuorumAtRisk", "EnsembleUnavailable")),
             Panel("stat", "Voters missing", "Of the voters in the servers' own membership, those that do not serve. "
-                  "Normal is 0.", "short", [(f'{verdict("voters")} - {verdict("voters_serving")}', E)],
-                  [(None, GREEN), (1, ORANGE), (2, RED)], 3, 6, decimals=0, runbooks=("MemberDown", "MemberNotServing")),
+                  "Normal is 0.", "short", [(voters_missing(), E)],
+                  [(None, GREEN), (1, ORANGE), (2, RED)], 3, 6, decimals=0,
+                  runbooks=("MemberDown", "MemberNotServing")),
             odd_table(8),
             data_age_tile(),
         ],
@@ -212,8 +216,8 @@ ENSEMBLE_DASHBOARD = Dashboard(
                   [(f"{verdict('epoch')} - min by (cluster, ensemble) "
                     f"(min_over_time(zookeeper_ensemble_epoch{{{ENSEMBLE}}}[10m]))", E)],
                   [(None, GREEN), (1, ORANGE), (3, RED)], 6, runbooks=("LeaderFlapping",)),
-            Panel("timeseries", "Election time (mean)", "Of the elections within the last 15 minutes. Below a second is "
-                  "normal: nobody writes meanwhile.", "s",
+            Panel("timeseries", "Election time (mean)", "Of the elections within the last 15 minutes. Below a second "
+                  "is normal: nobody writes meanwhile.", "s",
                   [(f"max by (cluster, ensemble, member) "
                     f"(increase(zookeeper_election_time_seconds_sum{{{MEMBER}}}[15m]) "
                     f"/ (increase(zookeeper_election_time_seconds_count{{{MEMBER}}}[15m]) > 0))", M)],
@@ -273,8 +277,8 @@ ENSEMBLE_DASHBOARD = Dashboard(
             Panel("timeseries", "Sessions expired", "A second. A client that died without closing is normal; many at "
                   "once are a pause of the servers or of a fleet of clients.", "cps",
                   [(per_ensemble(rate("stale_sessions_expired_total")), E)], runbooks=("SessionExpiryStorm",)),
-            Panel("timeseries", "Session requests", "Clients that come, new or again, a second: after an outage a storm "
-                  "for some seconds.", "cps", [(rate("connection_requests_total"), M)], width=6),
+            Panel("timeseries", "Session requests", "Clients that come, new or again, a second: after an outage a "
+                  "storm for some seconds.", "cps", [(rate("connection_requests_total"), M)], width=6),
             Panel("timeseries", "Connections lost", "The client hung up, or a read failed, a second. Some are normal.",
                   "cps", [(rate("connections_dropped_total"), M)], width=6),
             Panel("timeseries", "Connections refused", "Over maxClientCnxns or maxCnxns, a second. 0 is normal.", "cps",
@@ -301,8 +305,8 @@ MEMBER_DASHBOARD = Dashboard(
                       "safe to stop": Column(states=YES_NO), "in its role for": Column("dtdhms"),
                       "version": Column()},
                   runbooks=("MemberDown", "MemberNotServing", "VersionMismatch")),
-            Panel("stat", "Failures left", "How many more voters the member's ensemble may lose. Negative: so many must "
-                  "come back.", "short", [(f'min({verdict("failures_tolerated")})', "")], LEFT, 3, 7, decimals=0,
+            Panel("stat", "Failures left", "How many more voters the member's ensemble may lose. Negative: so many "
+                  "must come back.", "short", [(f'min({failures_left()})', "")], LEFT, 3, 7, decimals=0,
                   runbooks=("QuorumAtRisk", "EnsembleUnavailable")),
             data_age_tile(7),
         ],
@@ -316,8 +320,8 @@ MEMBER_DASHBOARD = Dashboard(
                     f'(rate(zookeeper_polls_total{{{MEMBER},result="failed"}}[{WINDOW}]) / ignoring (result) '
                     f'sum without (result) (rate(zookeeper_polls_total{{{MEMBER}}}[{WINDOW}])))', M)],
                   [(None, GREEN), (0.1, ORANGE), (0.5, RED)], runbooks=("MemberDown",)),
-            Panel("timeseries", "Poll time", "Of one poll, all its words. Milliseconds are normal; seconds mean pauses, "
-                  "a full CPU or the network.", "s", [(gauge("poll_duration_seconds"), M)],
+            Panel("timeseries", "Poll time", "Of one poll, all its words. Milliseconds are normal; seconds mean "
+                  "pauses, a full CPU or the network.", "s", [(gauge("poll_duration_seconds"), M)],
                   runbooks=("JvmPausesHigh",)),
             Panel("timeseries", "File descriptors", "Open, of the limit. At the limit the server accepts nobody: raise "
                   "ulimit -n, or find who opens connections.", "percentunit",
@@ -331,8 +335,8 @@ MEMBER_DASHBOARD = Dashboard(
                   [(None, GREEN), (0.05, ORANGE), (1, RED)], runbooks=("FsyncSlow", "FsyncStalled")),
             Panel("timeseries", "fsyncs", "Syncs of the log to disk, a second.", "ops",
                   [(rate("fsync_time_seconds_count"), M)]),
-            Panel("timeseries", "Snapshot (mean)", "Time of the snapshots within the last hour. It grows with the data; "
-                  "it shares the disk with the log unless dataLogDir is set.", "s",
+            Panel("timeseries", "Snapshot (mean)", "Time of the snapshots within the last hour. It grows with the "
+                  "data; it shares the disk with the log unless dataLogDir is set.", "s",
                   [(f"max by (cluster, ensemble, member) "
                     f"(increase(zookeeper_snapshot_time_seconds_sum{{{MEMBER}}}[1h]) "
                     f"/ (increase(zookeeper_snapshot_time_seconds_count{{{MEMBER}}}[1h]) > 0))", M)],
@@ -363,8 +367,8 @@ MEMBER_DASHBOARD = Dashboard(
                   "Bps", [(rate("received_bytes_total"), M)], width=6),
             Panel("timeseries", "Bytes sent", "Answers to clients, a second.", "Bps",
                   [(rate("response_bytes_total"), M)], width=6),
-            Panel("timeseries", "TLS handshakes failed", "A second. 0 is normal; a steady rate is a client with a wrong "
-                  "certificate, or a scanner.", "cps", [(rate("unsuccessful_handshakes_total"), M)], width=12,
+            Panel("timeseries", "TLS handshakes failed", "A second. 0 is normal; a steady rate is a client with a "
+                  "wrong certificate, or a scanner.", "cps", [(rate("unsuccessful_handshakes_total"), M)], width=12,
                   runbooks=("TlsHandshakeFailures",)),
             Panel("timeseries", "Authentication failed", "Certificates refused, a second. 0 is normal.", "cps",
                   [(rate("auth_failed_total"), M)], width=12, runbooks=("AuthFailures",)),
@@ -417,8 +421,8 @@ EXPORTER_DASHBOARD = Dashboard(
                   "one exporter it is 0, and ZooKeeperEnsembleUnwatched pages when that one dies.", "short",
                   [(f"min(count by (cluster, ensemble) (zookeeper_ensemble_voters{{{ENSEMBLE}}})) - 1", "")], NEUTRAL,
                   3, 7, decimals=0, runbooks=("EnsembleUnwatched",)),
-            Panel("table", "Exporters", "One line for each exporter of the last day: whether it is scraped, the members "
-                  "that it polls, and the age of what it told last. One version is normal.", "short",
+            Panel("table", "Exporters", "One line for each exporter of the last day: whether it is scraped, the "
+                  "members that it polls, and the age of what it told last. One version is normal.", "short",
                   [(exporters("up"), "scraped"), (data_age("cluster, instance"), "data age"),
                    (exporters("zookeeper_exporter_members"), "members"),
                    (exporters("zookeeper_exporter_config_last_reload_successful"), "configuration taken"),
@@ -461,7 +465,8 @@ EXPORTER_DASHBOARD = Dashboard(
                     "{{handler}}")], width=6),
             Panel("timeseries", "Connections", "Open HTTP connections.", "short",
                   [(exporters("zookeeper_exporter_http_connections"), X)], width=6),
-            Panel("timeseries", "Connections closed early", "Because there were too many, a second. 0 is normal.", "cps",
+            Panel("timeseries", "Connections closed early", "Because there were too many, a second. 0 is normal.",
+                  "cps",
                   [(own("zookeeper_exporter_http_connections_dropped_total"), X)], width=6),
         ],
         "Cost": [

@@ -1,4 +1,4 @@
-"""What Grafana does with a dashboard: fills in the variables, asks Prometheus, and shows values as words and colours."""
+"""What Grafana does with a dashboard: fills in variables, asks Prometheus, shows values as words and colours."""
 
 import contextlib
 import json
@@ -67,7 +67,7 @@ def values(series: list[dict[str, Any]]) -> list[float]:
 
 
 def legend(target: dict[str, Any], labels: dict[str, str]) -> str:
-    """A series' name; KeyError when it names a label that the series has not, but for `cluster`, which may be absent."""
+    """A series' name; KeyError when it names a label that the series has not. Only `cluster` may be absent."""
     if target["legendFormat"] == "__auto":
         return ", ".join(value for name, value in labels.items() if name not in ("__name__", "job", "instance"))
     return re.sub(r"\{\{(\w+)\}\}", lambda match: {"cluster": "", **labels}[match[1]], target["legendFormat"]).strip()
@@ -97,7 +97,8 @@ def shown(prometheus: Prometheus, panel: dict[str, Any], at: float, variables: d
 
 def _table(panel: dict[str, Any], answers: list[tuple[dict[str, Any], list[dict[str, Any]]]]) -> list[str]:
     """The rows, after the transformations `merge` and `organize`."""
-    merged = _merge([_frame(target["refId"] if len(answers) > 1 else "", series) for target, series in answers if series])
+    several = len(answers) > 1
+    merged = _merge([_frame(target["refId"] if several else "", series) for target, series in answers if series])
     organize = next(each["options"] for each in panel["transformations"] if each["id"] == "organize")
     fields = sorted({name: None for row in merged for name in row if name not in organize["excludeByName"]},
                     key=lambda name: organize["indexByName"].get(name, 1000))
