@@ -76,11 +76,12 @@ def options(panel: Panel) -> dict[str, Any]:
                 "tooltip": {"mode": "single", "sort": "none"}}
     if panel.kind == "table":
         return {"showHeader": True, "cellHeight": "sm", "frameIndex": 0,
-                **({"sortBy": [{"displayName": panel.sort, "desc": True}]} if panel.sort else {})}
+                "sortBy": [{"displayName": name, "desc": is_largest_first} for name, is_largest_first in panel.sort]}
     return {"reduceOptions": {"calcs": ["lastNotNull"], "fields": f"/^{panel.label}$/" if panel.label else "",
                               "values": bool(panel.label)},
-            "orientation": "auto", "colorMode": "value", "graphMode": "none", "justifyMode": "auto", "textMode": "auto",
-            "wideLayout": True, "showPercentChange": False, "percentChangeColorMode": "standard"}
+            "orientation": "horizontal" if panel.label else "auto", "colorMode": "value", "graphMode": "none",
+            "justifyMode": "auto", "textMode": "auto", "wideLayout": True,
+            "showPercentChange": False, "percentChangeColorMode": "standard"}
 
 
 def thresholds(steps: list[tuple[float | None, str]]) -> dict[str, Any]:
@@ -98,6 +99,7 @@ def field_config(panel: Panel) -> dict[str, Any]:
         defaults["decimals"] = panel.decimals
     if panel.kind == "table":
         defaults["mappings"].append(special("empty", "–", 1))
+        defaults["custom"] = {"align": "auto", "inspect": False, "minWidth": 60}
     if panel.kind == "timeseries":
         defaults["custom"] = {"drawStyle": "line", "lineWidth": 1, "fillOpacity": 8, "showPoints": "auto",
                               "spanNulls": False,
@@ -124,6 +126,8 @@ def override(name: str, column: Column) -> dict[str, Any]:
         properties["thresholds"] = thresholds(column.steps)
     if column.states or column.steps:
         properties["custom.cellOptions"] = {"type": "color-text"}
+    if column.width:
+        properties["custom.width"] = column.width
     if column.link:
         properties["links"] = [{"title": "Open", "url": column.link}]
     return {"matcher": {"id": "byName", "options": name},

@@ -57,6 +57,7 @@ class Column:
     steps: list[tuple[float | None, str]] = field(default_factory=list)  # colours of numbers, and of other texts
     link: str = ""  # where a click leads: an address with Grafana's variables
     empty: str = "No data"  # a cell without a value
+    width: int = 0  # pixels, if not its share
 
 
 @dataclass
@@ -76,7 +77,7 @@ class Panel:
     low: float | None = 0  # where a time series' axis begins; None: where its values do
     empty: str = "No data"  # what is shown when the queries give nothing
     columns: dict[str, Column] = field(default_factory=dict)  # of a table, in their order; others are hidden
-    sort: str = ""  # the column that a table is sorted by, largest first
+    sort: list[tuple[str, bool]] = field(default_factory=list)  # a table's columns, and whether the largest is first
     runbooks: tuple[str, ...] = ()  # of the alerts that watch this figure
 
 

@@ -12,7 +12,7 @@ from panels import (Column, DAY, Dashboard, ENSEMBLE, GREEN, GREY, LEVELS, MEMBE
 BAD = [(None, GREEN), (1, RED)]
 WARN = [(None, GREEN), (1, ORANGE)]
 LEFT = [(None, RED), (0, ORANGE), (1, GREEN)]  # failures
-OLD = [(None, GREEN), (60, ORANGE), (120, RED)]  # seconds: a scrape and a poll take up to 70 with usual settings
+OLD = [(None, GREEN), (60, ORANGE), (90, RED)]  # seconds: a scrape a minute and a poll make up to 70
 NEUTRAL = [(None, PLAIN)]
 NONE_OR = {"none": ("none", GREEN), "no_data": ("No data", GREY)}
 M, E, X = "{{member}} {{ensemble}} {{cluster}}", "{{ensemble}} {{cluster}}", "{{instance}} {{cluster}}"
@@ -25,14 +25,14 @@ TRANSACTIONS = per_ensemble(rate("zxid_sequence"), "max")
 SEQUENCE = per_ensemble(gauge("zxid_sequence"), "max")
 
 SINCE = Column("dtdhms", {DAY: ("no change seen", PLAIN)}, NEUTRAL)
-AGE = Column("s", steps=OLD)
+AGE = Column("dtdhms", steps=OLD)
 LEVEL = Column(states={**LEVELS, NO_DATA: ("No data", GREY)})
 RUNBOOK = Column(states={what: (page, PLAIN) for what, page in RUNBOOK_OF.items()},
-                 link=f"{RUNBOOKS}/${{__value.text}}.md", empty="–")
+                 link=f"{RUNBOOKS}/${{__value.text}}.md", empty="–", width=210)
 ODD = {"ensemble": Column(), "member": Column(), "what": Column(states=NONE_OR, steps=[(None, ORANGE)]),
        "runbook": RUNBOOK}
 FIRING = {"alert": Column(states={"README": ("none", GREEN)}, steps=[(None, RED)],
-                          link=f"{RUNBOOKS}/${{__value.raw}}.md"),
+                          link=f"{RUNBOOKS}/${{__value.raw}}.md", width=240),
           "active for": Column("dtdhms", {0: ("–", PLAIN)}, NEUTRAL)}
 
 
@@ -40,8 +40,8 @@ def data_age_tile(height: int = 6) -> Panel:
     """The tile that goes on counting when an exporter is dead."""
     return Panel("stat", "Data age", "Time since the newest poll that this Prometheus knows, of the ensemble that is "
                  "worst off. Some seconds are normal. When it grows, the exporter is dead or cannot be scraped, and "
-                 "nothing else here says what is so now. A day after the last poll it ends.", "s",
-                 [(f"max({data_age()})", "")], OLD, 3, height, decimals=0,
+                 "nothing else here says what is so now. A day after the last poll it ends.", "dtdhms",
+                 [(f"max({data_age()})", "")], OLD, 3, height,
                  runbooks=("EnsembleUnwatched", "ExporterDown", "MetricsAbsent"))
 
 
@@ -57,7 +57,7 @@ def firing_table(labels: str, width: int, height: int) -> Panel:
     return Panel("table", "Firing alerts", "Alerts on ZooKeeper that fire now; a click leads to the runbook. "
                  "\"none\" is normal. \"No data\": this Prometheus does not run our rules, or has no exporter.",
                  "short", [(firing(labels), "active for")], width=width, height=height, columns=FIRING,
-                 sort="active for")
+                 sort=[("severity", False), ("active for", True)])
 
 
 OVERVIEW = Dashboard(
@@ -66,49 +66,47 @@ OVERVIEW = Dashboard(
         "At a glance": [
             Panel("stat", "Worst level", "The level of the ensemble that is worst off. Healthy and degraded are served "
                   "and may lose a member; at_risk is served; no_quorum and split_view page somebody.", "short",
-                  [(f"max({level()})", "")], width=3, height=6, states=LEVELS,
+                  [(f"max({level()})", "")], width=4, height=6, states=LEVELS,
                   runbooks=("EnsembleUnavailable", "QuorumAtRisk", "MultipleLeaders")),
-            Panel("stat", "At this level for", "How long the ensemble that is worst off has been so, to half a "
+            Panel("stat", "Level for", "How long the ensemble that is worst off has been so, to half a "
                   "minute, as far as the last day tells.", "dtdhms",
                   [(f"max(({level_since()}) and on (cluster, ensemble) ({level()} == scalar(max({level()}))))", "")],
                   NEUTRAL, 3, 6, states=SINCE.states),
             Panel("stat", "Failures left", "How many more voters the weakest ensemble can lose. 1 with three voters, 2 "
                   "with five; 0 is at risk, below 0 so many must come back.", "short",
-                  [(f'min({failures_left()})', "")], LEFT, 3, 6, decimals=0,
-                  runbooks=("QuorumAtRisk", "EnsembleUnavailable")),
-            odd_table(12),
+                  [(f'min({failures_left()})', "")], LEFT, 3, 6, decimals=0),
+            odd_table(11),
             data_age_tile(),
         ],
         "Ensembles, members and alerts": [
-            Panel("stat", "Without a quorum", "Ensembles that serve nobody. Normal is 0. Otherwise bring voters back "
+            Panel("stat", "No quorum", "Ensembles that serve nobody. Normal is 0. Otherwise bring voters back "
                   "now, and do not restart the survivors.", "short", [(f'sum({at_level("no_quorum")})', "")], BAD, 3, 6,
-                  decimals=0, runbooks=("EnsembleUnavailable",)),
+                  decimals=0),
             Panel("stat", "At risk", "Ensembles that serve and that one more failure can stop. Normal is 0, apart from "
                   "rolling restarts. Bring the missing voter back; stop nothing.", "short",
-                  [(f'sum({at_level("at_risk")})', "")], WARN, 3, 6, decimals=0, runbooks=("QuorumAtRisk",)),
-            Panel("stat", "Members unreachable", "Members that did not answer their last poll. Normal is 0. The member "
+                  [(f'sum({at_level("at_risk")})', "")], WARN, 3, 6, decimals=0),
+            Panel("stat", "Unreachable", "Members that did not answer their last poll. Normal is 0. The member "
                   "dashboard says why.", "short", [(f'sum({in_state("unreachable")})', "")],
-                  [(None, GREEN), (1, ORANGE), (2, RED)], 3, 6, decimals=0, runbooks=("MemberDown",)),
-            Panel("stat", "Members not serving", "Members that answer and serve nobody: they see no quorum, load data, "
+                  [(None, GREEN), (1, ORANGE), (2, RED)], 3, 6, decimals=0),
+            Panel("stat", "Not serving", "Members that answer and serve nobody: they see no quorum, load data, "
                   "or are read-only. Normal is 0, for seconds more during an election.", "short",
-                  [(f'sum({in_state("not_serving|read_only")})', "")], BAD, 3, 6, decimals=0,
-                  runbooks=("MemberNotServing", "MemberReadOnly")),
+                  [(f'sum({in_state("not_serving|read_only")})', "")], BAD, 3, 6, decimals=0),
             firing_table('cluster=~"$cluster|",ensemble=~"$ensemble|"', 12, 6),
         ],
         "Ensembles": [
             Panel("table", "Ensembles", "One line for each ensemble; its name leads to its dashboard. Voters serving "
                   "should equal voters, with one leader. \"No data\" as level: nobody tells of it any more.", "short",
-                  [(f"{level()} or 0 * ({data_age()}) + {NO_DATA}", "level"), (level_since(), "at this level for"),
+                  [(f"{level()} or 0 * ({data_age()}) + {NO_DATA}", "level"), (level_since(), "level for"),
                    (failures_left(), "failures left"), (verdict("voters"), "voters"),
                    (verdict("voters_serving", how="min"), "voters serving"), (verdict("leaders"), "leaders"),
                    (per_ensemble(gauge("connections")), "connections"),
                    (per_ensemble(gauge("znodes"), "max"), "znodes"),
                    (per_ensemble(polled(mean("update_latency_seconds")), "max"), "write latency"),
                    (data_age(), "data age")],
-                  width=24, columns={
+                  width=24, height=6, columns={
                       "ensemble": Column(link="/d/zookeeper-ensemble?var-ensemble=${__value.raw}"
                                               "&${cluster:queryparam}&${job:queryparam}&${__url_time_range}"),
-                      "level": LEVEL, "at this level for": SINCE, "failures left": Column(steps=LEFT),
+                      "level": LEVEL, "level for": SINCE, "failures left": Column(steps=LEFT),
                       "voters": Column(), "voters serving": Column(), "leaders": Column(), "connections": Column(),
                       "znodes": Column(), "write latency": Column("s", empty="–"), "data age": AGE}),
             Panel("state-timeline", "Level of each ensemble", "The exporter's verdict. Healthy is normal; degraded "
@@ -120,7 +118,7 @@ OVERVIEW = Dashboard(
                   "alive points at clients that cannot reach their server.", "reqps",
                   [(per_ensemble(rate("packets_received_total")), E)]),
             Panel("timeseries", "Transactions", "Writes a second, from the zxids: works with every version. Each costs "
-                  "every voter a sync of its disk.", "wps", [(TRANSACTIONS, E)]),
+                  "every voter a sync of its disk.", "ops", [(TRANSACTIONS, E)]),
             Panel("timeseries", "Write latency (mean)", "Mean time of requests that need the quorum, of the slowest "
                   "member, within the window. Some ms are normal; look at fsync first when it grows.", "s",
                   [(per_ensemble(mean("update_latency_seconds"), "max"), E)],
@@ -148,16 +146,15 @@ ENSEMBLE_DASHBOARD = Dashboard(
             Panel("stat", "Level", "The exporter's verdict; its page /health/ensemble says it in a sentence.", "short",
                   [(level(), E)], width=4, height=6, states=LEVELS,
                   runbooks=("EnsembleUnavailable", "QuorumAtRisk", "MultipleLeaders")),
-            Panel("stat", "At this level for", "How long the level has been what it is, to half a minute, as far as "
+            Panel("stat", "Level for", "How long the level has been what it is, to half a minute, as far as "
                   "the last day tells.", "dtdhms", [(level_since(), E)], NEUTRAL, 3, 6,
                   states=SINCE.states),
             Panel("stat", "Failures left", "How many more voters may fail. 0: the next failure ends the service. "
                   "Negative: so many must come back.", "short", [(failures_left(), E)], LEFT, 3, 6,
-                  decimals=0, runbooks=("QuorumAtRisk", "EnsembleUnavailable")),
-            Panel("stat", "Voters missing", "Of the voters in the servers' own membership, those that do not serve. "
+                  decimals=0),
+            Panel("stat", "Missing", "Of the voters in the servers' own membership, those that do not serve. "
                   "Normal is 0.", "short", [(voters_missing(), E)],
-                  [(None, GREEN), (1, ORANGE), (2, RED)], 3, 6, decimals=0,
-                  runbooks=("MemberDown", "MemberNotServing")),
+                  [(None, GREEN), (1, ORANGE), (2, RED)], 3, 6, decimals=0),
             odd_table(8),
             data_age_tile(),
         ],
@@ -166,26 +163,26 @@ ENSEMBLE_DASHBOARD = Dashboard(
                   "moment when one takes over.", "short",
                   [(f'{whole(in_state("leader|standalone"))} == 1 or on (cluster, ensemble) '
                     f'label_replace({verdict("leaders")}, "member", "none", "", "")', "")],
-                  NEUTRAL, 4, 5, label="member", states={"none": ("none", RED)},
+                  NEUTRAL, 5, 5, label="member", states={"none": ("none", RED)},
                   runbooks=("MultipleLeaders", "LeaderFlapping")),
-            Panel("stat", "Numbers used (zxid)", "Share of the transaction numbers of this epoch. At 100 % the leader "
+            Panel("stat", "zxid used", "Share of the transaction numbers of this epoch. At 100 % the leader "
                   "steps down and an election follows: restart the leader at a quiet hour before.", "percentunit",
-                  [(f"{SEQUENCE} / {MAX_SEQUENCE}", E)], [(None, GREEN), (0.7, ORANGE), (0.9, RED)], 4, 5, decimals=1,
+                  [(f"{SEQUENCE} / {MAX_SEQUENCE}", E)], [(None, GREEN), (0.7, ORANGE), (0.9, RED)], 3, 5, decimals=1,
                   runbooks=("ZxidRolloverSoon",)),
-            Panel("stat", "Numbers last for", "When the transaction numbers run out at the rate of the last hour.", "s",
+            Panel("stat", "zxid lasts", "When the transaction numbers run out at the rate of the last hour.", "s",
                   [(f"clamp_max(({MAX_SEQUENCE} - {SEQUENCE}) / max by (cluster, ensemble) "
                     f"(rate(zookeeper_zxid_sequence{{{MEMBER}}}[1h])), {YEAR})", E)],
-                  [(None, RED), (3 * DAY, ORANGE), (30 * DAY, GREEN)], 4, 5, decimals=0,
+                  [(None, RED), (3 * DAY, ORANGE), (30 * DAY, GREEN)], 3, 5, decimals=0,
                   states={YEAR: ("over a year", GREEN)}, runbooks=("ZxidRolloverSoon",)),
-            firing_table('cluster=~"$cluster|",ensemble=~"$ensemble|"', 12, 5),
+            firing_table('cluster=~"$cluster|",ensemble=~"$ensemble|"', 13, 5),
             Panel("state-timeline", "Members", "What each member was at each poll. A change of colour is an election, "
                   "a restart or a fault; a gap: no data.", "short", [(state(), M)], width=24, states=MEMBER_STATES,
                   runbooks=("MemberDown", "MemberNotServing", "MemberRestarting")),
         ],
         "Traffic": [
-            Panel("timeseries", "Packets received", "From clients, pings too, a second and member. Members should be "
-                  "alike: clients choose theirs at random.", "pps", [(rate("packets_received_total"), M)]),
-            Panel("timeseries", "Transactions", "Writes a second, from the zxids.", "wps", [(TRANSACTIONS, E)]),
+            Panel("timeseries", "Packets received a second", "From clients, pings too. Members should be "
+                  "alike: clients choose theirs at random.", "short", [(rate("packets_received_total"), M)]),
+            Panel("timeseries", "Transactions", "Writes a second, from the zxids.", "ops", [(TRANSACTIONS, E)]),
             Panel("timeseries", "Outstanding requests", "Queued in each server. A few are normal; hundreds mean that "
                   "the disk, the network or a pause holds up the pipeline.", "short",
                   [(gauge("outstanding_requests"), M)], runbooks=("OutstandingRequestsHigh", "RequestsThrottled")),
@@ -207,8 +204,14 @@ ENSEMBLE_DASHBOARD = Dashboard(
             Panel("timeseries", "Quorum acknowledgement (mean)", "From a proposal to enough acknowledgements, on the "
                   "leader: the disks and the network of the faster half.", "s",
                   [(mean("quorum_ack_latency_seconds"), M)]),
+            Panel("timeseries", "Election time (mean)", "Of the elections within the last 15 minutes. Below a second "
+                  "is normal: nobody writes meanwhile.", "s",
+                  [(f"max by (cluster, ensemble, member) "
+                    f"(increase(zookeeper_election_time_seconds_sum{{{MEMBER}}}[15m]) "
+                    f"/ (increase(zookeeper_election_time_seconds_count{{{MEMBER}}}[15m]) > 0))", M)],
+                  [(None, GREEN), (10, ORANGE)], empty="No data, or no election", runbooks=("ElectionSlow",)),
             Panel("timeseries", "Synced followers", "As the leader counts them: voters - 1 is normal.", "short",
-                  [(per_ensemble(gauge("synced_followers"), "max"), E)], runbooks=("FollowersNotSynced",)),
+                  [(per_ensemble(gauge("synced_followers"), "max"), E)], width=6, runbooks=("FollowersNotSynced",)),
             Panel("timeseries", "Pending syncs", "sync() calls that wait on the leader. Near 0 is normal.", "short",
                   [(gauge("pending_syncs"), M)], [(None, GREEN), (10, ORANGE)], 6),
             Panel("timeseries", "Elections", "Within the last 10 minutes, by epochs. One with each restart of the "
@@ -216,12 +219,6 @@ ENSEMBLE_DASHBOARD = Dashboard(
                   [(f"{verdict('epoch')} - min by (cluster, ensemble) "
                     f"(min_over_time(zookeeper_ensemble_epoch{{{ENSEMBLE}}}[10m]))", E)],
                   [(None, GREEN), (1, ORANGE), (3, RED)], 6, runbooks=("LeaderFlapping",)),
-            Panel("timeseries", "Election time (mean)", "Of the elections within the last 15 minutes. Below a second "
-                  "is normal: nobody writes meanwhile.", "s",
-                  [(f"max by (cluster, ensemble, member) "
-                    f"(increase(zookeeper_election_time_seconds_sum{{{MEMBER}}}[15m]) "
-                    f"/ (increase(zookeeper_election_time_seconds_count{{{MEMBER}}}[15m]) > 0))", M)],
-                  [(None, GREEN), (10, ORANGE)], 6, empty="No data, or no election", runbooks=("ElectionSlow",)),
             Panel("timeseries", "Catching up of learners", "By difference (cheap) or by a whole snapshot (costs memory "
                   "and bandwidth), in the last 10 minutes. Snapshots again and again: raise initLimit.", "short",
                   [(per_ensemble(counted("diff_syncs_total", "10m")), f"difference {E}"),
@@ -230,16 +227,16 @@ ENSEMBLE_DASHBOARD = Dashboard(
         "Data": [
             Panel("timeseries", "Znodes", "All, and those that go with their session. The same on every member.",
                   "short", [(per_ensemble(gauge("znodes"), "max"), f"all {E}"),
-                            (per_ensemble(gauge("ephemeral_znodes"), "max"), f"ephemeral {E}")], width=6,
+                            (per_ensemble(gauge("ephemeral_znodes"), "max"), f"ephemeral {E}")], width=12,
                   runbooks=("ZnodeCountGrowth", "EphemeralsDropped")),
             Panel("timeseries", "Data size", "All paths and data: what a snapshot and the heap must hold.", "bytes",
-                  [(per_ensemble(gauge("approximate_data_size_bytes"), "max"), E)], width=6,
+                  [(per_ensemble(gauge("approximate_data_size_bytes"), "max"), E)], width=12,
                   runbooks=("DataSizeGrowth",)),
             Panel("timeseries", "Quota used", "Share of the quotas below each top-level znode. Above 100 % writes are "
                   "refused where quotas are enforced.", "percentunit",
                   [(f"max by (cluster, ensemble, namespace) (zookeeper_quota_used_{what}{{{MEMBER}}} / "
                     f"zookeeper_quota_limit_{what}{{{MEMBER}}})", f"{what} {{{{namespace}}}} {E}")
-                   for what in ("bytes", "znodes")], [(None, GREEN), (0.8, ORANGE), (1, RED)], 6,
+                   for what in ("bytes", "znodes")], [(None, GREEN), (0.8, ORANGE), (1, RED)], 12,
                   empty="No data, or no quota", runbooks=("QuotaExceeded",)),
             Panel("timeseries", "Largest messages", "Proposals, and answers to clients: the last one at each poll, and "
                   "the largest since a member's start or role. Above jute.maxbuffer (1 MiB unless set) the connection "
@@ -247,25 +244,22 @@ ENSEMBLE_DASHBOARD = Dashboard(
                   [(per_ensemble(gauge(f"{kind}_size_{which}_bytes"), "max"), f"{word} {name} {E}")
                    for kind, name in (("proposal", "proposal"), ("client_response", "answer"))
                    for which, word in (("last", "last"), ("max", "largest"))],
-                  [(None, GREEN), (838860, ORANGE), (1048575, RED)], 6, runbooks=("PayloadNearJuteLimit",)),
+                  [(None, GREEN), (838860, ORANGE), (1048575, RED)], 12, runbooks=("PayloadNearJuteLimit",)),
         ],
         "Watches": [
             Panel("timeseries", "Data watches", "Set on each member. Steady is normal; growth without end is a client "
-                  "that sets and never uses them.", "short", [(gauge("data_watches"), M)], width=6,
+                  "that sets and never uses them.", "short", [(gauge("data_watches"), M)],
                   runbooks=("WatchCountGrowth",)),
-            Panel("timeseries", "Child watches", "Set on each member.", "short", [(gauge("child_watches"), M)], width=6,
+            Panel("timeseries", "Child watches", "Set on each member.", "short", [(gauge("child_watches"), M)],
                   runbooks=("WatchCountGrowth",)),
-            Panel("timeseries", "Watched paths", "Paths with a data watch.", "short", [(gauge("watched_paths"), M)],
-                  width=6),
+            Panel("timeseries", "Watched paths", "Paths with a data watch.", "short", [(gauge("watched_paths"), M)]),
             Panel("timeseries", "Watching connections", "Connections that hold data watches. Many watches of few "
-                  "connections: look at those clients.", "short", [(gauge("watching_connections"), M)], width=6),
+                  "connections: look at those clients.", "short", [(gauge("watching_connections"), M)]),
             Panel("timeseries", "Watches fired", "Notifications sent a second. Each fires once for each watcher: a hot "
                   "path with many of them is a storm.", "ops", [(f"({FIRED})", M)], runbooks=("WatchStorm",)),
             Panel("timeseries", "Growth of watches", "Change an hour, by the slope of the window. Around 0 is normal.",
                   "short", [(f"max by (cluster, ensemble, member) (deriv(zookeeper_watches{{{MEMBER}}}[{WINDOW}])) "
                              f"* 3600", M)], low=None, runbooks=("WatchCountGrowth",)),
-            Panel("timeseries", "Watches a connection", "Mean of all watches over all connections.", "short",
-                  [(f'{gauge("watches")} / ({gauge("connections")} > 0)', M)]),
         ],
         "Sessions and connections": [
             Panel("timeseries", "Connections", "Open client connections, the exporter's own poll among them.", "short",
@@ -274,17 +268,17 @@ ENSEMBLE_DASHBOARD = Dashboard(
                   "Local sessions are those of localSessionsEnabled.", "short",
                   [(per_ensemble(gauge("global_sessions"), "max"), E),
                    (f'{per_ensemble(gauge("local_sessions"))} > 0', f"local {E}")]),
-            Panel("timeseries", "Sessions expired", "A second. A client that died without closing is normal; many at "
-                  "once are a pause of the servers or of a fleet of clients.", "cps",
+            Panel("timeseries", "Sessions expired a second", "A client that died without closing is normal; many at "
+                  "once are a pause of the servers or of a fleet of clients.", "short",
                   [(per_ensemble(rate("stale_sessions_expired_total")), E)], runbooks=("SessionExpiryStorm",)),
-            Panel("timeseries", "Session requests", "Clients that come, new or again, a second: after an outage a "
-                  "storm for some seconds.", "cps", [(rate("connection_requests_total"), M)], width=6),
-            Panel("timeseries", "Connections lost", "The client hung up, or a read failed, a second. Some are normal.",
-                  "cps", [(rate("connections_dropped_total"), M)], width=6),
-            Panel("timeseries", "Connections refused", "Over maxClientCnxns or maxCnxns, a second. 0 is normal.", "cps",
-                  [(rate("connections_rejected_total"), M)], width=6, runbooks=("ConnectionsRejected",)),
-            Panel("timeseries", "Large requests refused", "Over largeRequestMaxBytes, a second. 0 is normal.", "cps",
-                  [(rate("large_requests_rejected_total"), M)], width=6, runbooks=("LargeRequestsRejected",)),
+            Panel("timeseries", "Session requests a second", "Clients that come, new or again: after an outage a "
+                  "storm for some seconds.", "short", [(rate("connection_requests_total"), M)], width=12),
+            Panel("timeseries", "Connections lost a second", "The client hung up, or a read failed. Some are normal.",
+                  "short", [(rate("connections_dropped_total"), M)], width=12),
+            Panel("timeseries", "Connections refused a second", "Over maxClientCnxns or maxCnxns. 0 is normal.",
+                  "short", [(rate("connections_rejected_total"), M)], width=12, runbooks=("ConnectionsRejected",)),
+            Panel("timeseries", "Large requests refused a second", "Over largeRequestMaxBytes. 0 is normal.", "short",
+                  [(rate("large_requests_rejected_total"), M)], width=12, runbooks=("LargeRequestsRejected",)),
         ],
     })
 
@@ -301,7 +295,7 @@ MEMBER_DASHBOARD = Dashboard(
                    (f"max by (cluster, ensemble, member, version) (zookeeper_member_info{{{MEMBER}}})", "")],
                   width=18, height=7, columns={
                       "ensemble": Column(), "member": Column(), "state": Column(states=MEMBER_STATES), "for": SINCE,
-                      "reason": Column(states=NONE_OR, steps=[(None, ORANGE)]),
+                      "reason": Column(states={"none": ("none", PLAIN)}, steps=[(None, ORANGE)]),
                       "safe to stop": Column(states=YES_NO), "in its role for": Column("dtdhms"),
                       "version": Column()},
                   runbooks=("MemberDown", "MemberNotServing", "VersionMismatch")),
@@ -356,40 +350,45 @@ MEMBER_DASHBOARD = Dashboard(
             Panel("timeseries", "Held back", "Requests that waited for others by throttling, a second. 0 is normal.",
                   "ops", [(rate("request_throttle_waits_total"), M)], runbooks=("RequestsThrottled",)),
             Panel("timeseries", "Refused by throttling", "Requests that waited too long and failed, a second. 0 is "
-                  "normal.", "ops", [(rate("throttled_ops_total"), M)], runbooks=("RequestsThrottled",)),
+                  "normal.", "ops", [(rate("throttled_ops_total"), M)], width=12,
+                  runbooks=("RequestsThrottled",)),
+            Panel("timeseries", "Response cache hits", "Share of reads answered from the cache of responses.",
+                  "percentunit",
+                  [(f'{rate("response_packet_cache_hits_total")} / ({rate("response_packet_cache_hits_total")} + '
+                    f'{rate("response_packet_cache_misses_total")} > 0)', M)], width=12, empty="No data, or no reads"),
         ],
         "Network": [
-            Panel("timeseries", "Packets received", "From clients, pings too, a second.", "pps",
-                  [(rate("packets_received_total"), M)], width=6),
-            Panel("timeseries", "Packets sent", "To clients, a second.", "pps", [(rate("packets_sent_total"), M)],
-                  width=6),
+            Panel("timeseries", "Packets received a second", "From clients, pings too.", "short",
+                  [(rate("packets_received_total"), M)], width=12),
+            Panel("timeseries", "Packets sent a second", "To clients, answers to pings too.", "short",
+                  [(rate("packets_sent_total"), M)], width=12),
             Panel("timeseries", "Bytes received", "From clients, a second: one client may send much in few packets.",
-                  "Bps", [(rate("received_bytes_total"), M)], width=6),
+                  "Bps", [(rate("received_bytes_total"), M)], width=12),
             Panel("timeseries", "Bytes sent", "Answers to clients, a second.", "Bps",
-                  [(rate("response_bytes_total"), M)], width=6),
-            Panel("timeseries", "TLS handshakes failed", "A second. 0 is normal; a steady rate is a client with a "
-                  "wrong certificate, or a scanner.", "cps", [(rate("unsuccessful_handshakes_total"), M)], width=12,
+                  [(rate("response_bytes_total"), M)], width=12),
+            Panel("timeseries", "TLS handshakes failed a second", "0 is normal; a steady rate is a client with a "
+                  "wrong certificate, or a scanner.", "short", [(rate("unsuccessful_handshakes_total"), M)], width=12,
                   runbooks=("TlsHandshakeFailures",)),
-            Panel("timeseries", "Authentication failed", "Certificates refused, a second. 0 is normal.", "cps",
+            Panel("timeseries", "Certificates refused a second", "By authentication. 0 is normal.", "short",
                   [(rate("auth_failed_total"), M)], width=12, runbooks=("AuthFailures",)),
         ],
         "Java": [
             Panel("timeseries", "Paused", "Share of time in pauses of the JVM or the host; needs "
                   "jvm.pause.monitor=true. Above 5 % sessions suffer: heap, swap, neighbours.", "percentunit",
-                  [(rate("jvm_pause_time_seconds_sum"), M)], [(None, GREEN), (0.05, ORANGE), (0.2, RED)], 6,
+                  [(rate("jvm_pause_time_seconds_sum"), M)], [(None, GREEN), (0.05, ORANGE), (0.2, RED)], 12,
                   runbooks=("JvmPausesHigh",)),
             Panel("timeseries", "Garbage collection", "Share of time in collections that stop the server.",
                   "percentunit",
                   [(f"sum by (cluster, ensemble, member) (max by (cluster, ensemble, member, gc) "
                     f"(rate(zookeeper_jvm_gc_collection_seconds_sum{{{MEMBER},"
                     f'gc!~"ConcurrentMarkSweep|.*(Cycles|Concurrent).*"}}[{WINDOW}])))', M)],
-                  [(None, GREEN), (0.05, ORANGE), (0.2, RED)], 6, runbooks=("JvmPausesHigh",), empty=PROVIDER),
+                  [(None, GREEN), (0.05, ORANGE), (0.2, RED)], 12, runbooks=("JvmPausesHigh",), empty=PROVIDER),
             Panel("timeseries", "Heap used", "Share of the largest heap (-Xmx). It rises and falls with each "
                   "collection; when it stays near 100 % collections become long.", "percentunit",
                   [(gauge("jvm_memory_used_bytes", HEAP) + " / " + gauge("jvm_memory_max_bytes", HEAP), M)],
-                  [(None, GREEN), (0.95, ORANGE)], 6, runbooks=("JvmPausesHigh",), empty=PROVIDER),
+                  [(None, GREEN), (0.95, ORANGE)], 12, runbooks=("JvmPausesHigh",), empty=PROVIDER),
             Panel("timeseries", "CPU", "Cores that the server uses. 1 is one core.", "short",
-                  [(rate("process_cpu_seconds_total"), M)], width=6, empty=PROVIDER),
+                  [(rate("process_cpu_seconds_total"), M)], width=12, empty=PROVIDER),
         ],
         "Integrity and load": [
             Panel("stat", "Digest mismatches", "Transactions after which this member's data differed from the "
@@ -402,11 +401,7 @@ MEMBER_DASHBOARD = Dashboard(
             Panel("timeseries", "Writes by namespace", "Bytes a second of the ten busiest top-level znodes.", "Bps",
                   [(f"topk(10, sum by (cluster, ensemble, namespace) (max by (cluster, ensemble, member, namespace) "
                     f"(rate(zookeeper_write_size_bytes_sum{{{MEMBER}}}[{WINDOW}]))))", f"{{{{namespace}}}} {E}")],
-                  width=6),
-            Panel("timeseries", "Response cache hits", "Share of reads answered from the cache of responses.",
-                  "percentunit",
-                  [(f'{rate("response_packet_cache_hits_total")} / ({rate("response_packet_cache_hits_total")} + '
-                    f'{rate("response_packet_cache_misses_total")} > 0)', M)], width=6, empty="No data, or no reads"),
+                  width=12),
         ],
     })
 
@@ -414,10 +409,10 @@ EXPORTER_DASHBOARD = Dashboard(
     "zookeeper-exporter", "ZooKeeper / Exporter",
     "Is the monitoring itself well: polls, refused words, requests, cost.", {
         "Polls": [
-            Panel("stat", "Exporters down", "Exporters that Prometheus cannot scrape. Normal is 0.", "short",
+            Panel("stat", "Down", "Exporters that Prometheus cannot scrape. Normal is 0.", "short",
                   [(or_zero(f'count({exporters("up")} == 0)', exporters("up")), "")], BAD, 3, 7, decimals=0,
                   runbooks=("ExporterDown",)),
-            Panel("stat", "Exporters to spare", "How many exporters may fail before some ensemble is not watched. With "
+            Panel("stat", "Spare", "How many exporters may fail before some ensemble is not watched. With "
                   "one exporter it is 0, and ZooKeeperEnsembleUnwatched pages when that one dies.", "short",
                   [(f"min(count by (cluster, ensemble) (zookeeper_ensemble_voters{{{ENSEMBLE}}})) - 1", "")], NEUTRAL,
                   3, 7, decimals=0, runbooks=("EnsembleUnwatched",)),
@@ -427,26 +422,26 @@ EXPORTER_DASHBOARD = Dashboard(
                    (exporters("zookeeper_exporter_members"), "members"),
                    (exporters("zookeeper_exporter_config_last_reload_successful"), "configuration taken"),
                    (exporters("zookeeper_exporter_build_info", "cluster, instance, version"), "")],
-                  width=9, height=7, columns={
+                  width=15, height=7, columns={
                       "instance": Column(), "scraped": Column(states={0: ("no", RED), 1: ("yes", GREEN)}),
                       "data age": AGE, "members": Column(), "configuration taken": Column(states=YES_NO),
                       "version": Column()}, runbooks=("ExporterDown",)),
-            Panel("table", "Failing members", "Members whose last poll failed, wholly or in part, and the reason. "
-                  "\"none\" is normal.", "short", [(failing(), "")], width=6, height=7, columns=ODD),
             data_age_tile(7),
+            Panel("table", "Failing members", "Members whose last poll failed, wholly or in part, and the reason. "
+                  "\"none\" is normal.", "short", [(failing(), "")], width=12, height=7, columns=ODD),
             firing_table('cluster=~"$cluster|"', 12, 7),
             Panel("table", "Refused words", "Words that a member's whitelist refuses; their metrics are missing. Add "
                   "them to 4lw.commands.whitelist. \"none\" is normal.", "short",
                   [(or_none(f"max by (cluster, ensemble, member, command) (zookeeper_command_allowed{{{MEMBER}}}) == 0",
                             "command", f"zookeeper_up{{{MEMBER}}}"), "")],
-                  width=12, height=7, columns={"ensemble": Column(), "member": Column(),
+                  width=8, columns={"ensemble": Column(), "member": Column(),
                                                "command": Column(states=NONE_OR, steps=[(None, ORANGE)])},
                   runbooks=("CommandNotAllowed",)),
             Panel("timeseries", "Polls", "By result, a second: ok, partial (a word was refused or failed), failed.",
                   "ops", [(f"sum by (result) (rate(zookeeper_polls_total{{{MEMBER}}}[{WINDOW}]))", "{{result}}")],
-                  width=12, runbooks=("MetricsIncomplete", "ExporterLocalErrors", "PartialView")),
+                  width=8, runbooks=("MetricsIncomplete", "ExporterLocalErrors", "PartialView")),
             Panel("timeseries", "Poll time", "Of each member. At the timeout (3 s) the member hangs.", "s",
-                  [(gauge("poll_duration_seconds"), M)], width=12),
+                  [(gauge("poll_duration_seconds"), M)]),
         ],
         "What was read": [
             Panel("timeseries", "Words sent", "Four-letter words a second: each is a line in a server's log.", "ops",
@@ -465,8 +460,8 @@ EXPORTER_DASHBOARD = Dashboard(
                     "{{handler}}")], width=6),
             Panel("timeseries", "Connections", "Open HTTP connections.", "short",
                   [(exporters("zookeeper_exporter_http_connections"), X)], width=6),
-            Panel("timeseries", "Connections closed early", "Because there were too many, a second. 0 is normal.",
-                  "cps",
+            Panel("timeseries", "Closed early a second", "Connections, because there were too many. 0 is normal.",
+                  "short",
                   [(own("zookeeper_exporter_http_connections_dropped_total"), X)], width=6),
         ],
         "Cost": [
@@ -479,8 +474,8 @@ EXPORTER_DASHBOARD = Dashboard(
                   [(f'{own("zookeeper_exporter_event_loop_lag_seconds_sum")} / '
                     f'({own("zookeeper_exporter_event_loop_lag_seconds_count")} > 0)', X)],
                   [(None, GREEN), (0.1, ORANGE), (1, RED)], 6),
-            Panel("timeseries", "Log lines dropped", "Lines that stderr did not take, a second. 0 is normal; otherwise "
-                  "a full disk or a stuck pipe.", "cps",
+            Panel("timeseries", "Log lines dropped a second", "Lines that stderr did not take. 0 is normal; otherwise "
+                  "a full disk or a stuck pipe.", "short",
                   [(own("zookeeper_exporter_log_lines_dropped_total"), X)], width=6),
         ],
     })

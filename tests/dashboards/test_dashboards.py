@@ -15,7 +15,7 @@ from grafana import DASHBOARDS, GREY, VARIABLE, dashboards, panels, selectors
 
 ROOT = DASHBOARDS.parent
 RUNBOOKS = "https://github.com/zookeeper-exporter/zookeeper-exporter/blob/main/alerts/runbooks/"
-UNITS = {"short", "s", "dtdhms", "bytes", "Bps", "percentunit", "ops", "pps", "cps", "wps", "reqps"}
+UNITS = {"short", "s", "dtdhms", "bytes", "Bps", "percentunit", "ops", "reqps"}
 KINDS = {"timeseries", "stat", "table", "state-timeline"}
 OF_ENSEMBLES = re.compile(r"zookeeper_(ensemble_\w+|last_poll_timestamp_seconds)$")
 OF_EXPORTERS = re.compile(r"(zookeeper_exporter|process)_\w+$|up$")
@@ -23,7 +23,7 @@ OF_ALL = re.compile(r"ALERTS(_FOR_STATE)?$|.+:.+")  # alerts and recorded series
 BUILT_IN = {"__rate_interval", "__range", "__url_time_range", "__value"}
 
 # Windows that are the meaning of the panel, not of its resolution.
-FIXED_WINDOWS = {"Numbers last for", "Elections", "Election time (mean)", "Catching up of learners", "Snapshot (mean)",
+FIXED_WINDOWS = {"zxid lasts", "Elections", "Election time (mean)", "Catching up of learners", "Snapshot (mean)",
                  "Digest mismatches", "Unrecoverable errors"}
 LOOK_BACK = {"1d", "1d:30s"}  # for what a dead exporter told last, and for the last change of a level
 WHOLE = {"Odd ones", "Leader", "Firing alerts"}  # these tell of the ensemble whoever is chosen

@@ -14,8 +14,8 @@ NOTHING = f"No data ({GREY})"
 UNTOLD = f"orders | No data ({GREY}) | ZooKeeperEnsembleUnwatched"
 EXPORTERS = "<exporter> | yes (green) | <new> (green) | 4 | yes (green) | <version>"
 PAGE = "ZooKeeperEnsembleUnavailable (red) | <time> | orders | critical"
-SHAPES = {"new": r"\d+ (ms|s)", "old": r"[23] min", "time": r"\d\d:\d\d:\d\d", "n": r"[\d.]+", "version": r"[\d.]+\S*",
-          "exporter": r"127\.0\.0\.1:\d+", "more": ".*"}
+SHAPES = {"new": "00:00:0.", "ms": r"\d+ ms", "old": "00:02:3.", "time": r"\d\d:\d\d:\d\d", "n": r"[\d.]+",
+          "version": r"[\d.]+\S*", "exporter": r"127\.0\.0\.1:\d+", "more": ".*"}
 ROLES = ("leader", "one", "two", "observer")
 WELL = "none (green) | README"
 
@@ -23,38 +23,38 @@ WELL = "none (green) | README"
 # are by their roles at first. Texts in <> are shapes; colours of the theme's own text are not named.
 OVERVIEW = {
     "Worst level": ("healthy (green)", "no_quorum (red)"),
-    "At this level for": ("no change seen", "<time>"),
+    "Level for": ("no change seen", "<time>"),
     "Failures left": ("1 (green)", "-2 (red)"),
     "Odd ones": (WELL, ["orders | <leader> | not_serving (orange) | ZooKeeperMemberNotServing",
                         "orders | <one> | refused (orange) | ZooKeeperMemberDown",
                         "orders | <two> | refused (orange) | ZooKeeperMemberDown",
                         "orders | <observer> | refused (orange) | ZooKeeperMemberDown"]),
     "Data age": ("<new> (green)", "<new> (green)"),
-    "Without a quorum": ("0 (green)", "1 (red)"),
+    "No quorum": ("0 (green)", "1 (red)"),
     "At risk": ("0 (green)", "0 (green)"),
-    "Members unreachable": ("0 (green)", "3 (red)"),
-    "Members not serving": ("0 (green)", "1 (red)"),
+    "Unreachable": ("0 (green)", "3 (red)"),
+    "Not serving": ("0 (green)", "1 (red)"),
     "Firing alerts": ("none (green) | –", PAGE),
-    "Ensembles": ("orders | healthy (green) | no change seen | 1 (green) | 3 | 3 | 1 | <n> | <n> | <new> | "
+    "Ensembles": ("orders | healthy (green) | no change seen | 1 (green) | 3 | 3 | 1 | <n> | <n> | <ms> | "
                   "<new> (green)",
                   "orders | no_quorum (red) | <time> | -2 (red) | 3 | 0 | 0 | <more><new> (green)"),
 }
 ENSEMBLE = {
-    **{title: OVERVIEW[title] for title in ("At this level for", "Failures left", "Odd ones", "Data age",
+    **{title: OVERVIEW[title] for title in ("Level for", "Failures left", "Odd ones", "Data age",
                                             "Firing alerts")},
     "Level": ("healthy (green)", "no_quorum (red)"),
-    "Voters missing": ("0 (green)", "3 (red)"),
+    "Missing": ("0 (green)", "3 (red)"),
     "Leader": ("<leader>", "none (red)"),
-    "Numbers used (zxid)": ("0.0 % (green)", NOTHING),
-    "Numbers last for": ("over a year (green)", NOTHING),
+    "zxid used": ("0.0 % (green)", NOTHING),
+    "zxid lasts": ("over a year (green)", NOTHING),
 }
 MEMBER = {
     **{title: OVERVIEW[title] for title in ("Failures left", "Data age", "Firing alerts")},
-    "Members": ([f"orders | <{who}> | {state} | no change seen | none (green) | yes (green) | <time> | <version>"
+    "Members": ([f"orders | <{who}> | {state} | no change seen | none | yes (green) | <time> | <version>"
                  for who, state in (("leader", "leader (dark-green)"), ("one", "follower (green)"),
                                     ("two", "follower (green)"), ("observer", "observer (blue)"))],
                 [f"orders | <{who}> | {state} | <time> | {reason} | no (orange)<more>"
-                 for who, state, reason in (("leader", "not_serving (orange)", "none (green)"),
+                 for who, state, reason in (("leader", "not_serving (orange)", "none"),
                                             ("one", "unreachable (red)", "refused (orange)"),
                                             ("two", "unreachable (red)", "refused (orange)"),
                                             ("observer", "unreachable (red)", "refused (orange)"))]),
@@ -63,8 +63,8 @@ MEMBER = {
 }
 EXPORTER = {
     **{title: OVERVIEW[title] for title in ("Data age", "Firing alerts")},
-    "Exporters down": ("0 (green)", "0 (green)"),
-    "Exporters to spare": ("0", "0"),
+    "Down": ("0 (green)", "0 (green)"),
+    "Spare": ("0", "0"),
     "Exporters": (EXPORTERS, EXPORTERS),
     "Failing members": (WELL, [f"orders | <{who}> | refused (orange) | ZooKeeperMemberDown"
                                for who in ("one", "two", "observer")]),
@@ -74,7 +74,7 @@ TOLD = {"zookeeper-overview": OVERVIEW, "zookeeper-ensemble": ENSEMBLE, "zookeep
         "zookeeper-exporter": EXPORTER}
 
 # The tiles that say more than "No data" when the exporter is dead. It died long ago; its page came before.
-DEAD = {"Data age": "<old> (red)", "Odd ones": UNTOLD, "Firing alerts": PAGE, "Exporters down": "1 (red)",
+DEAD = {"Data age": "<old> (red)", "Odd ones": UNTOLD, "Firing alerts": PAGE, "Down": "1 (red)",
         "Ensembles": f"orders | {NOTHING} | <old> (red)", "Exporters": "<exporter> | no (red) | <old> (red)"}
 # The same one second after, with a healthy ensemble.
 FROZEN = {**DEAD, "Data age": "<new> (green)", "Firing alerts": NOTHING,
@@ -118,8 +118,8 @@ def test_the_top_row_tells_the_state_of_the_ensemble(story: Story) -> None:
     """With one voter missing: it is served, no failure is left, and who is missing since when."""
     said = top_row(story.prometheus, "zookeeper-ensemble", story.at_risk)
     expected = {
-        "Level": "at_risk (orange)", "At this level for": "<time>", "Failures left": "0 (orange)",
-        "Voters missing": "1 (orange)", "Data age": "<new> (green)"}
+        "Level": "at_risk (orange)", "Level for": "<time>", "Failures left": "0 (orange)",
+        "Missing": "1 (orange)", "Data age": "<new> (green)"}
     odd = said.pop("Odd ones").split("; ")
     assert agree(story, odd, [f"orders | <{who}> | refused (orange) | ZooKeeperMemberDown"
                               for who in ("one", "observer")])

@@ -104,10 +104,10 @@ def _table(panel: dict[str, Any], answers: list[tuple[dict[str, Any], list[dict[
                     key=lambda name: organize["indexByName"].get(name, 1000))
     names = {field: organize["renameByName"].get(field, field) for field in fields}
     configs = {field: _column(panel, name) for field, name in names.items()}
-    by = next((field for order in panel["options"].get("sortBy", []) for field, name in names.items()
-               if name == order["displayName"]), "")
-    return [" | ".join(_display(configs[field], row.get(field)) for field in fields)
-            for row in sorted(merged, key=lambda row: -row.get(by, 0) if by else 0)]
+    for order in reversed(panel["options"]["sortBy"]):
+        by = next((field for field, name in names.items() if name == order["displayName"]), "")
+        merged.sort(key=lambda row, by=by: (by in row, row.get(by)) if by else True, reverse=order["desc"])
+    return [" | ".join(_display(configs[field], row.get(field)) for field in fields) for row in merged]
 
 
 def _frame(ref: str, series: list[dict[str, Any]]) -> list[dict[str, Any]]:

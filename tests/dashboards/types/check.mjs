@@ -10,7 +10,7 @@ const WANTED = {
   statetimeline: ['Options', 'FieldConfig'],
   stat: ['Options'],
   gauge: ['Options'],
-  table: ['Options'],
+  table: ['Options', 'FieldConfig'],
   prometheus: ['Dataquery'],
 };
 
