@@ -15,7 +15,9 @@ ENSEMBLE = f'{PLACE},ensemble=~"$ensemble"'
 MEMBER = f'{ENSEMBLE},member=~"$member"'
 EXPORTER = PLACE
 WINDOW = "$__rate_interval"
-LONG, DAY = "1d", 86400  # how far back a dead exporter's last word, and the last change of a level, is looked for
+LONG = "1d"  # how far back a dead exporter's last word is looked for
+RECENT = "12h:30s"  # and the last change of a level: a query at each step
+UNCHANGED = 86400  # seconds that are longer: no change was seen
 
 GREEN, YELLOW, ORANGE, RED, BLUE, PURPLE = "green", "yellow", "orange", "red", "blue", "purple"
 GREY, PLAIN = "#8e8e8e", "text"  # no data; neither good nor bad
@@ -170,20 +172,19 @@ def _coded(metric: str, states: States, labels: str, by: str) -> str:
 
 
 def level_since() -> str:
-    """How long each ensemble has been at its level; DAY when no change was seen."""
+    """How long each ensemble has been at its level; UNCHANGED when no change was seen."""
     return _since(f"zookeeper_ensemble_state{{{ENSEMBLE}}}", "cluster, ensemble")
 
 
 def state_since() -> str:
-    """How long each member has been in its state; DAY when no change was seen."""
+    """How long each member has been in its state; UNCHANGED when no change was seen."""
     return _since(f"zookeeper_member_state{{{MEMBER}}}", "cluster, ensemble, member")
 
 
-def _since(selector: str, by: str) -> str:
-    """Seconds since what is on now was last off, to half a minute."""
-    states = f"max by ({by}, state) ({selector})"
-    return (f"time() - max by ({by}) (max_over_time(timestamp({states} == 0)[{LONG}:30s]) "
-            f"and on ({by}, state) {states} == 1) or {DAY} * max by ({by}) ({states} == 1)")
+def _since(states: str, by: str) -> str:
+    """Seconds since some exporter saw that what is on now was off, to half a minute."""
+    return (f"time() - max by ({by}) (max_over_time(timestamp({states} == 0)[{RECENT}]) "
+            f"and on ({by}, state) {states} == 1) or {UNCHANGED} * max by ({by}) ({states} == 1)")
 
 
 def data_age(by: str = "cluster, ensemble") -> str:

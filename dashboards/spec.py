@@ -4,10 +4,10 @@ The top row of each answers: is it served, how many failures are left, who is th
 the data. `runbooks` are alerts without "ZooKeeper" before them.
 """
 
-from panels import (Column, DAY, Dashboard, ENSEMBLE, GREEN, GREY, LEVELS, MEMBER, MEMBER_STATES, NO_DATA, ORANGE,
-                    PLAIN, Panel, RED, RUNBOOKS, RUNBOOK_OF, WINDOW, YES_NO, at_level, counted, data_age, exporters,
-                    failing, failures_left, firing, gauge, in_state, level, level_since, mean, odd, or_none, or_zero,
-                    own, own_by, per_ensemble, polled, rate, state, state_since, verdict, voters_missing, whole)
+from panels import (Column, Dashboard, ENSEMBLE, GREEN, GREY, LEVELS, MEMBER, MEMBER_STATES, NO_DATA, ORANGE,
+                    PLAIN, Panel, RED, RUNBOOKS, RUNBOOK_OF, UNCHANGED, WINDOW, YES_NO, at_level, counted, data_age,
+                    exporters, failing, failures_left, firing, gauge, in_state, level, level_since, mean, odd, or_none,
+                    or_zero, own, own_by, per_ensemble, polled, rate, state, state_since, verdict, voters_missing, whole)
 
 BAD = [(None, GREEN), (1, RED)]
 WARN = [(None, GREEN), (1, ORANGE)]
@@ -17,6 +17,7 @@ NEUTRAL = [(None, PLAIN)]
 NONE_OR = {"none": ("none", GREEN), "no_data": ("No data", GREY)}
 M, E, X = "{{member}} {{ensemble}} {{cluster}}", "{{ensemble}} {{cluster}}", "{{instance}} {{cluster}}"
 MAX_SEQUENCE = 4294967295  # the zxid's lower 32 bits; then the leader steps down
+DAY = 86400
 YEAR = 365 * DAY
 HEAP = ',area="heap"'
 PROVIDER = "No data: needs the servers' Prometheus metrics provider"
@@ -24,7 +25,7 @@ FIRED = " + ".join(rate(f"node_{kind}_watches_sum") for kind in ("changed", "chi
 TRANSACTIONS = per_ensemble(rate("zxid_sequence"), "max")
 SEQUENCE = per_ensemble(gauge("zxid_sequence"), "max")
 
-SINCE = Column("dtdhms", {DAY: ("no change seen", PLAIN)}, NEUTRAL)
+SINCE = Column("dtdhms", {UNCHANGED: ("no change seen", PLAIN)}, NEUTRAL)
 AGE = Column("dtdhms", steps=OLD)
 LEVEL = Column(states={**LEVELS, NO_DATA: ("No data", GREY)})
 RUNBOOK = Column(states={what: (page, PLAIN) for what, page in RUNBOOK_OF.items()},
@@ -69,7 +70,7 @@ OVERVIEW = Dashboard(
                   [(f"max({level()})", "")], width=4, height=6, states=LEVELS,
                   runbooks=("EnsembleUnavailable", "QuorumAtRisk", "MultipleLeaders")),
             Panel("stat", "Level for", "How long the ensemble that is worst off has been so, to half a "
-                  "minute, as far as the last day tells.", "dtdhms",
+                  "minute. \"no change seen\": not in the last 12 hours.", "dtdhms",
                   [(f"max(({level_since()}) and on (cluster, ensemble) ({level()} == scalar(max({level()}))))", "")],
                   NEUTRAL, 3, 6, states=SINCE.states),
             Panel("stat", "Failures left", "How many more voters the weakest ensemble can lose. 1 with three voters, 2 "
@@ -146,8 +147,8 @@ ENSEMBLE_DASHBOARD = Dashboard(
             Panel("stat", "Level", "The exporter's verdict; its page /health/ensemble says it in a sentence.", "short",
                   [(level(), E)], width=4, height=6, states=LEVELS,
                   runbooks=("EnsembleUnavailable", "QuorumAtRisk", "MultipleLeaders")),
-            Panel("stat", "Level for", "How long the level has been what it is, to half a minute, as far as "
-                  "the last day tells.", "dtdhms", [(level_since(), E)], NEUTRAL, 3, 6,
+            Panel("stat", "Level for", "How long the level has been what it is, to half a minute. \"no change "
+                  "seen\": not in the last 12 hours.", "dtdhms", [(level_since(), E)], NEUTRAL, 3, 6,
                   states=SINCE.states),
             Panel("stat", "Failures left", "How many more voters may fail. 0: the next failure ends the service. "
                   "Negative: so many must come back.", "short", [(failures_left(), E)], LEFT, 3, 6,
