@@ -245,7 +245,7 @@ def firing(labels: str) -> str:
     by = "cluster, ensemble, member, instance, alertname, severity"
     return or_none(f"time() - max by ({by}) (ALERTS_FOR_STATE{{{labels}}}) and on ({by}) "
                    f'ALERTS{{alertstate="firing",{labels}}}', "alertname",
-                   'ensemble:zookeeper_transactions:rate5m{cluster=~"$cluster",ensemble=~"$ensemble"}',
+                   'ensemble:zookeeper_unavailable:bool{cluster=~"$cluster",ensemble=~"$ensemble"}',
                    f"zookeeper_up{{{ENSEMBLE}}}", none="README")
 
 

@@ -311,10 +311,10 @@ MEMBER_DASHBOARD = Dashboard(
             firing_table('cluster=~"$cluster|",ensemble=~"$ensemble|",member=~"$member|"', 12, 8),
             Panel("timeseries", "Failed polls", "Share of the polls that the member did not answer. 0 is normal. A "
                   "member that answers now and then is frozen or overloaded in between.", "percentunit",
-                  [(f'max by (cluster, ensemble, member) '
+                  [(f'min by (cluster, ensemble, member) '
                     f'(rate(zookeeper_polls_total{{{MEMBER},result="failed"}}[{WINDOW}]) / ignoring (result) '
                     f'sum without (result) (rate(zookeeper_polls_total{{{MEMBER}}}[{WINDOW}])))', M)],
-                  [(None, GREEN), (0.1, ORANGE), (0.5, RED)], runbooks=("MemberDown",)),
+                  [(None, GREEN), (0.25, ORANGE)], runbooks=("MemberUnreliable", "MemberDown")),
             Panel("timeseries", "Poll time", "Of one poll, all its words. Milliseconds are normal; seconds mean "
                   "pauses, a full CPU or the network.", "s", [(gauge("poll_duration_seconds"), M)],
                   runbooks=("JvmPausesHigh",)),
@@ -426,7 +426,7 @@ EXPORTER_DASHBOARD = Dashboard(
                   width=15, height=7, columns={
                       "instance": Column(), "scraped": Column(states={0: ("no", RED), 1: ("yes", GREEN)}),
                       "data age": AGE, "members": Column(), "configuration taken": Column(states=YES_NO),
-                      "version": Column()}, runbooks=("ExporterDown",)),
+                      "version": Column()}, runbooks=("ExporterDown", "EnsembleNameCollision")),
             data_age_tile(7),
             Panel("table", "Failing members", "Members whose last poll failed, wholly or in part, and the reason. "
                   "\"none\" is normal.", "short", [(failing(), "")], width=12, height=7, columns=ODD),
