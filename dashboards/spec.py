@@ -7,7 +7,8 @@ the data. `runbooks` are alerts without "ZooKeeper" before them.
 from panels import (Column, Dashboard, ENSEMBLE, GREEN, GREY, LEVELS, MEMBER, MEMBER_STATES, NO_DATA, ORANGE,
                     PLAIN, Panel, RED, RUNBOOKS, RUNBOOK_OF, UNCHANGED, WINDOW, YES_NO, at_level, counted, data_age,
                     exporters, failing, failures_left, firing, gauge, in_state, level, level_since, mean, odd, or_none,
-                    or_zero, own, own_by, per_ensemble, polled, rate, state, state_since, verdict, voters_missing, whole)
+                    or_zero, own, own_by, per_ensemble, polled, rate, state, state_since, verdict,
+                    voters_missing, whole)
 
 BAD = [(None, GREEN), (1, RED)]
 WARN = [(None, GREEN), (1, ORANGE)]
@@ -29,15 +30,16 @@ SINCE = Column("dtdhms", {UNCHANGED: ("no change seen", PLAIN)}, NEUTRAL)
 AGE = Column("dtdhms", steps=OLD)
 LEVEL = Column(states={**LEVELS, NO_DATA: ("No data", GREY)})
 RUNBOOK = Column(states={what: (page, PLAIN) for what, page in RUNBOOK_OF.items()},
-                 link=f"{RUNBOOKS}/${{__value.text}}.md", empty="–", width=210)
-ODD = {"ensemble": Column(), "member": Column(), "what": Column(states=NONE_OR, steps=[(None, ORANGE)]),
+                 link=f"{RUNBOOKS}/${{__value.text}}.md", empty="–", width=230)
+ODD = {"ensemble": Column(width=90), "member": Column(), "what": Column(states=NONE_OR, steps=[(None, ORANGE)]),
        "runbook": RUNBOOK}
 FIRING = {"alert": Column(states={"README": ("none", GREEN)}, steps=[(None, RED)],
                           link=f"{RUNBOOKS}/${{__value.raw}}.md", width=240),
-          "active for": Column("dtdhms", {0: ("–", PLAIN)}, NEUTRAL)}
+          "active for": Column("dtdhms", {0: ("–", PLAIN)}, NEUTRAL, width=100), "severity": Column(width=80),
+          "ensemble": Column(width=90)}
 
 
-def data_age_tile(height: int = 6) -> Panel:
+def data_age_tile(height: int = 7) -> Panel:
     """The tile that goes on counting when an exporter is dead."""
     return Panel("stat", "Data age", "Time since the newest poll that this Prometheus knows, of the ensemble that is "
                  "worst off. Some seconds are normal. When it grows, the exporter is dead or cannot be scraped, and "
@@ -50,7 +52,7 @@ def odd_table(width: int) -> Panel:
     """Who is the odd one."""
     return Panel("table", "Odd ones", "Members that are not as they should be, and what is wrong: why the last poll "
                  "failed, the state, or a finding of docs/health.md. \"none\" is normal.", "short", [(odd(), "")],
-                 width=width, height=6, columns=ODD)
+                 width=width, height=7, columns=ODD)
 
 
 def firing_table(labels: str, width: int, height: int) -> Panel:
@@ -67,32 +69,32 @@ OVERVIEW = Dashboard(
         "At a glance": [
             Panel("stat", "Worst level", "The level of the ensemble that is worst off. Healthy and degraded are served "
                   "and may lose a member; at_risk is served; no_quorum and split_view page somebody.", "short",
-                  [(f"max({level()})", "")], width=4, height=6, states=LEVELS,
+                  [(f"max({level()})", "")], width=4, height=7, states=LEVELS,
                   runbooks=("EnsembleUnavailable", "QuorumAtRisk", "MultipleLeaders")),
             Panel("stat", "Level for", "How long the ensemble that is worst off has been so, to half a "
                   "minute. \"no change seen\": not in the last 12 hours.", "dtdhms",
                   [(f"max(({level_since()}) and on (cluster, ensemble) ({level()} == scalar(max({level()}))))", "")],
-                  NEUTRAL, 3, 6, states=SINCE.states),
+                  NEUTRAL, 3, 7, states=SINCE.states),
             Panel("stat", "Failures left", "How many more voters the weakest ensemble can lose. 1 with three voters, 2 "
                   "with five; 0 is at risk, below 0 so many must come back.", "short",
-                  [(f'min({failures_left()})', "")], LEFT, 3, 6, decimals=0),
+                  [(f'min({failures_left()})', "")], LEFT, 3, 7, decimals=0),
             odd_table(11),
             data_age_tile(),
         ],
         "Ensembles, members and alerts": [
             Panel("stat", "No quorum", "Ensembles that serve nobody. Normal is 0. Otherwise bring voters back "
-                  "now, and do not restart the survivors.", "short", [(f'sum({at_level("no_quorum")})', "")], BAD, 3, 6,
+                  "now, and do not restart the survivors.", "short", [(f'sum({at_level("no_quorum")})', "")], BAD, 3, 7,
                   decimals=0),
             Panel("stat", "At risk", "Ensembles that serve and that one more failure can stop. Normal is 0, apart from "
                   "rolling restarts. Bring the missing voter back; stop nothing.", "short",
-                  [(f'sum({at_level("at_risk")})', "")], WARN, 3, 6, decimals=0),
+                  [(f'sum({at_level("at_risk")})', "")], WARN, 3, 7, decimals=0),
             Panel("stat", "Unreachable", "Members that did not answer their last poll. Normal is 0. The member "
                   "dashboard says why.", "short", [(f'sum({in_state("unreachable")})', "")],
-                  [(None, GREEN), (1, ORANGE), (2, RED)], 3, 6, decimals=0),
+                  [(None, GREEN), (1, ORANGE), (2, RED)], 3, 7, decimals=0),
             Panel("stat", "Not serving", "Members that answer and serve nobody: they see no quorum, load data, "
                   "or are read-only. Normal is 0, for seconds more during an election.", "short",
-                  [(f'sum({in_state("not_serving|read_only")})', "")], BAD, 3, 6, decimals=0),
-            firing_table('cluster=~"$cluster|",ensemble=~"$ensemble|"', 12, 6),
+                  [(f'sum({in_state("not_serving|read_only")})', "")], BAD, 3, 7, decimals=0),
+            firing_table('cluster=~"$cluster|",ensemble=~"$ensemble|"', 12, 7),
         ],
         "Ensembles": [
             Panel("table", "Ensembles", "One line for each ensemble; its name leads to its dashboard. Voters serving "
@@ -145,18 +147,15 @@ ENSEMBLE_DASHBOARD = Dashboard(
     "One ensemble: quorum, replication, traffic, data, watches, clients.", {
         "Quorum": [
             Panel("stat", "Level", "The exporter's verdict; its page /health/ensemble says it in a sentence.", "short",
-                  [(level(), E)], width=4, height=6, states=LEVELS,
+                  [(level(), E)], width=4, height=7, states=LEVELS,
                   runbooks=("EnsembleUnavailable", "QuorumAtRisk", "MultipleLeaders")),
             Panel("stat", "Level for", "How long the level has been what it is, to half a minute. \"no change "
-                  "seen\": not in the last 12 hours.", "dtdhms", [(level_since(), E)], NEUTRAL, 3, 6,
+                  "seen\": not in the last 12 hours.", "dtdhms", [(level_since(), E)], NEUTRAL, 3, 7,
                   states=SINCE.states),
             Panel("stat", "Failures left", "How many more voters may fail. 0: the next failure ends the service. "
-                  "Negative: so many must come back.", "short", [(failures_left(), E)], LEFT, 3, 6,
+                  "Negative: so many must come back.", "short", [(failures_left(), E)], LEFT, 3, 7,
                   decimals=0),
-            Panel("stat", "Missing", "Of the voters in the servers' own membership, those that do not serve. "
-                  "Normal is 0.", "short", [(voters_missing(), E)],
-                  [(None, GREEN), (1, ORANGE), (2, RED)], 3, 6, decimals=0),
-            odd_table(8),
+            odd_table(11),
             data_age_tile(),
         ],
         "Members": [
@@ -164,18 +163,21 @@ ENSEMBLE_DASHBOARD = Dashboard(
                   "moment when one takes over.", "short",
                   [(f'{whole(in_state("leader|standalone"))} == 1 or on (cluster, ensemble) '
                     f'label_replace({verdict("leaders")}, "member", "none", "", "")', "")],
-                  NEUTRAL, 5, 5, label="member", states={"none": ("none", RED)},
+                  NEUTRAL, 6, 4, label="member", states={"none": ("none", RED)},
                   runbooks=("MultipleLeaders", "LeaderFlapping")),
+            Panel("stat", "Missing", "Of the voters in the servers' own membership, those that do not serve. "
+                  "Normal is 0.", "short", [(voters_missing(), E)],
+                  [(None, GREEN), (1, ORANGE), (2, RED)], 6, 4, decimals=0),
             Panel("stat", "zxid used", "Share of the transaction numbers of this epoch. At 100 % the leader "
                   "steps down and an election follows: restart the leader at a quiet hour before.", "percentunit",
-                  [(f"{SEQUENCE} / {MAX_SEQUENCE}", E)], [(None, GREEN), (0.7, ORANGE), (0.9, RED)], 3, 5, decimals=1,
+                  [(f"{SEQUENCE} / {MAX_SEQUENCE}", E)], [(None, GREEN), (0.7, ORANGE), (0.9, RED)], 6, 4, decimals=1,
                   runbooks=("ZxidRolloverSoon",)),
             Panel("stat", "zxid lasts", "When the transaction numbers run out at the rate of the last hour.", "s",
                   [(f"clamp_max(({MAX_SEQUENCE} - {SEQUENCE}) / max by (cluster, ensemble) "
                     f"(rate(zookeeper_zxid_sequence{{{MEMBER}}}[1h])), {YEAR})", E)],
-                  [(None, RED), (3 * DAY, ORANGE), (30 * DAY, GREEN)], 3, 5, decimals=0,
+                  [(None, RED), (3 * DAY, ORANGE), (30 * DAY, GREEN)], 6, 4, decimals=0,
                   states={YEAR: ("over a year", GREEN)}, runbooks=("ZxidRolloverSoon",)),
-            firing_table('cluster=~"$cluster|",ensemble=~"$ensemble|"', 13, 5),
+            firing_table('cluster=~"$cluster|",ensemble=~"$ensemble|"', 24, 7),
             Panel("state-timeline", "Members", "What each member was at each poll. A change of colour is an election, "
                   "a restart or a fault; a gap: no data.", "short", [(state(), M)], width=24, states=MEMBER_STATES,
                   runbooks=("MemberDown", "MemberNotServing", "MemberRestarting")),
@@ -294,16 +296,15 @@ MEMBER_DASHBOARD = Dashboard(
                    (gauge("member_safe_to_stop"), "safe to stop"),
                    (f'time() - {gauge("start_time_seconds")}', "in its role for"),
                    (f"max by (cluster, ensemble, member, version) (zookeeper_member_info{{{MEMBER}}})", "")],
-                  width=18, height=7, columns={
+                  width=18, height=8, columns={
                       "ensemble": Column(), "member": Column(), "state": Column(states=MEMBER_STATES), "for": SINCE,
                       "reason": Column(states={"none": ("none", PLAIN)}, steps=[(None, ORANGE)]),
                       "safe to stop": Column(states=YES_NO), "in its role for": Column("dtdhms"),
                       "version": Column()},
                   runbooks=("MemberDown", "MemberNotServing", "VersionMismatch")),
             Panel("stat", "Failures left", "How many more voters the member's ensemble may lose. Negative: so many "
-                  "must come back.", "short", [(f'min({failures_left()})', "")], LEFT, 3, 7, decimals=0,
-                  runbooks=("QuorumAtRisk", "EnsembleUnavailable")),
-            data_age_tile(7),
+                  "must come back.", "short", [(f'min({failures_left()})', "")], LEFT, 3, 8, decimals=0),
+            data_age_tile(8),
         ],
         "Polls and alerts": [
             Panel("state-timeline", "State", "What the member was at each poll. A gap: no data.", "short",
@@ -427,7 +428,7 @@ EXPORTER_DASHBOARD = Dashboard(
                       "instance": Column(), "scraped": Column(states={0: ("no", RED), 1: ("yes", GREEN)}),
                       "data age": AGE, "members": Column(), "configuration taken": Column(states=YES_NO),
                       "version": Column()}, runbooks=("ExporterDown", "EnsembleNameCollision")),
-            data_age_tile(7),
+            data_age_tile(),
             Panel("table", "Failing members", "Members whose last poll failed, wholly or in part, and the reason. "
                   "\"none\" is normal.", "short", [(failing(), "")], width=12, height=7, columns=ODD),
             firing_table('cluster=~"$cluster|"', 12, 7),
