@@ -85,6 +85,19 @@ def test_any_statefulset_gets_the_whole_probes_and_nothing_of_its_own_stays(name
             each for each in before.get(kind, []) if each["name"] != name_of_ours]
 
 
+def test_the_name_of_an_ensemble_tells_its_namespace() -> None:
+    """Two namespaces under one Prometheus are two ensembles: by the members' namespace, in a sidecar by the pod's."""
+    for name in ("base", "demo"):
+        (text,) = [document["data"]["zookeeper-exporter.yml"] for document in golden(name)
+                   if document["kind"] == "ConfigMap" and "zookeeper-exporter.yml" in document.get("data", {})]
+        (ensemble,) = yaml.safe_load(text)["ensembles"]
+        assert {member.split(".")[2] for member in ensemble["members"]} == {ensemble["name"].split(".")[1]}
+    (sidecar,) = _named(_statefulset("sidecar", "zookeeper")["initContainers"], "exporter")
+    (argument,) = [each for each in sidecar["args"] if "ensemble" in each]
+    assert argument.endswith(".$(POD_NAMESPACE)")
+    assert {"name": "POD_NAMESPACE", "valueFrom": {"fieldRef": {"fieldPath": "metadata.namespace"}}} in sidecar["env"]
+
+
 def test_a_namespace_of_the_user_is_left_alone() -> None:
     """No Namespace is made, changed or removed but the demo's, which holds all of the demo."""
     made = {name: [document["metadata"]["name"] for document in golden(name) if document["kind"] == "Namespace"]
