@@ -48,10 +48,11 @@ dashboards: ## write the dashboards, and the Kubernetes objects made of them and
 	@scripts/install-packages run
 	@/usr/bin/python3 dashboards/generate.py
 
-pictures: ## draw the dashboards over a real ensemble, healthy and without its quorum, into docs/img (5 minutes)
-	@scripts/install-packages test
-	@scripts/build release zookeeper-exporter
-	@EXPORTER="$$PWD/$(EXPORTER)" /usr/bin/python3 tests/dashboards/pictures.py
+pictures: ## draw the dashboards over a real ensemble with Grafana's own components, into docs/img (15 minutes; npm)
+	@scripts/install-packages pictures
+	@scripts/build release $(PROGRAMS)
+	@EXPORTER="$$PWD/$(EXPORTER)" PYTHONDONTWRITEBYTECODE=1 UPDATE_GOLDEN=1 \
+	  exec /usr/bin/python3 -m pytest -q -rs -s tests/dashboards/test_pictures.py
 
 format: ## format all C++
 	@find exporter tests -name '*.[hc]pp' -print0 | xargs -0 clang-format -i
