@@ -11,6 +11,7 @@ import { StateTimeline } from './timeline.jsx';
 
 const CELL = 30, GAP = 8, MARGIN = 16, TIME_ZONE = 'utc';
 const theme = data.createTheme({ colors: { mode: 'dark' } });
+const asItIs = (text) => text;  // the dashboards have variables in queries, which are filled in, and in addresses only
 
 // What Grafana's panels assume of a field where the dashboard says nothing.
 const CUSTOM = {
@@ -41,25 +42,6 @@ function registry(fieldConfig) {
   return new data.FieldConfigOptionsRegistry(() => [
     ...Object.entries(STANDARD).map(([id, process]) => item(id, process, false)),
     ...[...new Set(custom)].map((path) => item(path, data.identityOverrideProcessor, true))]);
-}
-
-/** Fills in `${name}` and `${name:format}`: variables, and what Grafana tells of the field. */
-function interpolate(variables, text, scoped = {}) {
-  return text.replace(/\$\{?(\w+)((?:\.\w+|\["[^"]+"\])*)(?::\w+)?\}?/g, (whole, name, path) => {
-    if (name in variables) {
-      return variables[name];
-    }
-    const context = scoped.__dataContext?.value;
-    const keys = path.match(/\w+/g) ?? [];
-    if (name === '__field' && keys[0] === 'labels') {
-      return context.field.labels?.[keys[1]] ?? '';
-    }
-    if (name === '__data' && keys[0] === 'fields') {
-      const field = context.frame.fields.find((each) => each.name === keys.slice(1).join(' '));
-      return field?.values[context.rowIndex] ?? '';
-    }
-    return name === '__value' ? context?.field.values[context.rowIndex ?? 0] ?? '' : whole;
-  });
 }
 
 /** A series' name, as the data source gives it; none for "Auto": then Grafana names it by its labels. */
@@ -98,23 +80,22 @@ function frames(panel, answers, step) {
 
 /** A panel's frames after its transformations and field configuration. */
 async function prepare(panel, input) {
-  const replaceVariables = (text, scoped) => interpolate(input.variables, text, scoped);
   const source = panel.fieldConfig;
   const fieldConfig = { ...source, defaults: {
     ...source.defaults, custom: { ...CUSTOM[panel.type], ...source.defaults.custom } } };
   const transformed = await data.transformDataFrame(panel.transformations ?? [],
-    frames(panel, input.answers[panel.id], input.step), { interpolate: replaceVariables }).toPromise();
-  const configured = data.applyFieldOverrides({ data: transformed, fieldConfig, theme, replaceVariables,
+    frames(panel, input.answers[panel.id], input.step), { interpolate: asItIs }).toPromise();
+  const configured = data.applyFieldOverrides({ data: transformed, fieldConfig, theme, replaceVariables: asItIs,
                                                timeZone: TIME_ZONE, fieldConfigRegistry: registry(fieldConfig) });
   data.cacheFieldDisplayNames(configured);
-  return { fieldConfig, replaceVariables, frames: configured };
+  return { fieldConfig, frames: configured };
 }
 
 function Stat({ panel, prepared, width, height }) {
   const options = panel.options;
   const values = () => data.getFieldDisplayValues({
-    fieldConfig: prepared.fieldConfig, reduceOptions: options.reduceOptions, replaceVariables: prepared.replaceVariables,
-    theme, data: prepared.frames, timeZone: TIME_ZONE });
+    fieldConfig: prepared.fieldConfig, reduceOptions: options.reduceOptions, replaceVariables: asItIs, theme,
+    data: prepared.frames, timeZone: TIME_ZONE });
   const one = ({ value, alignmentFactors, count, width, height }) => (
     <div data-tile>
       <ui.BigValue value={value.display} count={count} width={width} height={height} theme={theme}

@@ -65,7 +65,8 @@ function look() {
         text: textOf(each), isWhole: isWhole(each, panel) && ![each, ...each.querySelectorAll('*')].some(isCut) })),
       rows: all('[role="row"]').map((row) => [...row.querySelectorAll('[role="gridcell"], [role="columnheader"]')]
         .map(textOf)),
-      cut: all('h2, [role="gridcell"], [role="columnheader"], [data-tile] *').filter(isCut).map(textOf),
+      cut: all('h2, [role="gridcell"], [role="columnheader"], [data-tile] *')
+        .filter((each) => isCut(each) || !isWhole(each, panel)).map(textOf),
     };
   });
 }
