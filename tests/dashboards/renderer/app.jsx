@@ -1,6 +1,6 @@
 // Draws one dashboard with Grafana's own components, over answers that were asked of Prometheus before: `draw(input)`.
-// Field configuration, units, thresholds, mappings, transformations, values, tables, graphs, legends and frames of panels
-// are Grafana's code. Ours: the grid, the header, how answers become frames, and the state timeline (see timeline.jsx).
+// Field configuration, units, thresholds, mappings, transformations, values, tables, graphs, legends and the frames of
+// panels are Grafana's code. Ours: the grid, the header, how answers become data, and the state timeline.
 import * as data from '@grafana/data';
 import * as ui from '@grafana/ui';
 import { TableNG } from '@grafana/ui/unstable';
@@ -35,7 +35,8 @@ data.standardTransformersRegistry.setInit(() => [...new Set(Object.values(data.s
 /** The properties of fields that the dashboard's panel sets, for Grafana's applyFieldOverrides. */
 function registry(fieldConfig) {
   const item = (path, process, isCustom) => ({
-    id: isCustom ? `custom.${path}` : path, path, name: path, isCustom, process, settings: {}, shouldApply: () => true });
+    id: isCustom ? `custom.${path}` : path, path, name: path, isCustom, process, settings: {},
+    shouldApply: () => true });
   const named = fieldConfig.overrides.flatMap((rule) => rule.properties.map((property) => property.id));
   const custom = [...Object.keys(fieldConfig.defaults.custom),
     ...named.filter((id) => id.startsWith('custom.')).map((id) => id.slice('custom.'.length))];
@@ -57,7 +58,8 @@ function frames(panel, answers, step) {
   return panel.targets.flatMap((target) => {
     const series = answers[target.refId].map(({ metric, value, values }) => {
       const points = values ?? [value];
-      return { labels: metric, times: points.map(([at]) => at * 1000), values: points.map(([, number]) => Number(number)) };
+      return { labels: metric, times: points.map(([at]) => at * 1000),
+               values: points.map(([, text]) => Number(text.replace('Inf', 'Infinity'))) };
     });
     if (target.format === 'table') {
       if (!series.length) {
@@ -149,10 +151,12 @@ function Panel({ panel, input, range, width, height }) {
   useEffect(() => {
     prepare(panel, input).then(setPrepared, (error) => setPrepared({ error }));
   }, []);
-  const links = panel.links?.length
-    ? <ui.PanelChrome.TitleItem title={panel.links[0].title}><ui.Icon name="external-link-alt" /></ui.PanelChrome.TitleItem>
-    : undefined;
-  return <ui.PanelChrome title={panel.title} description={panel.description} titleItems={links} width={width} height={height}>
+  const links = panel.links?.length > 0 && (
+    <ui.PanelChrome.TitleItem title={panel.links[0].title}>
+      <ui.Icon name="external-link-alt" />
+    </ui.PanelChrome.TitleItem>);
+  return <ui.PanelChrome title={panel.title} description={panel.description} titleItems={links}
+    width={width} height={height}>
     {(width, height) => <Guard>
       {prepared?.error && <pre data-error>{String(prepared.error.stack)}</pre>}
       {prepared?.frames && <div data-drawn style={{ width, height }}>

@@ -1,5 +1,5 @@
-// node draw.mjs FOLDER: draws every FOLDER/*.input.json in Debian's Chromium, at each width, into FOLDER/NAME-WIDTH.png, and
-// writes what stands in each picture into FOLDER/NAME-WIDTH.report.json.
+// node draw.mjs FOLDER: draws every FOLDER/NAME.input.json in Debian's Chromium, at each width, into NAME-WIDTH.png,
+// and writes what stands in each picture into NAME-WIDTH.report.json.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
@@ -7,7 +7,8 @@ import { chromium } from 'playwright-core';
 
 const WIDTHS = { wide: 1920, laptop: 1366 };
 const SITE = 'http://grafana.invalid/';
-const HTML = `<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="app.css"><style>body { margin: 0 }</style>
+const HTML = `<!doctype html><meta charset="utf-8">
+<link rel="stylesheet" href="app.css"><style>body { margin: 0 }</style>
 <div id="root"></div>
 <script>window.__grafana_public_path__ = '/public/'</script><script src="app.js"></script>`;
 const FONTS = { 'Inter-Regular': 'inter-latin-400-normal', 'Inter-Medium': 'inter-latin-500-normal' };
@@ -41,7 +42,9 @@ function look() {
     for (let outer = element.parentElement; outer && panel.contains(outer); outer = outer.parentElement) {
       const { left, right, top, bottom } = box(outer);
       const clips = outer === panel || getComputedStyle(outer).overflow !== 'visible';
-      if (clips && (inner.left < left - 1 || inner.right > right + 1 || inner.top < top - 1 || inner.bottom > bottom + 1)) {
+      const reachesOut = inner.left < left - 1 || inner.right > right + 1 || inner.top < top - 1
+        || inner.bottom > bottom + 1;
+      if (clips && reachesOut) {
         return false;
       }
     }
@@ -49,8 +52,13 @@ function look() {
   };
   const isCut = (element) => element.scrollWidth > element.clientWidth + 1
     && getComputedStyle(element).overflowX !== 'visible' && textOf(element) !== '';
-  const biggest = (tile) => [...tile.querySelectorAll('span, div')].filter((each) => !each.children.length && textOf(each))
-    .sort((a, b) => parseFloat(getComputedStyle(b).fontSize) - parseFloat(getComputedStyle(a).fontSize))[0];
+  // The text and its colour: of the largest letters, for a tile has a small name beside its value.
+  const valueOf = (element) => {
+    const size = (each) => parseFloat(getComputedStyle(each).fontSize);
+    const words = [element, ...element.querySelectorAll('*')].filter((each) => !each.children.length && textOf(each));
+    const [largest] = words.sort((a, b) => size(b) - size(a));
+    return { text: textOf(element), color: largest ? getComputedStyle(largest).color : null };
+  };
   return [...document.querySelectorAll('[data-panel]')].map((panel) => {
     const all = (selector) => [...panel.querySelectorAll(selector)];
     return {
@@ -59,12 +67,9 @@ function look() {
       isDrawn: panel.querySelector('[data-drawn]') !== null,
       errors: all('[data-error]').map((each) => each.innerText),
       empty: panel.querySelector('[data-empty]')?.innerText ?? null,
-      tiles: all('[data-tile]').map((tile) => ({
-        text: textOf(tile), color: biggest(tile) && getComputedStyle(biggest(tile)).color })),
+      values: all('[data-tile], [role="gridcell"]').map(valueOf),
       legend: all(`${LEGEND} li, ${LEGEND} tbody tr`).map((each) => ({
         text: textOf(each), isWhole: isWhole(each, panel) && ![each, ...each.querySelectorAll('*')].some(isCut) })),
-      rows: all('[role="row"]').map((row) => [...row.querySelectorAll('[role="gridcell"], [role="columnheader"]')]
-        .map(textOf)),
       cut: all('h2, [role="gridcell"], [role="columnheader"], [data-tile] *')
         .filter((each) => isCut(each) || !isWhole(each, panel)).map(textOf),
     };

@@ -1,5 +1,5 @@
-// The state timeline, which Grafana does not publish as a component. Ours on Grafana's parts: its plot, axes, scales and
-// legend; each value's text and colour come from the field's own configuration.
+// The state timeline, which Grafana does not publish as a component. It is ours, on Grafana's parts: plot, axes, scales
+// and legend; each value's text and colour come from the field's own configuration.
 import { applyNullInsertThreshold, formattedValueToString, getFieldDisplayName } from '@grafana/data';
 import { GraphNG, UPlotConfigBuilder, VizLayout, VizLegend } from '@grafana/ui';
 
@@ -80,7 +80,8 @@ function states(panel, theme) {
 
 export function StateTimeline({ panel, prepared, range, width, height, theme }) {
   const { legend } = panel.options;
-  const frames = prepared.frames.map((frame) => applyNullInsertThreshold({ frame, refFieldPseudoMax: range.to.valueOf() }));
+  const until = range.to.valueOf();  // where a series has ended, there is nothing
+  const frames = prepared.frames.map((frame) => applyNullInsertThreshold({ frame, refFieldPseudoMax: until }));
   return <GraphNG frames={frames} structureRev={1} timeRange={range} timeZone="utc" width={width} height={height}
     legend={legend} options={panel.options} theme={theme}
     prepConfig={(frame, frames, getRange) => configure(frame, frames, getRange, panel.options, theme)}
