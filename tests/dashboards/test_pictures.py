@@ -65,7 +65,7 @@ def test_legends_are_whole(drawn: Drawn, situation: str) -> None:
 
 @pytest.mark.parametrize("situation", ["healthy", "at-risk", "no-quorum", "dead-exporter", "five"])
 def test_titles_tiles_and_tables_are_whole(drawn: Drawn, situation: str) -> None:
-    """Nothing ends in an ellipsis."""
+    """No word is cut, and no column is out of sight; a long table may scroll down."""
     assert [f"{panel}: {words}" for panel, content in shown(drawn, situation) for words in content["cut"]] == []
 
 

@@ -37,14 +37,14 @@ function look() {
   const LEGEND = '[data-testid="data-testid viz-layout-legend"]';
   const textOf = (element) => element.innerText.trim().replace(/\s+/g, ' ');
   const box = (element) => element.getBoundingClientRect();
-  const isWhole = (element, panel) => {
+  const isWhole = (element, panel, mayScroll = false) => {
     const inner = box(element);
     for (let outer = element.parentElement; outer && panel.contains(outer); outer = outer.parentElement) {
       const { left, right, top, bottom } = box(outer);
       const clips = outer === panel || getComputedStyle(outer).overflow !== 'visible';
-      const reachesOut = inner.left < left - 1 || inner.right > right + 1 || inner.top < top - 1
-        || inner.bottom > bottom + 1;
-      if (clips && reachesOut) {
+      const isBeside = inner.left < left - 1 || inner.right > right + 1;
+      const isAboveOrBelow = inner.top < top - 1 || inner.bottom > bottom + 1;
+      if (clips && (isBeside || (isAboveOrBelow && !mayScroll))) {
         return false;
       }
     }
@@ -71,7 +71,7 @@ function look() {
       legend: all(`${LEGEND} li, ${LEGEND} tbody tr`).map((each) => ({
         text: textOf(each), isWhole: isWhole(each, panel) && ![each, ...each.querySelectorAll('*')].some(isCut) })),
       cut: all('h2, [role="gridcell"], [role="columnheader"], [data-tile] *')
-        .filter((each) => isCut(each) || !isWhole(each, panel)).map(textOf),
+        .filter((each) => isCut(each) || !isWhole(each, panel, each.role === 'gridcell')).map(textOf),
     };
   });
 }
