@@ -44,7 +44,7 @@ golden: ## rewrite the golden files from what the code does now; read the diff b
 	@scripts/build dev
 	@UPDATE_GOLDEN=1 ctest --preset dev --label-regex '^unit$$' --no-tests=error --output-on-failure
 
-dashboards: ## write the dashboards, and the Kubernetes objects made of them and of the alert rules
+dashboards: ## write the dashboards, and what is made of them and of the alert rules (Kubernetes objects, mixin, Grafana's alerts)
 	@scripts/install-packages run
 	@/usr/bin/python3 dashboards/generate.py
 

@@ -2,9 +2,9 @@
 """Writes the dashboards and what is made of them and of the alert rules; `make dashboards` runs it.
 
     dashboards/*.json                                        to import or to provision
-    alerts/zookeeper.rules.json                              all of alerts/*.rules.yml, for mixin.libsonnet
     manifests/components/grafana/dashboards.yaml             the dashboards as ConfigMaps
     manifests/components/prometheus-operator/prometheusrule.yaml   alerts/*.rules.yml for the operator
+    mixin/*.libsonnet                                        both for jsonnet, as functions of mixin/config.libsonnet
 """
 
 import json
@@ -18,6 +18,10 @@ from panels import ENSEMBLE, GREY, PLACE, RUNBOOKS, Column, Dashboard, Panel, St
 from spec import DASHBOARDS
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path += [str(ROOT / "alerts"), str(ROOT / "mixin")]
+import rules  # noqa: E402
+import template  # noqa: E402
+
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 LABELS = {"app.kubernetes.io/name": "zookeeper-exporter", "app.kubernetes.io/part-of": "zookeeper-exporter"}
 VARIABLES = {  # label, query, and what "All" means: `cluster` may be absent as a label
@@ -229,24 +233,19 @@ def to_yaml(*documents: dict[str, Any]) -> str:
         documents, Dumper=Dumper, sort_keys=False, width=100000, explicit_start=len(documents) > 1, allow_unicode=True)
 
 
-def rules() -> dict[str, Any]:
-    """All groups of alerts/."""
-    return {"groups": [group for file in sorted((ROOT / "alerts").glob("*.rules.yml"))
-                       for group in yaml.safe_load(file.read_text())["groups"]]}
-
-
 def prometheus_rule() -> dict[str, Any]:
     """The same as one object of the Prometheus operator."""
     return {"apiVersion": "monitoring.coreos.com/v1", "kind": "PrometheusRule",
             "metadata": {"name": "zookeeper-exporter", "labels": {**LABELS, "app.kubernetes.io/component": "alerts"}},
-            "spec": rules()}
+            "spec": {"groups": rules.groups()}}
 
 
 def files() -> dict[Path, str]:
     """All that is generated, by path below the project."""
-    texts = {each.uid: json.dumps(dashboard_json(each), indent=1, ensure_ascii=False) + "\n" for each in DASHBOARDS}
+    boards = {each.uid: dashboard_json(each) for each in DASHBOARDS}
+    texts = {uid: json.dumps(board, indent=1, ensure_ascii=False) + "\n" for uid, board in boards.items()}
     made = {Path("dashboards") / f"{uid}.json": text for uid, text in texts.items()}
-    made[Path("alerts/zookeeper.rules.json")] = json.dumps(rules(), indent=1, ensure_ascii=False) + "\n"
+    made |= {Path("mixin") / name: text for name, text in template.files(boards).items()}
     components = Path("manifests/components")
     made[components / "grafana/dashboards.yaml"] = to_yaml(*(config_map(*each) for each in texts.items()))
     made[components / "prometheus-operator/prometheusrule.yaml"] = to_yaml(prometheus_rule())

@@ -10,7 +10,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 ALERTS = ROOT / "alerts"
-sys.path.insert(0, str(ALERTS / "tests"))
+sys.path[:0] = [str(ALERTS / "tests"), str(ALERTS)]
 
 from scenario import Scenario  # noqa: E402
 

@@ -287,18 +287,6 @@ def test_each_finding_and_reason_leads_to_a_runbook(page: str, pattern: str) -> 
     assert codes - set(known) == set()
 
 
-def test_jsonnet_users_get_the_same() -> None:
-    """mixin.libsonnet, evaluated by Debian's jsonnet, carries every dashboard and every group of rules."""
-    done = subprocess.run(["jsonnet", "-e", f"local mixin = import '{DASHBOARDS}/mixin.libsonnet'; "
-                           "{grafanaDashboards: mixin.grafanaDashboards, prometheusAlerts: mixin.prometheusAlerts}"],
-                          stdout=subprocess.PIPE, text=True, check=True, timeout=60)
-    mixin = json.loads(done.stdout)
-    assert {name.removesuffix(".json"): value for name, value in mixin["grafanaDashboards"].items()} == dashboards()
-    rule = yaml.safe_load((ROOT / "manifests/components/prometheus-operator/prometheusrule.yaml").read_text())
-    groups = mixin["prometheusAlerts"]["groups"]
-    assert groups == rule["spec"]["groups"]
-
-
 def test_provisioning_points_at_the_files() -> None:
     """Grafana's own provider format."""
     provider, = yaml.safe_load((DASHBOARDS / "provisioning/dashboards/zookeeper.yml").read_text())["providers"]

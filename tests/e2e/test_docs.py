@@ -38,6 +38,7 @@ NOT_RUN = {
     r"SECURE_PORT|CLIENT_CERTIFICATE": "needs a server with TLS",
     r"--config\.file=FILE": "FILE is the reader's own",
     r"\bsudo\b|\bapt(-get)?\b": "installs packages",
+    r"^jb |^mkdir -p out && jsonnet ": "needs the mixin vendored: tests/alerts/test_mixin.py",
     r"\bdocker\b": "needs Docker and a registry",
     r"manifests/(scripts|image)/": "needs a cluster, or builds an image: tests/kubernetes",
 }

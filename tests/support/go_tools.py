@@ -24,6 +24,16 @@ def download(module: str) -> Path:
     return Path(json.loads(_go("mod", "download", "-json", module))["Dir"])
 
 
+def build_from(module: str, package: str) -> Path:
+    """A program of a module, "path@version", that go does not install from elsewhere: it replaces modules, say."""
+    program = BUILD / "bin" / package.rpartition("/")[2]
+    if not program.exists():
+        copy = BUILD / module.rpartition("/")[2]
+        shutil.copytree(download(module), copy, dirs_exist_ok=True, copy_function=shutil.copyfile)
+        _go("build", "-mod=mod", "-o", str(program), f"./{package}", directory=copy)
+    return program
+
+
 def build(sources: Path) -> Path:
     """A program of our own. Only what it needs from elsewhere may be out of reach: it must compile."""
     directory = BUILD / sources.name
