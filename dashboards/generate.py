@@ -4,6 +4,7 @@
     dashboards/*.json                                        to import or to provision
     manifests/components/grafana/dashboards.yaml             the dashboards as ConfigMaps
     manifests/components/prometheus-operator/prometheusrule.yaml   alerts/*.rules.yml for the operator
+    alerts/grafana/zookeeper-alerts.yml                      the alerts for Grafana's own ruler
     mixin/*.libsonnet                                        both for jsonnet, as functions of mixin/config.libsonnet
 """
 
@@ -19,6 +20,7 @@ from spec import DASHBOARDS
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path += [str(ROOT / "alerts"), str(ROOT / "mixin")]
+import grafana_managed  # noqa: E402
 import rules  # noqa: E402
 import template  # noqa: E402
 
@@ -245,6 +247,7 @@ def files() -> dict[Path, str]:
     boards = {each.uid: dashboard_json(each) for each in DASHBOARDS}
     texts = {uid: json.dumps(board, indent=1, ensure_ascii=False) + "\n" for uid, board in boards.items()}
     made = {Path("dashboards") / f"{uid}.json": text for uid, text in texts.items()}
+    made[Path("alerts/grafana/zookeeper-alerts.yml")] = to_yaml(grafana_managed.provisioning())
     made |= {Path("mixin") / name: text for name, text in template.files(boards).items()}
     components = Path("manifests/components")
     made[components / "grafana/dashboards.yaml"] = to_yaml(*(config_map(*each) for each in texts.items()))

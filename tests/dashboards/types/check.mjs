@@ -1,18 +1,9 @@
-// Checks dashboards against Grafana's own types: node check.mjs FILE.json... prints one line a mistake.
+// Checks dashboards, and alerts to provision, against Grafana's own types: node check.mjs FILE.json... prints one line a
+// mistake.
 // The types come as TypeScript from npm; each becomes a JSON Schema that allows no other properties.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import Ajv from 'ajv';
 import { createGenerator } from 'ts-json-schema-generator';
-
-const WANTED = {
-  dashboard: ['Dashboard', 'FieldConfigSource', 'VariableModel'],
-  timeseries: ['Options', 'FieldConfig'],
-  statetimeline: ['Options', 'FieldConfig'],
-  stat: ['Options'],
-  gauge: ['Options'],
-  table: ['Options', 'FieldConfig'],
-  prometheus: ['Dataquery'],
-};
 
 function schema(module, type) {
   const file = `schemas/${module}.${type}.json`;
@@ -32,13 +23,9 @@ writeFileSync('tsconfig.json', JSON.stringify({ compilerOptions: {
   module: 'nodenext', moduleResolution: 'nodenext', target: 'es2022', strict: true, skipLibCheck: true } }));
 const ajv = new Ajv({ strict: false, allErrors: true, allowUnionTypes: true });
 const check = {};
-for (const [module, types] of Object.entries(WANTED)) {
-  for (const type of types) {
-    check[`${module}.${type}`] = ajv.compile(schema(module, type));
-  }
-}
 
 function tell(file, where, name, value) {
+  check[name] ??= ajv.compile(schema(...name.split('.')));
   if (!check[name](value)) {
     for (const error of check[name].errors) {
       console.log(`${file}: ${where}${error.instancePath}: ${error.message} ${JSON.stringify(error.params)}`);
@@ -46,8 +33,26 @@ function tell(file, where, name, value) {
   }
 }
 
+// A file of alerts says by its groups what Grafana's types have in each rule, and two of its keys are written otherwise.
+function checkAlerts(file, groups) {
+  for (const { name, orgId, folder, interval, rules } of groups) {
+    for (const { keepFiringFor, missing_series_evals_to_resolve, ...rule } of rules) {
+      tell(file, rule.title, 'alerting.Rule', { ...rule, ruleGroup: name, orgID: orgId, folderUID: folder,
+        keep_firing_for: keepFiringFor ?? interval, missingSeriesEvalsToResolve: missing_series_evals_to_resolve ?? 2,
+        data: rule.data.map((query) => ({ ...query, model: {} })) });
+      for (const { datasourceUid, model } of rule.data) {
+        tell(file, rule.title, datasourceUid === '__expr__' ? 'expr.TypeMath' : 'prometheus.Dataquery', model);
+      }
+    }
+  }
+}
+
 for (const file of process.argv.slice(2)) {
   const dashboard = JSON.parse(readFileSync(file));
+  if (dashboard.groups) {
+    checkAlerts(file, dashboard.groups);
+    continue;
+  }
   tell(file, '', 'dashboard.Dashboard', { ...dashboard, panels: [] });
   for (const variable of dashboard.templating.list) {
     tell(file, variable.name, 'dashboard.VariableModel', variable);

@@ -1,0 +1,66 @@
+"""The alerts for Grafana's own ruler: alerts/grafana/zookeeper-alerts.yml, in the format of its file provisioning.
+
+Grafana asks Prometheus, which need not have our recorded series: what they record stands in the alerts themselves.
+"""
+
+import re
+from typing import Any
+
+import rules
+
+SOURCE = "prometheus"  # uid of the data source
+RECORDED = re.compile(r"\b\w+:zookeeper_\w+:\w+")
+SECONDS = {"s": 1, "m": 60, "h": 3600}
+# A recorded series that reads what it said itself can't stand in an alert. Instead of for ever, this one remembers 6 h.
+INSTEAD = {"exporter:zookeeper_ensemble:watched":
+           "group by (cluster, job, instance, ensemble) (zookeeper_ensemble_voters or zookeeper_up) or "
+           "group by (cluster, job, instance, ensemble) "
+           "(last_over_time(zookeeper_ensemble_voters[6h]) unless on (cluster, job, instance) up == 1)"}
+
+
+def inlined(expression: str, recorded: dict[str, str], step: str) -> str:
+    """The expression with what its recorded series stand for; a window over one becomes a subquery."""
+    def instead(found: re.Match[str]) -> str:
+        return f"({inlined(' '.join(recorded[found[0]].split()), recorded, step)})"
+    expression = re.sub(rf"({RECORDED.pattern})\[(\w+)\]", rf"\1[\2:{step}]", expression)
+    return RECORDED.sub(instead, expression)
+
+
+def text(template: str) -> str:
+    """A message in Grafana's words: a label may be missing, and `$` would name a variable of Grafana's environment."""
+    template = re.sub(r"\{\{ \$labels\.(\w+) \}\}", r"{{ with .Labels.\1 }}{{ . }}{{ end }}", template)
+    return template.replace("$labels.", ".Labels.").replace("$value", ".Values.A.Value")
+
+
+def kept(rule: dict[str, Any], interval: str) -> dict[str, Any]:
+    """How long it keeps firing: after the query gives nothing at all, and after one of several series is missing."""
+    if "keep_firing_for" not in rule:
+        return {}
+    seconds, step = (int(each[:-1]) * SECONDS[each[-1]] for each in (rule["keep_firing_for"], interval))
+    return {"keepFiringFor": rule["keep_firing_for"], "missing_series_evals_to_resolve": seconds // step}
+
+
+def managed(rule: dict[str, Any], recorded: dict[str, str], interval: str) -> dict[str, Any]:
+    """An alert of Prometheus as one of Grafana. Whatever the query gives fires, be it 0, as in Prometheus."""
+    return {
+        "uid": rule["alert"], "title": rule["alert"], "condition": "B",
+        "data": [
+            {"refId": "A", "datasourceUid": SOURCE, "relativeTimeRange": {"from": 600, "to": 0},
+             "model": {"refId": "A", "expr": inlined(rule["expr"], recorded, interval), "instant": True, "range": False,
+                       "editorMode": "code"}},
+            {"refId": "B", "datasourceUid": "__expr__",
+             "model": {"refId": "B", "type": "math", "expression": "is_number($A)"}}],
+        "noDataState": "OK",  # nothing is wrong: that metrics are missing is what ZooKeeperMetricsAbsent and others ask for
+        "execErrState": "Error",
+        "for": rule["for"], **kept(rule, interval), "labels": rule["labels"],
+        "annotations": {name: text(each) for name, each in rule["annotations"].items()}}
+
+
+def provisioning() -> dict[str, Any]:
+    """All alerts in a folder of Grafana."""
+    groups = rules.groups()
+    recorded = {rule["record"]: rule["expr"] for group in groups for rule in group["rules"] if "record" in rule} | INSTEAD
+    return {"apiVersion": 1, "groups": [
+        {"orgId": 1, "name": group["name"], "folder": "ZooKeeper", "interval": group["interval"],
+         "rules": [managed(rule, recorded, group["interval"]) for rule in group["rules"] if "alert" in rule]}
+        for group in groups]}

@@ -1,0 +1,147 @@
+"""The alerts for Grafana's own ruler: in its format, and the same alerts as those for Prometheus."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from rule_files import ALERTS, BY_ALERT, BY_AREA, FILE_OF, FILES, RECORDED, ROOT, SCENARIOS
+from test_rules import run_all
+
+import grafana_managed
+import npm
+from scenario import Scenario
+
+FILE = ALERTS / "grafana/zookeeper-alerts.yml"
+GROUPS: list[dict[str, Any]] = yaml.safe_load(FILE.read_text())["groups"]
+MANAGED: dict[str, dict[str, Any]] = {rule["title"].removeprefix("ZooKeeper"): rule for group in GROUPS
+                                      for rule in group["rules"]}
+# What stands in them instead of a recorded series that remembers for ever.
+FORGETFUL = {alert for alert, rule in BY_ALERT.items() if any(name in rule["expr"] for name in grafana_managed.INSTEAD)}
+FORGETS = 6 * 60  # minutes
+
+
+def seconds(duration: str) -> int:
+    """Of a duration of one unit."""
+    return int(duration[:-1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[duration[-1]]
+
+
+def expression(rule: dict[str, Any]) -> str:
+    """What Prometheus is asked."""
+    return rule["data"][0]["model"]["expr"]
+
+
+def test_all_alerts_are_there_under_a_name_that_stays() -> None:
+    """In the order of the files. The uid is what Grafana knows a rule by: at most 40 letters."""
+    assert list(MANAGED) == list(BY_ALERT)
+    for alert, rule in MANAGED.items():
+        assert rule["uid"] == rule["title"] == f"ZooKeeper{alert}"
+        assert re.fullmatch(r"[a-zA-Z0-9_-]{1,40}", rule["uid"])
+
+
+def test_times_and_labels_are_the_same() -> None:
+    """Grafana's own clock ticks every ten seconds: an interval is a multiple of that, a time a multiple of its interval."""
+    for group in GROUPS:
+        assert (group["orgId"], group["folder"]) == (1, "ZooKeeper")
+        assert seconds(group["interval"]) % 10 == 0
+        for rule in group["rules"]:
+            own = BY_ALERT[rule["title"].removeprefix("ZooKeeper")]
+            assert (rule["for"], rule["labels"]) == (own["for"], own["labels"])
+            assert rule.get("keepFiringFor") == own.get("keep_firing_for")
+            assert seconds(rule["for"]) % seconds(group["interval"]) == 0
+            if "keepFiringFor" in rule:
+                kept = rule["missing_series_evals_to_resolve"] * seconds(group["interval"])
+                assert kept == seconds(rule["keepFiringFor"])
+
+
+def test_whatever_prometheus_gives_fires_and_nothing_is_well() -> None:
+    """Also a figure of 0. An error of the data source has a state of its own."""
+    for rule in MANAGED.values():
+        query, condition = rule["data"]
+        assert query["model"] | {"expr": ""} == {"refId": "A", "expr": "", "instant": True, "range": False,
+                                                 "editorMode": "code"}
+        assert (rule["condition"], condition["refId"], condition["datasourceUid"]) == ("B", "B", "__expr__")
+        assert condition["model"] == {"refId": "B", "type": "math", "expression": "is_number($A)"}
+        assert (rule["noDataState"], rule["execErrState"]) == ("OK", "Error")
+    assert "absent(" in expression(MANAGED["MetricsAbsent"])
+
+
+def test_messages_are_in_the_words_of_grafana() -> None:
+    """No `$`, which its provisioning takes for the environment; no label that may be missing is printed as it is."""
+    for alert, rule in MANAGED.items():
+        for name, told in rule["annotations"].items():
+            assert "$" not in told, told
+            plain = re.sub(r"\{\{ with \.Labels\.(\w+) \}\}\{\{ \. \}\}\{\{ end \}\}", r"{{ $labels.\1 }}", told)
+            assert not re.search(r"\{\{ \.Labels\.\w+ \}\}", plain), told
+            plain = plain.replace(".Values.A.Value", "$value").replace(".Labels.", "$labels.")
+            assert plain == BY_ALERT[alert]["annotations"][name]
+
+
+def test_no_recorded_series_is_asked_for() -> None:
+    """Those that stand for themselves are asked for as they are."""
+    for alert, rule in MANAGED.items():
+        assert not grafana_managed.RECORDED.search(expression(rule)), alert
+        if not grafana_managed.RECORDED.search(BY_ALERT[alert]["expr"]):
+            assert expression(rule) == re.sub(r"  # _config\.\w+", "", BY_ALERT[alert]["expr"])
+
+
+def test_only_what_reads_itself_is_replaced() -> None:
+    """Another such series would never end to be written out."""
+    reading = {rule["record"] for file in FILES for group in yaml.safe_load(file.read_text())["groups"]
+               for rule in group["rules"] if "record" in rule and rule["record"] in rule["expr"]}
+    assert reading == RECORDED & set(grafana_managed.INSTEAD)
+
+
+def test_a_recorded_series_is_written_out() -> None:
+    """Also within another one, and under a window."""
+    recorded = {"a:zookeeper_b:c": "x +\n  y", "a:zookeeper_d:e": "a:zookeeper_b:c / 2"}
+    made = grafana_managed.inlined("a:zookeeper_d:e > max_over_time(a:zookeeper_b:c[1h])", recorded, "30s")
+    assert made == "((x + y) / 2) > max_over_time((x + y)[1h:30s])"
+
+
+def outcomes(scenarios: Iterable[Scenario], directory: Path) -> dict[str, str]:
+    """What promtool says of these scenarios to the alerts as Grafana asks for them."""
+    for file in FILES:
+        groups = yaml.safe_load(file.read_text())["groups"]
+        for group in groups:
+            group["rules"] = [rule | {"expr": expression(MANAGED[rule["alert"].removeprefix("ZooKeeper")])}
+                              for rule in group["rules"] if "alert" in rule]
+        (directory / file.name).write_text(json.dumps({"groups": groups}))
+    found = run_all(scenarios, lambda each: [directory / FILE_OF[each.alert].name], directory)
+    return {title: told for title, told in found.items() if told}
+
+
+def remembers(scenario: Scenario) -> bool:
+    """Whether it asks for no longer memory than Grafana's alerts have."""
+    return scenario.alert not in FORGETFUL or max(scenario.firing) < FORGETS
+
+
+def test_scenarios_of_what_was_written_out(tmp_path: Path) -> None:
+    """The alerts that stand on recorded series fire as those for Prometheus do, apart from the one that forgets."""
+    on_records = {alert for alert, rule in BY_ALERT.items() if grafana_managed.RECORDED.search(rule["expr"])}
+    scenarios = [each for each in SCENARIOS if each.alert in on_records and each not in BY_AREA["replay"]]
+    for each in scenarios:
+        if not remembers(each):
+            print(f"not run: {each.title}: Grafana's copy remembers {FORGETS} minutes")
+    assert outcomes(filter(remembers, scenarios), tmp_path) == {}
+
+
+def test_grafana_knows_every_property(tmp_path: Path) -> None:
+    """By the types that it gives to npm: rules, queries and conditions."""
+    types = ROOT / "build/alerts/types"
+    npm.install(ROOT / "tests/dashboards/types", types)
+
+    def complaints(groups: list[dict[str, Any]]) -> list[str]:
+        (tmp_path / "alerts.json").write_text(json.dumps({"groups": groups}))
+        answer = subprocess.run(["node", "check.mjs", tmp_path / "alerts.json"], cwd=types, capture_output=True, text=True,
+                                check=False)
+        assert answer.returncode == 0, answer.stderr
+        return answer.stdout.splitlines()
+
+    assert complaints(GROUPS) == []
+    for word in ("noDataState", "execErrState", "datasourceUid", "relativeTimeRange", "instant", "expression", "for"):
+        assert complaints(json.loads(json.dumps(GROUPS).replace(f'"{word}"', f'"{word}s"'))) != [], word
