@@ -25,12 +25,10 @@ def download(module: str) -> Path:
 
 
 def build_from(module: str, package: str) -> Path:
-    """A program of a module, "path@version", that go does not install from elsewhere: it replaces modules, say."""
-    program = BUILD / "bin" / package.rpartition("/")[2]
+    """A program of a module, "path@version", that `go install` refuses, such as one that replaces other modules."""
+    program = BUILD / "bin" / f"{package.rpartition('/')[2]}-{module.rpartition('@')[2]}"
     if not program.exists():
-        copy = BUILD / module.rpartition("/")[2]
-        shutil.copytree(download(module), copy, dirs_exist_ok=True, copy_function=shutil.copyfile)
-        _go("build", "-mod=mod", "-o", str(program), f"./{package}", directory=copy)
+        _go("build", "-mod=readonly", "-o", str(program), f"./{package}", directory=download(module))
     return program
 
 
