@@ -49,7 +49,7 @@ function(c) {
      },
      "expr": "max by (" + c.grouping + "ensemble) (zookeeper_ensemble_epoch{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}) - min by (" + c.grouping + "ensemble) (min_over_time(zookeeper_ensemble_epoch{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[$__rate_interval])) > 0",
      "titleFormat": "Elections",
-     "textFormat": "{{ensemble}} {{cluster}} elected a leader"
+     "textFormat": "{{ensemble}} " + c.legend + " elected a leader"
     },
     {
      "name": "Restarts",
@@ -61,7 +61,7 @@ function(c) {
      },
      "expr": "sum by (" + c.grouping + "ensemble, member) (resets(zookeeper_uptime_seconds{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[$__rate_interval])) > 0",
      "titleFormat": "Restarts",
-     "textFormat": "{{member}} {{ensemble}} {{cluster}} started, or took a new role"
+     "textFormat": "{{member}} {{ensemble}} " + c.legend + " started, or took a new role"
     }
    ]
   },
@@ -2310,7 +2310,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble) (zookeeper_ensemble_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",state=\"healthy\"} * 0 or zookeeper_ensemble_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",state=\"degraded\"} * 1 or zookeeper_ensemble_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",state=\"at_risk\"} * 2 or zookeeper_ensemble_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",state=\"no_quorum\"} * 3 or zookeeper_ensemble_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",state=\"split_view\"} * 4 or zookeeper_ensemble_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",state=\"unknown\"} * 5)",
       "editorMode": "code",
-      "legendFormat": "{{ensemble}} {{cluster}}",
+      "legendFormat": "{{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -2399,7 +2399,7 @@ function(c) {
       },
       "expr": "sum by (" + c.grouping + "ensemble) (max by (" + c.grouping + "ensemble, member) (rate(zookeeper_packets_received_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[$__rate_interval])))",
       "editorMode": "code",
-      "legendFormat": "{{ensemble}} {{cluster}}",
+      "legendFormat": "{{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -2475,7 +2475,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble) (max by (" + c.grouping + "ensemble, member) (rate(zookeeper_zxid_sequence{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[$__rate_interval])))",
       "editorMode": "code",
-      "legendFormat": "{{ensemble}} {{cluster}}",
+      "legendFormat": "{{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -2570,7 +2570,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble) (max by (" + c.grouping + "ensemble, member) (rate(zookeeper_update_latency_seconds_sum{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[$__rate_interval]) / (rate(zookeeper_update_latency_seconds_count{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[$__rate_interval]) > 0)))",
       "editorMode": "code",
-      "legendFormat": "{{ensemble}} {{cluster}}",
+      "legendFormat": "{{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -2665,7 +2665,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble) (max by (" + c.grouping + "ensemble, member) (zookeeper_outstanding_requests{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"})) / (1000 / clamp_min(max by (" + c.grouping + "ensemble) (zookeeper_ensemble_voters{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}) - 1, 1))",
       "editorMode": "code",
-      "legendFormat": "{{ensemble}} {{cluster}}",
+      "legendFormat": "{{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -2760,7 +2760,7 @@ function(c) {
       },
       "expr": "min by (" + c.grouping + "instance, mountpoint, persistentvolumeclaim) (disk:zookeeper_available:ratio{cluster=~\"$cluster\"})",
       "editorMode": "code",
-      "legendFormat": "{{mountpoint}}{{persistentvolumeclaim}} {{instance}} {{cluster}}",
+      "legendFormat": "{{mountpoint}}{{persistentvolumeclaim}} {{instance}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -2817,7 +2817,7 @@ function(c) {
      },
      "expr": "max by (" + c.grouping + "ensemble) (zookeeper_ensemble_epoch{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}) - min by (" + c.grouping + "ensemble) (min_over_time(zookeeper_ensemble_epoch{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[$__rate_interval])) > 0",
      "titleFormat": "Elections",
-     "textFormat": "{{ensemble}} {{cluster}} elected a leader"
+     "textFormat": "{{ensemble}} " + c.legend + " elected a leader"
     },
     {
      "name": "Restarts",
@@ -2829,7 +2829,7 @@ function(c) {
      },
      "expr": "sum by (" + c.grouping + "ensemble, member) (resets(zookeeper_uptime_seconds{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[$__rate_interval])) > 0",
      "titleFormat": "Restarts",
-     "textFormat": "{{member}} {{ensemble}} {{cluster}} started, or took a new role"
+     "textFormat": "{{member}} {{ensemble}} " + c.legend + " started, or took a new role"
     }
    ]
   },
@@ -3123,7 +3123,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble) (zookeeper_ensemble_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",state=\"healthy\"} * 0 or zookeeper_ensemble_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",state=\"degraded\"} * 1 or zookeeper_ensemble_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",state=\"at_risk\"} * 2 or zookeeper_ensemble_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",state=\"no_quorum\"} * 3 or zookeeper_ensemble_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",state=\"split_view\"} * 4 or zookeeper_ensemble_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",state=\"unknown\"} * 5)",
       "editorMode": "code",
-      "legendFormat": "{{ensemble}} {{cluster}}",
+      "legendFormat": "{{ensemble}} " + c.legend,
       "instant": true,
       "range": false
      }
@@ -3214,7 +3214,7 @@ function(c) {
       },
       "expr": "time() - max by (" + c.grouping + "ensemble) (max_over_time(timestamp(zookeeper_ensemble_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"} == 0)[12h:30s]) and on (" + c.grouping + "ensemble, state) zookeeper_ensemble_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"} == 1) or 86400 * max by (" + c.grouping + "ensemble) (zookeeper_ensemble_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"} == 1)",
       "editorMode": "code",
-      "legendFormat": "{{ensemble}} {{cluster}}",
+      "legendFormat": "{{ensemble}} " + c.legend,
       "instant": true,
       "range": false
      }
@@ -3304,7 +3304,7 @@ function(c) {
       },
       "expr": "min by (" + c.grouping + "ensemble) (zookeeper_ensemble_failures_tolerated{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"})",
       "editorMode": "code",
-      "legendFormat": "{{ensemble}} {{cluster}}",
+      "legendFormat": "{{ensemble}} " + c.legend,
       "instant": true,
       "range": false
      }
@@ -4020,7 +4020,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble) (zookeeper_ensemble_voters{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"} - zookeeper_ensemble_voters_serving{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"})",
       "editorMode": "code",
-      "legendFormat": "{{ensemble}} {{cluster}}",
+      "legendFormat": "{{ensemble}} " + c.legend,
       "instant": true,
       "range": false
      }
@@ -4116,7 +4116,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble) (max by (" + c.grouping + "ensemble, member) (zookeeper_zxid_sequence{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})) / 4294967295",
       "editorMode": "code",
-      "legendFormat": "{{ensemble}} {{cluster}}",
+      "legendFormat": "{{ensemble}} " + c.legend,
       "instant": true,
       "range": false
      }
@@ -4222,7 +4222,7 @@ function(c) {
       },
       "expr": "clamp_max((4294967295 - max by (" + c.grouping + "ensemble) (max by (" + c.grouping + "ensemble, member) (zookeeper_zxid_sequence{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}))) / max by (" + c.grouping + "ensemble) (rate(zookeeper_zxid_sequence{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[1h])), 31536000)",
       "editorMode": "code",
-      "legendFormat": "{{ensemble}} {{cluster}}",
+      "legendFormat": "{{ensemble}} " + c.legend,
       "instant": true,
       "range": false
      }
@@ -4641,7 +4641,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_member_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",state=\"unreachable\"} * 0 or zookeeper_member_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",state=\"not_serving\"} * 1 or zookeeper_member_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",state=\"read_only\"} * 2 or zookeeper_member_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",state=\"observer\"} * 3 or zookeeper_member_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",state=\"follower\"} * 4 or zookeeper_member_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",state=\"leader\"} * 5 or zookeeper_member_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",state=\"standalone\"} * 6)",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -4730,7 +4730,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_packets_received_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -4806,7 +4806,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble) (max by (" + c.grouping + "ensemble, member) (rate(zookeeper_zxid_sequence{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval])))",
       "editorMode": "code",
-      "legendFormat": "{{ensemble}} {{cluster}}",
+      "legendFormat": "{{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -4893,7 +4893,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_outstanding_requests{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -4996,7 +4996,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_update_latency_seconds_sum{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]) / (rate(zookeeper_update_latency_seconds_count{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]) > 0))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -5080,7 +5080,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_read_latency_seconds_sum{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]) / (rate(zookeeper_read_latency_seconds_count{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]) > 0))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -5156,7 +5156,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_commit_propagation_latency_seconds_sum{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]) / (rate(zookeeper_commit_propagation_latency_seconds_count{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]) > 0))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -5251,7 +5251,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_lag_transactions{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -5327,7 +5327,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_quorum_ack_latency_seconds_sum{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]) / (rate(zookeeper_quorum_ack_latency_seconds_count{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]) > 0))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -5413,7 +5413,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (increase(zookeeper_election_time_seconds_sum{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[15m]) / (increase(zookeeper_election_time_seconds_count{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[15m]) > 0))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -5495,7 +5495,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble) (max by (" + c.grouping + "ensemble, member) (zookeeper_synced_followers{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}))",
       "editorMode": "code",
-      "legendFormat": "{{ensemble}} {{cluster}}",
+      "legendFormat": "{{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -5575,7 +5575,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_pending_syncs{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -5665,7 +5665,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble) (zookeeper_ensemble_epoch{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}) - min by (" + c.grouping + "ensemble) (min_over_time(zookeeper_ensemble_epoch{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[10m]))",
       "editorMode": "code",
-      "legendFormat": "{{ensemble}} {{cluster}}",
+      "legendFormat": "{{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -5741,7 +5741,7 @@ function(c) {
       },
       "expr": "sum by (" + c.grouping + "ensemble) (max by (" + c.grouping + "ensemble, member) (increase(zookeeper_diff_syncs_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[10m])) and on (" + c.grouping + "ensemble, member) zookeeper_up{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})",
       "editorMode": "code",
-      "legendFormat": "difference {{ensemble}} {{cluster}}",
+      "legendFormat": "difference {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      },
@@ -5753,7 +5753,7 @@ function(c) {
       },
       "expr": "sum by (" + c.grouping + "ensemble) (max by (" + c.grouping + "ensemble, member) (increase(zookeeper_snap_syncs_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[10m])) and on (" + c.grouping + "ensemble, member) zookeeper_up{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})",
       "editorMode": "code",
-      "legendFormat": "snapshot {{ensemble}} {{cluster}}",
+      "legendFormat": "snapshot {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -5853,7 +5853,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble) (max by (" + c.grouping + "ensemble, member) (zookeeper_znodes{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}))",
       "editorMode": "code",
-      "legendFormat": "all {{ensemble}} {{cluster}}",
+      "legendFormat": "all {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      },
@@ -5865,7 +5865,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble) (max by (" + c.grouping + "ensemble, member) (zookeeper_ephemeral_znodes{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}))",
       "editorMode": "code",
-      "legendFormat": "ephemeral {{ensemble}} {{cluster}}",
+      "legendFormat": "ephemeral {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -5947,7 +5947,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble) (max by (" + c.grouping + "ensemble, member) (zookeeper_approximate_data_size_bytes{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}))",
       "editorMode": "code",
-      "legendFormat": "{{ensemble}} {{cluster}}",
+      "legendFormat": "{{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -6037,7 +6037,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, namespace) (zookeeper_quota_used_bytes{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"} / zookeeper_quota_limit_bytes{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})",
       "editorMode": "code",
-      "legendFormat": "bytes {{namespace}} {{ensemble}} {{cluster}}",
+      "legendFormat": "bytes {{namespace}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      },
@@ -6049,7 +6049,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, namespace) (zookeeper_quota_used_znodes{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"} / zookeeper_quota_limit_znodes{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})",
       "editorMode": "code",
-      "legendFormat": "znodes {{namespace}} {{ensemble}} {{cluster}}",
+      "legendFormat": "znodes {{namespace}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -6139,7 +6139,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble) (max by (" + c.grouping + "ensemble, member) (zookeeper_proposal_size_last_bytes{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}))",
       "editorMode": "code",
-      "legendFormat": "last proposal {{ensemble}} {{cluster}}",
+      "legendFormat": "last proposal {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      },
@@ -6151,7 +6151,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble) (max by (" + c.grouping + "ensemble, member) (zookeeper_proposal_size_max_bytes{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}))",
       "editorMode": "code",
-      "legendFormat": "largest proposal {{ensemble}} {{cluster}}",
+      "legendFormat": "largest proposal {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      },
@@ -6163,7 +6163,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble) (max by (" + c.grouping + "ensemble, member) (zookeeper_client_response_size_last_bytes{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}))",
       "editorMode": "code",
-      "legendFormat": "last answer {{ensemble}} {{cluster}}",
+      "legendFormat": "last answer {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      },
@@ -6175,7 +6175,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble) (max by (" + c.grouping + "ensemble, member) (zookeeper_client_response_size_max_bytes{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}))",
       "editorMode": "code",
-      "legendFormat": "largest answer {{ensemble}} {{cluster}}",
+      "legendFormat": "largest answer {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -6270,7 +6270,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_data_watches{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -6352,7 +6352,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_child_watches{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -6428,7 +6428,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_watched_paths{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -6504,7 +6504,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_watching_connections{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -6586,7 +6586,7 @@ function(c) {
       },
       "expr": "(max by (" + c.grouping + "ensemble, member) (rate(zookeeper_node_changed_watches_sum{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval])) + max by (" + c.grouping + "ensemble, member) (rate(zookeeper_node_children_watches_sum{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval])) + max by (" + c.grouping + "ensemble, member) (rate(zookeeper_node_created_watches_sum{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval])) + max by (" + c.grouping + "ensemble, member) (rate(zookeeper_node_deleted_watches_sum{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval])))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -6666,7 +6666,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (deriv(zookeeper_watches{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval])) * 3600",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -6755,7 +6755,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_connections{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -6831,7 +6831,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble) (max by (" + c.grouping + "ensemble, member) (zookeeper_global_sessions{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}))",
       "editorMode": "code",
-      "legendFormat": "{{ensemble}} {{cluster}}",
+      "legendFormat": "{{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      },
@@ -6843,7 +6843,7 @@ function(c) {
       },
       "expr": "sum by (" + c.grouping + "ensemble) (max by (" + c.grouping + "ensemble, member) (zookeeper_local_sessions{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})) > 0",
       "editorMode": "code",
-      "legendFormat": "local {{ensemble}} {{cluster}}",
+      "legendFormat": "local {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -6925,7 +6925,7 @@ function(c) {
       },
       "expr": "sum by (" + c.grouping + "ensemble) (max by (" + c.grouping + "ensemble, member) (rate(zookeeper_stale_sessions_expired_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval])))",
       "editorMode": "code",
-      "legendFormat": "{{ensemble}} {{cluster}}",
+      "legendFormat": "{{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -7001,7 +7001,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_connection_requests_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -7077,7 +7077,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_connections_dropped_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -7159,7 +7159,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_connections_rejected_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -7241,7 +7241,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_large_requests_rejected_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -7298,7 +7298,7 @@ function(c) {
      },
      "expr": "max by (" + c.grouping + "ensemble) (zookeeper_ensemble_epoch{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}) - min by (" + c.grouping + "ensemble) (min_over_time(zookeeper_ensemble_epoch{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[$__rate_interval])) > 0",
      "titleFormat": "Elections",
-     "textFormat": "{{ensemble}} {{cluster}} elected a leader"
+     "textFormat": "{{ensemble}} " + c.legend + " elected a leader"
     },
     {
      "name": "Restarts",
@@ -7310,7 +7310,7 @@ function(c) {
      },
      "expr": "sum by (" + c.grouping + "ensemble, member) (resets(zookeeper_uptime_seconds{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[$__rate_interval])) > 0",
      "titleFormat": "Restarts",
-     "textFormat": "{{member}} {{ensemble}} {{cluster}} started, or took a new role"
+     "textFormat": "{{member}} {{ensemble}} " + c.legend + " started, or took a new role"
     }
    ]
   },
@@ -8283,7 +8283,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_member_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",state=\"unreachable\"} * 0 or zookeeper_member_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",state=\"not_serving\"} * 1 or zookeeper_member_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",state=\"read_only\"} * 2 or zookeeper_member_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",state=\"observer\"} * 3 or zookeeper_member_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",state=\"follower\"} * 4 or zookeeper_member_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",state=\"leader\"} * 5 or zookeeper_member_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",state=\"standalone\"} * 6)",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -8665,7 +8665,7 @@ function(c) {
       },
       "expr": "min by (" + c.grouping + "ensemble, member) (rate(zookeeper_polls_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",result=\"failed\"}[$__rate_interval]) / ignoring (result) sum without (result) (rate(zookeeper_polls_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval])))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -8747,7 +8747,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_poll_duration_seconds{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -8842,7 +8842,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_open_file_descriptors{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}) / max by (" + c.grouping + "ensemble, member) (zookeeper_max_file_descriptors{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -8950,7 +8950,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_fsync_time_seconds_sum{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]) / (rate(zookeeper_fsync_time_seconds_count{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]) > 0))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -9026,7 +9026,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_fsync_time_seconds_count{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -9112,7 +9112,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (increase(zookeeper_snapshot_time_seconds_sum{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[1h]) / (increase(zookeeper_snapshot_time_seconds_count{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[1h]) > 0))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -9199,7 +9199,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_data_dir_size_bytes{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -9291,7 +9291,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_data_log_dir_size_bytes{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -9380,7 +9380,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_sync_processor_queue_time_seconds_sum{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]) / (rate(zookeeper_sync_processor_queue_time_seconds_count{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]) > 0))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -9456,7 +9456,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_prep_processor_queue_time_seconds_sum{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]) / (rate(zookeeper_prep_processor_queue_time_seconds_count{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]) > 0))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -9538,7 +9538,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_request_throttle_waits_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -9620,7 +9620,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_throttled_ops_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -9696,7 +9696,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_response_packet_cache_hits_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval])) / (max by (" + c.grouping + "ensemble, member) (rate(zookeeper_response_packet_cache_hits_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval])) + max by (" + c.grouping + "ensemble, member) (rate(zookeeper_response_packet_cache_misses_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval])) > 0)",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -9785,7 +9785,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_packets_received_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -9861,7 +9861,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_packets_sent_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -9937,7 +9937,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_received_bytes_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -10013,7 +10013,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_response_bytes_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -10095,7 +10095,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_unsuccessful_handshakes_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -10177,7 +10177,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_auth_failed_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -10280,7 +10280,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_jvm_pause_time_seconds_sum{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -10370,7 +10370,7 @@ function(c) {
       },
       "expr": "sum by (" + c.grouping + "ensemble, member) (max by (" + c.grouping + "ensemble, member, gc) (rate(zookeeper_jvm_gc_collection_seconds_sum{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",gc!~\"ConcurrentMarkSweep|.*(Cycles|Concurrent).*\"}[$__rate_interval])))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -10456,7 +10456,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_jvm_memory_used_bytes{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",area=\"heap\"}) / max by (" + c.grouping + "ensemble, member) (zookeeper_jvm_memory_max_bytes{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",area=\"heap\"})",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -10532,7 +10532,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_process_cpu_seconds_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]))",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -10637,7 +10637,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (increase(zookeeper_digest_mismatches_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__range])) and on (" + c.grouping + "ensemble, member) zookeeper_up{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": true,
       "range": false
      }
@@ -10729,7 +10729,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (increase(zookeeper_unrecoverable_errors_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__range])) and on (" + c.grouping + "ensemble, member) zookeeper_up{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": true,
       "range": false
      }
@@ -10805,7 +10805,7 @@ function(c) {
       },
       "expr": "topk(10, sum by (" + c.grouping + "ensemble, namespace) (max by (" + c.grouping + "ensemble, member, namespace) (rate(zookeeper_write_size_bytes_sum{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]))))",
       "editorMode": "code",
-      "legendFormat": "{{namespace}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{namespace}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -10862,7 +10862,7 @@ function(c) {
      },
      "expr": "max by (" + c.grouping + "ensemble) (zookeeper_ensemble_epoch{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}) - min by (" + c.grouping + "ensemble) (min_over_time(zookeeper_ensemble_epoch{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[$__rate_interval])) > 0",
      "titleFormat": "Elections",
-     "textFormat": "{{ensemble}} {{cluster}} elected a leader"
+     "textFormat": "{{ensemble}} " + c.legend + " elected a leader"
     },
     {
      "name": "Restarts",
@@ -10874,7 +10874,7 @@ function(c) {
      },
      "expr": "sum by (" + c.grouping + "ensemble, member) (resets(zookeeper_uptime_seconds{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[$__rate_interval])) > 0",
      "titleFormat": "Restarts",
-     "textFormat": "{{member}} {{ensemble}} {{cluster}} started, or took a new role"
+     "textFormat": "{{member}} {{ensemble}} " + c.legend + " started, or took a new role"
     }
    ]
   },
@@ -12699,7 +12699,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_poll_duration_seconds{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -12864,7 +12864,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_unknown_keys{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -12946,7 +12946,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_unparsed_lines{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} {{cluster}}",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -13187,7 +13187,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "instance) (zookeeper_exporter_http_connections{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\"} and on (" + c.grouping + "job, instance) last_over_time(zookeeper_exporter_build_info{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\"}[1d]))",
       "editorMode": "code",
-      "legendFormat": "{{instance}} {{cluster}}",
+      "legendFormat": "{{instance}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -13263,7 +13263,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "instance) (rate(zookeeper_exporter_http_connections_dropped_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\"}[$__rate_interval]) and on (" + c.grouping + "job, instance) zookeeper_exporter_build_info{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\"})",
       "editorMode": "code",
-      "legendFormat": "{{instance}} {{cluster}}",
+      "legendFormat": "{{instance}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -13352,7 +13352,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "instance) (process_resident_memory_bytes{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\"} and on (" + c.grouping + "job, instance) last_over_time(zookeeper_exporter_build_info{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\"}[1d]))",
       "editorMode": "code",
-      "legendFormat": "{{instance}} {{cluster}}",
+      "legendFormat": "{{instance}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -13428,7 +13428,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "instance) (rate(process_cpu_seconds_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\"}[$__rate_interval]) and on (" + c.grouping + "job, instance) zookeeper_exporter_build_info{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\"})",
       "editorMode": "code",
-      "legendFormat": "{{instance}} {{cluster}}",
+      "legendFormat": "{{instance}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -13512,7 +13512,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "instance) (rate(zookeeper_exporter_event_loop_lag_seconds_sum{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\"}[$__rate_interval]) and on (" + c.grouping + "job, instance) zookeeper_exporter_build_info{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\"}) / (max by (" + c.grouping + "instance) (rate(zookeeper_exporter_event_loop_lag_seconds_count{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\"}[$__rate_interval]) and on (" + c.grouping + "job, instance) zookeeper_exporter_build_info{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\"}) > 0)",
       "editorMode": "code",
-      "legendFormat": "{{instance}} {{cluster}}",
+      "legendFormat": "{{instance}} " + c.legend,
       "instant": false,
       "range": true
      }
@@ -13588,7 +13588,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "instance) (rate(zookeeper_exporter_log_lines_dropped_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\"}[$__rate_interval]) and on (" + c.grouping + "job, instance) zookeeper_exporter_build_info{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\"})",
       "editorMode": "code",
-      "legendFormat": "{{instance}} {{cluster}}",
+      "legendFormat": "{{instance}} " + c.legend,
       "instant": false,
       "range": true
      }

@@ -14,6 +14,7 @@ local defaults = import 'config.libsonnet';
   local written(_, value) = if std.isNumber(value) then '%.12g' % value else value,
   local c = std.mapWithKey(written, given) {
     grouping: std.join('', [label + ', ' for label in given.groupingLabels]),
+    legend: std.join(' ', ['{{' + label + '}}' for label in given.groupingLabels]),
     matchers: if given.selector == '' then '' else given.selector + ',',
     selection: if given.selector == '' then '' else '{' + given.selector + '}',
     runbook(alert):: given.runbookUrl % alert,

@@ -14,7 +14,7 @@ from rule_files import ROOT
 
 import go_tools
 import rules
-from grafana import dashboards
+from grafana import dashboards, fill_in
 
 MIXIN = ROOT / "mixin"
 README = (MIXIN / "README.md").read_text()
@@ -90,6 +90,8 @@ def test_other_labels_group_the_ensembles(other: dict[str, Any]) -> None:
     for made, before in zip(texts(other), texts(shipped()), strict=True):
         if made[0] in QUERIES:
             assert made[1].count("(cluster, namespace, ") == before[1].count("(cluster, "), made[1]
+        if made[0] == "legendFormat":
+            assert made[1] == before[1].replace("{{cluster}}", "{{cluster}} {{namespace}}")
     assert not [text for _, text in texts(evaluate({"groupingLabels": []})) if "(cluster" in text]
 
 
@@ -110,9 +112,12 @@ def test_links_lead_elsewhere(other: dict[str, Any]) -> None:
     assert "blob/main/alerts/runbooks" not in json.dumps(other)
 
 
-def test_promtool_accepts_the_other_rules(other: dict[str, Any], tmp_path: Path) -> None:
-    """Whatever the configuration."""
-    (tmp_path / "rules.yml").write_text(json.dumps(other["alerts"]))
+def test_promtool_accepts_the_other_rules_and_queries(other: dict[str, Any], tmp_path: Path) -> None:
+    """Also a grouping that names a label twice."""
+    queries = [fill_in(text) for key, text in texts(other["dashboards"]) if key == "expr"]
+    assert len(queries) > 100
+    more = {"name": "dashboards", "rules": [{"record": f"query:{i}", "expr": each} for i, each in enumerate(queries)]}
+    (tmp_path / "rules.yml").write_text(json.dumps({"groups": other["alerts"]["groups"] + [more]}))
     done = subprocess.run(["promtool", "check", "rules", tmp_path / "rules.yml"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
