@@ -40,8 +40,19 @@ def kept(rule: dict[str, Any], interval: str) -> dict[str, Any]:
     return {"keepFiringFor": rule["keep_firing_for"], "missing_series_evals_to_resolve": seconds // step}
 
 
-def managed(rule: dict[str, Any], recorded: dict[str, str], interval: str) -> dict[str, Any]:
+def place(rule: dict[str, Any], dashboards: dict[str, Any]) -> dict[str, Any]:
+    """The panel that shows what the alert watches, by the panel's link to the runbook; rather a curve, and rather on the
+    dashboard that the alert names. Not every alert has one."""
+    own = rule["annotations"]["dashboard_url"].removeprefix("/d/").partition("?")[0]
+    found = [(uid != own, panel["type"] != "timeseries", uid, panel["id"])
+             for uid, dashboard in dashboards.items() for panel in dashboard["panels"]
+             if any(link["url"].endswith(f"/{rule['alert']}.md") for link in panel.get("links", []))]
+    return {"dashboardUid": min(found)[2], "panelId": min(found)[3]} if found else {}
+
+
+def managed(rule: dict[str, Any], recorded: dict[str, str], interval: str, dashboards: dict[str, Any]) -> dict[str, Any]:
     """An alert of Prometheus as one of Grafana. Whatever the query gives fires, be it 0, as in Prometheus."""
+    panel = place(rule, dashboards)
     return {
         "uid": rule["alert"], "title": rule["alert"], "condition": "B",
         "data": [
@@ -52,15 +63,16 @@ def managed(rule: dict[str, Any], recorded: dict[str, str], interval: str) -> di
              "model": {"refId": "B", "type": "math", "expression": "is_number($A)"}}],
         "noDataState": "OK",  # nothing is wrong: that metrics are missing is what ZooKeeperMetricsAbsent and others ask for
         "execErrState": "Error",
-        "for": rule["for"], **kept(rule, interval), "labels": rule["labels"],
-        "annotations": {name: text(each) for name, each in rule["annotations"].items()}}
+        "for": rule["for"], **kept(rule, interval), "labels": rule["labels"], **panel,
+        "annotations": {name: text(each) for name, each in rule["annotations"].items()}
+                       | {f"__{name}__": str(value) for name, value in panel.items()}}
 
 
-def provisioning() -> dict[str, Any]:
-    """All alerts in a folder of Grafana."""
+def provisioning(dashboards: dict[str, Any]) -> dict[str, Any]:
+    """All alerts in a folder of Grafana, tied to the panels of these dashboards."""
     groups = rules.groups()
     recorded = {rule["record"]: rule["expr"] for group in groups for rule in group["rules"] if "record" in rule} | INSTEAD
     return {"apiVersion": 1, "groups": [
         {"orgId": 1, "name": group["name"], "folder": "ZooKeeper", "interval": group["interval"],
-         "rules": [managed(rule, recorded, group["interval"]) for rule in group["rules"] if "alert" in rule]}
+         "rules": [managed(rule, recorded, group["interval"], dashboards) for rule in group["rules"] if "alert" in rule]}
         for group in groups]}

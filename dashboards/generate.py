@@ -247,7 +247,7 @@ def files() -> dict[Path, str]:
     boards = {each.uid: dashboard_json(each) for each in DASHBOARDS}
     texts = {uid: json.dumps(board, indent=1, ensure_ascii=False) + "\n" for uid, board in boards.items()}
     made = {Path("dashboards") / f"{uid}.json": text for uid, text in texts.items()}
-    made[Path("alerts/grafana/zookeeper-alerts.yml")] = to_yaml(grafana_managed.provisioning())
+    made[Path("alerts/grafana/zookeeper-alerts.yml")] = to_yaml(grafana_managed.provisioning(boards))
     made |= {Path("mixin") / name: text for name, text in template.files(boards).items()}
     components = Path("manifests/components")
     made[components / "grafana/dashboards.yaml"] = to_yaml(*(config_map(*each) for each in texts.items()))

@@ -14,6 +14,7 @@ from test_rules import run_all
 
 import grafana_managed
 import npm
+from grafana import dashboards
 from scenario import Scenario
 
 FILE = ALERTS / "grafana/zookeeper-alerts.yml"
@@ -77,8 +78,25 @@ def test_messages_are_in_the_words_of_grafana() -> None:
             assert "$" not in told, told
             plain = re.sub(r"\{\{ with \.Labels\.(\w+) \}\}\{\{ \. \}\}\{\{ end \}\}", r"{{ $labels.\1 }}", told)
             assert not re.search(r"\{\{ \.Labels\.\w+ \}\}", plain), told
+            if name in ("__dashboardUid__", "__panelId__"):
+                continue
             plain = plain.replace(".Values.A.Value", "$value").replace(".Labels.", "$labels.")
             assert plain == BY_ALERT[alert]["annotations"][name]
+
+
+def test_panels_show_what_an_alert_watches() -> None:
+    """Grafana draws the alert there, and leads from the alert to it."""
+    tied = {alert: rule for alert, rule in MANAGED.items() if "panelId" in rule}
+    assert len(tied) > len(MANAGED) / 2
+    for alert, rule in tied.items():
+        panel, = (each for each in dashboards()[rule["dashboardUid"]]["panels"] if each["id"] == rule["panelId"])
+        assert any(link["url"].endswith(f"/ZooKeeper{alert}.md") for link in panel["links"])
+        assert rule["annotations"]["__dashboardUid__"] == rule["dashboardUid"]
+        assert rule["annotations"]["__panelId__"] == str(rule["panelId"])
+    fsync = MANAGED["FsyncSlow"]
+    assert fsync["dashboardUid"] == "zookeeper-member"
+    for alert in BY_ALERT.keys() - tied:
+        assert "__dashboardUid__" not in MANAGED[alert]["annotations"]
 
 
 def test_no_recorded_series_is_asked_for() -> None:

@@ -33,10 +33,10 @@ function tell(file, where, name, value) {
   }
 }
 
-// A file of alerts says by its groups what Grafana's types have in each rule, and two of its keys are written otherwise.
+// A file of alerts says by its groups what Grafana's types have in each rule, and some of its keys are written otherwise.
 function checkAlerts(file, groups) {
   for (const { name, orgId, folder, interval, rules } of groups) {
-    for (const { keepFiringFor, missing_series_evals_to_resolve, ...rule } of rules) {
+    for (const { keepFiringFor, missing_series_evals_to_resolve, dashboardUid, panelId, ...rule } of rules) {
       tell(file, rule.title, 'alerting.Rule', { ...rule, ruleGroup: name, orgID: orgId, folderUID: folder,
         keep_firing_for: keepFiringFor ?? interval, missingSeriesEvalsToResolve: missing_series_evals_to_resolve ?? 2,
         data: rule.data.map((query) => ({ ...query, model: {} })) });
