@@ -41,8 +41,10 @@ def kept(rule: dict[str, Any], interval: str) -> dict[str, Any]:
 
 
 def place(rule: dict[str, Any], dashboards: dict[str, Any]) -> dict[str, Any]:
-    """The panel that shows what the alert watches, by the panel's link to the runbook; rather a curve, and rather on the
-    dashboard that the alert names. Not every alert has one."""
+    """The panel that shows what the alert watches, as far as one has a link to the runbook.
+
+    It is rather one of the dashboard that the alert names, and rather a curve.
+    """
     own = rule["annotations"]["dashboard_url"].removeprefix("/d/").partition("?")[0]
     found = [(uid != own, panel["type"] != "timeseries", uid, panel["id"])
              for uid, dashboard in dashboards.items() for panel in dashboard["panels"]
@@ -50,7 +52,8 @@ def place(rule: dict[str, Any], dashboards: dict[str, Any]) -> dict[str, Any]:
     return {"dashboardUid": min(found)[2], "panelId": min(found)[3]} if found else {}
 
 
-def managed(rule: dict[str, Any], recorded: dict[str, str], interval: str, dashboards: dict[str, Any]) -> dict[str, Any]:
+def managed(rule: dict[str, Any], recorded: dict[str, str], interval: str,
+            dashboards: dict[str, Any]) -> dict[str, Any]:
     """An alert of Prometheus as one of Grafana. Whatever the query gives fires, be it 0, as in Prometheus."""
     panel = place(rule, dashboards)
     return {
@@ -61,7 +64,7 @@ def managed(rule: dict[str, Any], recorded: dict[str, str], interval: str, dashb
                        "editorMode": "code"}},
             {"refId": "B", "datasourceUid": "__expr__",
              "model": {"refId": "B", "type": "math", "expression": "is_number($A)"}}],
-        "noDataState": "OK",  # nothing is wrong: that metrics are missing is what ZooKeeperMetricsAbsent and others ask for
+        "noDataState": "OK",  # nothing is wrong; ZooKeeperMetricsAbsent and others ask for what is missing
         "execErrState": "Error",
         "for": rule["for"], **kept(rule, interval), "labels": rule["labels"], **panel,
         "annotations": {name: text(each) for name, each in rule["annotations"].items()}
@@ -71,8 +74,9 @@ def managed(rule: dict[str, Any], recorded: dict[str, str], interval: str, dashb
 def provisioning(dashboards: dict[str, Any]) -> dict[str, Any]:
     """All alerts in a folder of Grafana, tied to the panels of these dashboards."""
     groups = rules.groups()
-    recorded = {rule["record"]: rule["expr"] for group in groups for rule in group["rules"] if "record" in rule} | INSTEAD
+    recorded = {rule["record"]: rule["expr"] for group in groups for rule in group["rules"] if "record" in rule}
     return {"apiVersion": 1, "groups": [
         {"orgId": 1, "name": group["name"], "folder": "ZooKeeper", "interval": group["interval"],
-         "rules": [managed(rule, recorded, group["interval"], dashboards) for rule in group["rules"] if "alert" in rule]}
+         "rules": [managed(rule, recorded | INSTEAD, group["interval"], dashboards)
+                   for rule in group["rules"] if "alert" in rule]}
         for group in groups]}

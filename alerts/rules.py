@@ -1,4 +1,4 @@
-"""The alert rules as data, and the thresholds in them that a mark names: a value at the end of its line, `# _config.NAME`."""
+"""The alert rules as data, and the thresholds in them that a mark names: `# _config.NAME` behind a value."""
 
 import re
 from collections.abc import Callable

@@ -45,7 +45,7 @@ def test_all_alerts_are_there_under_a_name_that_stays() -> None:
 
 
 def test_times_and_labels_are_the_same() -> None:
-    """Grafana's own clock ticks every ten seconds: an interval is a multiple of that, a time a multiple of its interval."""
+    """Grafana's clock ticks every ten seconds: an interval is a multiple of that, a time a multiple of its interval."""
     for group in GROUPS:
         assert (group["orgId"], group["folder"]) == (1, "ZooKeeper")
         assert seconds(group["interval"]) % 10 == 0
@@ -155,8 +155,8 @@ def test_grafana_knows_every_property(tmp_path: Path) -> None:
 
     def complaints(groups: list[dict[str, Any]]) -> list[str]:
         (tmp_path / "alerts.json").write_text(json.dumps({"groups": groups}))
-        answer = subprocess.run(["node", "check.mjs", tmp_path / "alerts.json"], cwd=types, capture_output=True, text=True,
-                                check=False)
+        answer = subprocess.run(["node", "check.mjs", tmp_path / "alerts.json"], cwd=types, capture_output=True,
+                                text=True, check=False)
         assert answer.returncode == 0, answer.stderr
         return answer.stdout.splitlines()
 
