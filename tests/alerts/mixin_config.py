@@ -15,7 +15,9 @@ GROWN: list[tuple[float, tuple[str, ...], tuple[str, ...]]] = [
     (0.9, ("fileDescriptorsHighRatio", "fileDescriptorsExhaustedRatio"), ("zookeeper_open_file_descriptors",)),
     (1.2, ("lagTransactions", "snapCount"), ("zookeeper_lag_transactions", "zookeeper_zxid_sequence")),
     (1 / 3, ("rolloverDays",), ()),  # as many days as are left of the grown transaction numbers
-    (1.5, ("outstandingHighRatio",), ("zookeeper_outstanding_requests",)),
+    (1.5, ("globalOutstandingLimit", "outstandingHighRatio"), ()),
+    (2.25, (), ("zookeeper_outstanding_requests",)),  # by both
+    (1.5, ("expiredFloor",), ("zookeeper_stale_sessions_expired_total", "zookeeper_global_sessions")),
     (1.5, ("ephemeralFloor",), ("zookeeper_ephemeral_znodes",)),
     (1.5, ("juteMaxBufferBytes",), tuple(f"zookeeper_{each}_bytes" for each in (
         "client_response_size_last", "client_response_size_max", "proposal_size_last", "proposal_size_max"))),
@@ -36,7 +38,7 @@ PLAYED: dict[str, Any] = {name: round(float(rules.thresholds()[name]) * factor, 
     "selector": 'job="zookeeper"', "groupingLabels": ["cluster", "namespace"]}
 # Every key with another value than the default.
 OTHER: dict[str, Any] = PLAYED | {
-    "atRiskFor": "30m", "memberDownFor": "10m", "restarts": 2, "globalOutstandingLimit": 3000,
+    "atRiskFor": "30m", "memberDownFor": "10m", "restarts": 2, "unreliableRatio": 0.4,
     "runbookUrl": "https://wiki.example/%s", "dashboardUrl": "https://grafana.example"}
 
 

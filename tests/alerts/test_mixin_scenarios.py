@@ -27,7 +27,8 @@ class Elsewhere(Scenario):
         world = super().world()
         east = {labelled(name, "east"): [each and each * FACTORS.get(name.partition("{")[0], 1) for each in samples]
                 for name, samples in world.series().items()}
-        west = {} if self.alert == "MetricsAbsent" else World(max(self.firing), self.step).series()
+        nothing_left = any("MetricsAbsent" in alerts for alerts in self.firing.values())  # that is told of both at once
+        west = {} if nothing_left else World(max(self.firing), self.step).series()
         series = east | {labelled(name, "west"): samples for name, samples in west.items()}
         world.series = lambda: series
         return world
@@ -93,13 +94,15 @@ def test_scenarios_notice_thresholds_that_did_not_change(tmp_path: Path) -> None
 
 
 def test_times_and_counts_can_be_changed(tmp_path: Path) -> None:
-    """How long a member may be away, how long there may be no voter to spare, and how often a member may restart."""
-    config = {name: OTHER[name] for name in ("atRiskFor", "memberDownFor", "restarts")}
+    """How long a member may be away, or a voter to spare be missing; how often a member may restart, or fail."""
+    config = {name: OTHER[name] for name in ("atRiskFor", "memberDownFor", "restarts", "unreliableRatio")}
     down = ["MemberDown zk-2"]
     away = scenario("MemberDown", "one of three is away", lambda w: w.state("zk-2", "unreachable", 5),
                     {14: [], 15: down, 34: down, 35: [*down, "QuorumAtRisk"]})
     loop = scenario("MemberRestarting", "two restarts",
                     lambda w: [w.state("zk-2", "unreachable", minute, minute + 4) for minute in (10, 20)],
                     {22: [], 24: ["MemberRestarting zk-2"]}, step=120)
-    assert failures(config, [away, loop], tmp_path) == {}
-    assert failures({}, [away, loop], tmp_path).keys() == {away.title, loop.title}
+    flips = next(each for each in SCENARIOS if each.title == "MemberUnreliable: of ten polls three fail")
+    changed = [away, loop, replace(flips, firing={25: [], 40: [], 60: []})]
+    assert failures(config, changed, tmp_path) == {}
+    assert failures({}, changed, tmp_path).keys() == {each.title for each in changed}
