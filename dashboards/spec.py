@@ -297,7 +297,8 @@ MEMBER_DASHBOARD = Dashboard(
                    (f'time() - {gauge("start_time_seconds")}', "in its role for"),
                    (f"max by (cluster, ensemble, member, version) (zookeeper_member_info{{{MEMBER}}})", "")],
                   width=18, height=8, columns={
-                      "ensemble": Column(), "member": Column(), "state": Column(states=MEMBER_STATES), "for": SINCE,
+                      "ensemble": Column(), "member": Column(width=230), "state": Column(states=MEMBER_STATES),
+                      "for": SINCE,
                       "reason": Column(states={"none": ("none", PLAIN)}, steps=[(None, ORANGE)]),
                       "safe to stop": Column(states=YES_NO), "in its role for": Column("dtdhms"),
                       "version": Column()},

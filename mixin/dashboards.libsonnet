@@ -7543,6 +7543,18 @@ function(c) {
       {
        "matcher": {
         "id": "byName",
+        "options": "member"
+       },
+       "properties": [
+        {
+         "id": "custom.width",
+         "value": 230
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
         "options": "state"
        },
        "properties": [
