@@ -11,8 +11,8 @@ import rules
 SOURCE = "prometheus"  # uid of the data source
 RECORDED = re.compile(r"\b\w+:zookeeper_\w+:\w+")
 SECONDS = {"s": 1, "m": 60, "h": 3600}
-# A recorded series that reads what it said itself can't stand in an alert. Grafana's copy remembers for 6 h, and not for
-# ever, which ensembles an exporter told of when it was last scraped.
+# A recorded series that reads what it said itself can't stand in an alert. Grafana's copy remembers for 6 h, instead of
+# for ever, what an exporter told of when it was last scraped.
 TOLD = "(zookeeper_ensemble_voters or zookeeper_up)"
 TOLD_LAST = (f"max_over_time(timestamp({TOLD})[6h:1m]) >= on (cluster, job, instance) group_left () "
              "max_over_time(timestamp(zookeeper_exporter_build_info == 1)[6h:1m])")

@@ -38,6 +38,8 @@ NOT_RUN = {
     r"SECURE_PORT|CLIENT_CERTIFICATE": "needs a server with TLS",
     r"--config\.file=FILE": "FILE is the reader's own",
     r"\bsudo\b|\bapt(-get)?\b": "installs packages",
+    r"^mimirtool ": "needs a Mimir: tests/alerts/test_rulers.py checks the rules",
+    r"/etc/grafana": "would change this machine: tests/alerts/test_grafana_alerting.py checks the file",
     r"^jb |^mkdir -p out && jsonnet ": "needs the mixin vendored: tests/alerts/test_mixin.py",
     r"zookeeper-\*\.rules\.yml": "changes the rules: tests/alerts/test_rules.py tries it on copies",
     r"delete_series": "needs a Prometheus with its admin API",
