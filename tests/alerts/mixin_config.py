@@ -34,7 +34,7 @@ GROWN: list[tuple[float, tuple[str, ...], tuple[str, ...]]] = [
 FACTORS = {metric: factor for factor, _, metrics in GROWN for metric in metrics}
 PLAYED: dict[str, Any] = {name: round(float(rules.thresholds()[name]) * factor, 9)
                           for factor, names, _ in GROWN for name in names} | {
-    "nodeDiskSelector": 'mountpoint="/var/lib/zookeeper"', "volumeSelector": 'persistentvolumeclaim=~"data-.*"',
+    "nodeDiskSelector": 'mountpoint="/var/lib/zookeeper"', "volumeSelector": 'persistentvolumeclaim=~"data-zookeeper-.*"',
     "selector": 'job="zookeeper"', "groupingLabels": ["cluster", "namespace"]}
 # Every key with another value than the default.
 OTHER: dict[str, Any] = PLAYED | {
