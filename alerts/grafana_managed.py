@@ -10,7 +10,7 @@ import rules
 
 SOURCE = "prometheus"  # uid of the data source
 RECORDED = re.compile(r"\b\w+:zookeeper_\w+:\w+")
-SECONDS = {"s": 1, "m": 60, "h": 3600}
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 # A recorded series that reads what it said itself can't stand in an alert. Grafana's copy remembers for 6 h, instead of
 # for ever, what an exporter told of when it was last scraped.
 TOLD = "(zookeeper_ensemble_voters or zookeeper_up)"
@@ -21,12 +21,23 @@ INSTEAD = {"exporter:zookeeper_ensemble:watched":
            f"(({TOLD_LAST}) and on (cluster, job, instance) up or ({TOLD_LAST}) unless on (cluster, ensemble) {TOLD})"}
 
 
-def inlined(expression: str, recorded: dict[str, str], step: str) -> str:
-    """The expression with what its recorded series stand for; a window over one becomes a subquery."""
+def seconds(duration: str) -> int:
+    """Of a duration of one unit."""
+    return int(duration[:-1]) * SECONDS[duration[-1]]
+
+
+def inlined(expression: str, recorded: dict[str, str], interval: str) -> str:
+    """The expression with what its recorded series stand for.
+
+    A window over one becomes a subquery of 120 steps at most: each step costs as much as the series itself.
+    """
     def instead(found: re.Match[str]) -> str:
-        return f"({inlined(' '.join(recorded[found[0]].split()), recorded, step)})"
-    expression = re.sub(rf"({RECORDED.pattern})\[(\w+)\]", rf"\1[\2:{step}]", expression)
-    return RECORDED.sub(instead, expression)
+        return f"({inlined(' '.join(recorded[found[0]].split()), recorded, interval)})"
+
+    def window(found: re.Match[str]) -> str:
+        return f"{found[1]}[{found[2]}:{max(seconds(interval), seconds(found[2]) // 120)}s]"
+
+    return RECORDED.sub(instead, re.sub(rf"({RECORDED.pattern})\[(\w+)\]", window, expression))
 
 
 def text(template: str) -> str:
@@ -39,8 +50,8 @@ def kept(rule: dict[str, Any], interval: str) -> dict[str, Any]:
     """How long it keeps firing: after the query gives nothing at all, and after one of several series is missing."""
     if "keep_firing_for" not in rule:
         return {}
-    seconds, step = (int(each[:-1]) * SECONDS[each[-1]] for each in (rule["keep_firing_for"], interval))
-    return {"keepFiringFor": rule["keep_firing_for"], "missing_series_evals_to_resolve": seconds // step}
+    evaluations = seconds(rule["keep_firing_for"]) // seconds(interval)
+    return {"keepFiringFor": rule["keep_firing_for"], "missing_series_evals_to_resolve": evaluations}
 
 
 def place(rule: dict[str, Any], dashboards: dict[str, Any]) -> dict[str, Any]:

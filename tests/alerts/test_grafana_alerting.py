@@ -15,6 +15,7 @@ from test_rules import run_all
 import grafana_managed
 import npm
 from grafana import dashboards
+from grafana_managed import seconds
 from scenario import Scenario
 
 FILE = ALERTS / "grafana/zookeeper-alerts.yml"
@@ -24,11 +25,6 @@ MANAGED: dict[str, dict[str, Any]] = {rule["title"].removeprefix("ZooKeeper"): r
 # What stands in them instead of a recorded series that remembers for ever.
 FORGETFUL = {alert for alert, rule in BY_ALERT.items() if any(name in rule["expr"] for name in grafana_managed.INSTEAD)}
 FORGETS = 6 * 60  # minutes
-
-
-def seconds(duration: str) -> int:
-    """Of a duration of one unit."""
-    return int(duration[:-1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[duration[-1]]
 
 
 def expression(rule: dict[str, Any]) -> str:
@@ -119,6 +115,7 @@ def test_a_recorded_series_is_written_out() -> None:
     recorded = {"a:zookeeper_b:c": "x +\n  y", "a:zookeeper_d:e": "a:zookeeper_b:c / 2"}
     made = grafana_managed.inlined("a:zookeeper_d:e > max_over_time(a:zookeeper_b:c[1h])", recorded, "30s")
     assert made == "((x + y) / 2) > max_over_time((x + y)[1h:30s])"
+    assert grafana_managed.inlined("a:zookeeper_b:c[1d]", recorded, "30s") == "(x + y)[1d:720s]"
 
 
 def outcomes(scenarios: Iterable[Scenario], directory: Path) -> dict[str, str]:
