@@ -106,7 +106,8 @@ def test_zk_health_knows_the_flags() -> None:
     assert len(found) >= 4
     assert not [line for line in lines_with("zk-health --") if not any(command in line for command in found)]
     ports = free_ports(2)
-    servers = {"SERVERS": ",".join(f"{HOST}:{port}" for port in ports), "MEMBER": f"{HOST}:{ports[0]}"}
+    servers = {"SERVERS": ",".join(f"{HOST}:{port}" for port in ports), "MEMBER": f"{HOST}:{ports[0]}",
+               "each": f"{HOST}:{ports[1]}"}  # the variable of a loop
     for command in sorted(found):
         outcome = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=20,
                                  env={"PATH": f"{BINARY.parent}:{os.environ['PATH']}", **servers})
