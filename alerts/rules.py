@@ -8,7 +8,6 @@ from typing import Any
 import yaml
 
 FILES = sorted(Path(__file__).parent.glob("*.rules.yml"))
-RUNBOOKS = "https://github.com/zookeeper-exporter/zookeeper-exporter/blob/main/alerts/runbooks"
 # A number, a duration, or all that stands between two braces.
 MARKED = re.compile(r"(\d[\d.]*[smhd]?|(?<=\{)[^{}]*(?=\}))(\}?)  # _config\.(\w+)$", re.MULTILINE)
 

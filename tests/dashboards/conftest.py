@@ -26,8 +26,8 @@ class Story:
 
 @pytest.fixture(scope="session")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    """More than half a minute of health, the step at which "Level for" looks back; the exporter is frozen for a moment; the observer, a follower, the other one and the
-    exporter are killed."""
+    """More than half a minute of health, the step at which "Level for" looks back; the exporter is frozen for a moment;
+    the observer, a follower, the other one and the exporter are killed."""
     with monitored_ensemble(tmp_path_factory.mktemp("dashboards")) as (ensemble, exporter, server):
         server.wait_for('count_over_time(up{job="zookeeper"}[2m]) >= bool 35', [1], 90)
         server.wait_for('count(ALERTS{alertstate="firing"})', [])
