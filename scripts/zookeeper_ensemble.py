@@ -34,6 +34,7 @@ JVM_FLAGS = ["-Xms32m", "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1
              "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS"]  # slf4j-simple logs to stderr
 DEFAULTS = {"tickTime": 1000, "initLimit": 10, "syncLimit": 4, "admin.enableServer": "false",
             "autopurge.purgeInterval": 0, "clientPortAddress": HOST}
+FIRST_PORT, LAST_PORT, PORTS_IN_BLOCK = 12000, 32000, 200
 T = TypeVar("T")
 
 
@@ -42,9 +43,29 @@ class NotInstalled(RuntimeError):
 
 
 def free_ports(count: int) -> list[int]:
-    """Distinct free ports, below those that Linux gives to outgoing connections: one of these could otherwise
-    take the port of a stopped server, or, from a client that retries it, connect to itself."""
-    return list(itertools.islice(filter(_is_free, random.sample(range(12000, 32000), 20000)), count))
+    """Free ports that were given to nobody else, below those that Linux gives to outgoing connections: one of these
+    could otherwise take the port of a stopped server, or, from a client that retries it, connect to itself."""
+    with _ports_lock:
+        ports = list(itertools.islice(_ports, count))
+    if len(ports) < count:
+        raise RuntimeError(f"no free port is left below {LAST_PORT}: end other runs of this program")
+    return ports
+
+
+def _own_ports() -> Iterator[int]:
+    """Free ports, each once, of blocks that only this process gives out while it lives: a port that is free now may
+    already be meant for a server that another thread or process is about to start. A block's claim is the name of
+    an abstract socket, which belongs to a network namespace as ports do, and ends with the process."""
+    claims = []
+    for first in random.sample(range(FIRST_PORT, LAST_PORT, PORTS_IN_BLOCK), (LAST_PORT - FIRST_PORT) // PORTS_IN_BLOCK):
+        claim = socket.socket(socket.AF_UNIX)
+        claims.append(claim)
+        try:
+            claim.bind(f"\0zookeeper-exporter-ports-{first}")
+        except OSError:
+            claim.close()
+            continue
+        yield from filter(_is_free, range(first, first + PORTS_IN_BLOCK))
 
 
 def _is_free(port: int) -> bool:
@@ -54,6 +75,9 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+_ports, _ports_lock = _own_ports(), threading.Lock()
 
 
 def wait_until(condition: Callable[[], T], what: str, limit: float = 60, explain: Callable[[], str] = str) -> T:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -137,3 +137,19 @@ def test_a_bad_place_to_listen_is_one_line() -> None:
             with demo(LISTEN=listen) as run:
                 assert run.process.wait(15) == 1
                 assert run.printed() == f"run: {complaint}\n"
+
+
+def test_nobody_else_is_given_a_port() -> None:
+    """Neither another process at the same time, nor this one again: a free port may be meant for a server to come."""
+    ask = "import zookeeper_ensemble as z; print(*z.free_ports(1500), flush=True); input()"
+    with ExitStack() as stack:
+        others = [stack.enter_context(subprocess.Popen([sys.executable, "-c", ask], cwd=SCRIPT.parent, text=True,
+                                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+                  for _ in range(3)]
+        given = [set(map(int, each.stdout.readline().split())) for each in others]
+        given += [set(free_ports(100)), set(free_ports(100))]
+        assert [len(each) for each in given] == [1500, 1500, 1500, 100, 100]
+        assert len(set.union(*given)) == sum(map(len, given))
+        for each in others:
+            each.communicate("\n")
+
