@@ -1,0 +1,140 @@
+"""A runbook, followed to the letter: what it prints is pasted into a shell, what it asks is asked of Prometheus.
+
+    with reader.open("MemberDown", member) as page:
+        page.wait_until_raised()                        # the state is the one that the page is for
+        assert "refused" in page.paste("x-zk")          # the block that holds these words
+        page.says("`refused` | the process has ended")  # its next step follows from what was printed
+
+Nothing of a page may be left out: its end is an AssertionError unless every block was pasted, asked or left by name.
+"""
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import quick_rules
+from exporter_process import BINARY, Exporter
+from prometheus_server import Prometheus
+from rule_files import ALERTS
+from zookeeper_ensemble import Ensemble, Member, wait_until
+
+CONFIG = """\
+global: {{scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}}
+rule_files: [{rules}]
+scrape_configs:
+  - job_name: zookeeper
+    static_configs: [{{targets: [{targets}]}}]
+"""
+RUNBOOKS = ALERTS / "runbooks"
+BLOCK = re.compile(r"^```(sh|promql)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PATH = f"{BINARY.parent}:{os.environ['PATH']}"  # zk-health is beside the exporter
+
+
+def _functions() -> str:
+    """What the README has the reader define: ask, zkCli.sh, zkCleanup.sh."""
+    texts = [text for language, text in BLOCK.findall((RUNBOOKS / "README.md").read_text()) if language == "sh"]
+    return "\n".join(text for text in texts if text.startswith(("ask()", "JARS=")))
+
+
+class Reader:
+    """Somebody with a bash and a Prometheus that scrapes `exporters` with the shipped rules in fast motion.
+
+    They and the ensemble, `name` in the exporters, are the caller's.
+    """
+
+    def __init__(self, directory: Path, ensemble: Ensemble, *exporters: Exporter, name: str = "orders"):
+        self.ensemble, self.exporter, self.name = ensemble, exporters[0], name
+        rules = directory / "quick.rules.yml"
+        rules.write_text(quick_rules.quick_rules())
+        targets = ", ".join(json.dumps(each.address) for each in exporters)
+        self.prometheus = Prometheus(directory, CONFIG.format(rules=rules, targets=targets))
+
+    def __enter__(self) -> "Reader":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.prometheus.stop()
+
+    @contextlib.contextmanager
+    def open(self, alert: str, member: Member | None = None, whole: bool = True) -> Iterator["Page"]:
+        """The page of an alert, for a member. Not `whole`: blocks may remain, for a second state of the same alert."""
+        page = Page(self, alert, member or self.ensemble.members[0])
+        yield page
+        assert not (whole and page.left), f"not followed in {alert}:\n" + "\n".join(page.left)
+
+
+class Page:
+    """One runbook and what has not been followed of it yet (`left`)."""
+
+    def __init__(self, reader: Reader, alert: str, member: Member):
+        self.alert, self._reader, self._member = alert, reader, member
+        self.text = (RUNBOOKS / f"ZooKeeper{alert}.md").read_text()
+        self._blocks = BLOCK.findall(self.text)
+        self.left = [text for _, text in self._blocks]
+
+    def wait_until_raised(self, limit: float = 60) -> None:
+        """Waits until the alert is pending or fires, for the page's ensemble if it has one."""
+        query = f'ALERTS{{alertname="ZooKeeper{self.alert}"}}'
+        wait_until(lambda: self._query(query), f"{self.alert} to be raised", limit, self._alerts)
+
+    def paste(self, holding: str, limit: float = 60, **placeholders: str) -> str:
+        """Runs the block that holds these words as a reader would; what it printed, errors too. `placeholders` are the
+        words in capitals that a reader replaces."""
+        block = self._take("sh", holding)
+        for word, value in placeholders.items():
+            assert re.search(rf"\b{word}\b", block), f"no {word} in:\n{block}"
+            block = re.sub(rf"\b{word}\b", lambda _, value=value: value, block)
+        return self.shell(block, limit)
+
+    def shell(self, text: str, limit: float = 60) -> str:
+        """Runs lines in a bash in which the variables and functions of the README are set; what they printed."""
+        member, exporter = self._member, self._reader.exporter
+        variables = {"EXPORTER": exporter.url, "ENSEMBLE": self._reader.name, "SERVERS": self._reader.ensemble.servers,
+                     "MEMBER": member.address, "CONF": str(member.directory / "zoo.cfg"),
+                     "LOG": str(member.directory / "server.log"), "DATA": str(member.directory / "data")}
+        done = subprocess.run(["bash", "-c", f"{_functions()}\n{text}"], stdin=subprocess.DEVNULL, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=limit, check=False,
+                              errors="replace", cwd=member.directory,
+                              env={**os.environ, "PATH": PATH, "LC_ALL": "C", **variables})
+        print(f"--- {self.alert}\n{text}{done.stdout}")
+        return done.stdout
+
+    def ask(self, holding: str) -> list[dict[str, Any]]:
+        """The series that the query which holds these words gives now: `labels` and `value`."""
+        return self._query(self._take("promql", holding))
+
+    def wait_for(self, holding: str, limit: float = 60) -> list[dict[str, Any]]:
+        """As `ask`, once the answer is not empty."""
+        query = self._take("promql", holding)
+        return wait_until(lambda: self._query(query), f"an answer to {query}", limit, self._alerts)
+
+    def says(self, *texts: str) -> None:
+        """The page has these words, wherever its lines end: the step that follows from what was printed."""
+        page = " ".join(self.text.split())
+        for text in texts:
+            assert " ".join(text.split()) in page, f"{self.alert} does not say: {text}"
+
+    def leave(self, holding: str, why: str) -> None:
+        """A block that cannot be followed in this state."""
+        assert why
+        self._take("", holding)
+
+    def _take(self, language: str, holding: str) -> str:
+        found = [text for each, text in self._blocks if holding in text and each.startswith(language)]
+        assert len(found) == 1, f"{len(found)} blocks of {self.alert} hold {holding!r}"
+        self.left = [text for text in self.left if text != found[0]]
+        return found[0]
+
+    def _query(self, query: str) -> list[dict[str, Any]]:
+        with contextlib.suppress(OSError):  # it does not listen yet
+            return [{"labels": each["metric"], "value": float(each["value"][1])}
+                    for each in self._reader.prometheus.api("query", query=query)["result"]]
+        return []
+
+    def _alerts(self) -> str:
+        return "\n".join(f"{each['state']} {each['labels']}" for each in self._reader.prometheus.api("alerts")["alerts"])
