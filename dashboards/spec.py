@@ -389,18 +389,23 @@ MEMBER_DASHBOARD = Dashboard(
             Panel("timeseries", "Heap used", "Share of the largest heap (-Xmx). It rises and falls with each "
                   "collection; when it stays near 100 % collections become long.", "percentunit",
                   [(gauge("jvm_memory_used_bytes", HEAP) + " / " + gauge("jvm_memory_max_bytes", HEAP), M)],
-                  [(None, GREEN), (0.95, ORANGE)], 12, runbooks=("JvmPausesHigh",), empty=PROVIDER),
+                  [(None, GREEN), (0.9, ORANGE)], 12, runbooks=("HeapAlmostFull", "JvmPausesHigh"),
+                  empty=PROVIDER),
             Panel("timeseries", "CPU", "Cores that the server uses. 1 is one core.", "short",
                   [(rate("process_cpu_seconds_total"), M)], width=12, empty=PROVIDER),
         ],
         "Integrity and load": [
-            Panel("stat", "Digest mismatches", "Transactions after which this member's data differed from the "
-                  "leader's, in the time shown. Anything but 0: take it out, and resync it with a healthy quorum.",
-                  "short", [(counted("digest_mismatches_total", "$__range"), M)], BAD, 6, decimals=0,
-                  runbooks=("DigestMismatch",)),
-            Panel("stat", "Unrecoverable errors", "A thread that the server needs has died, in the time shown. Restart "
-                  "that server and keep its log.", "short", [(counted("unrecoverable_errors_total", "$__range"), M)],
-                  BAD, 6, decimals=0, runbooks=("UnrecoverableError",)),
+            Panel("table", "Damage", "Transactions after which a member's data differed from the leader's, and threads "
+                  "that the server needs and that died, in the time shown: take such a member out, with a healthy "
+                  "quorum. Threads that wait for each other now: restart that server. 0 is normal.", "short",
+                  [(counted("digest_mismatches_total", "$__range"), "digest mismatches"),
+                   (counted("unrecoverable_errors_total", "$__range"), "unrecoverable errors"),
+                   (gauge("jvm_threads_deadlocked"), "deadlocked threads")], width=12, columns={
+                       "ensemble": Column(), "member": Column(width=230),
+                       "digest mismatches": Column(steps=BAD, empty="–"),
+                       "unrecoverable errors": Column(steps=BAD, empty="–"),
+                       "deadlocked threads": Column(steps=BAD, empty="–")},
+                  runbooks=("DigestMismatch", "UnrecoverableError", "ThreadsDeadlocked")),
             Panel("timeseries", "Writes by namespace", "Bytes a second of the ten busiest top-level znodes.", "Bps",
                   [(f"topk(10, sum by (cluster, ensemble, namespace) (max by (cluster, ensemble, member, namespace) "
                     f"(rate(zookeeper_write_size_bytes_sum{{{MEMBER}}}[{WINDOW}]))))", f"{{{{namespace}}}} {E}")],

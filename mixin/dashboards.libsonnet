@@ -10415,7 +10415,7 @@ function(c) {
          "color": "green"
         },
         {
-         "value": 0.95,
+         "value": 0.9,
          "color": "orange"
         }
        ]
@@ -10453,6 +10453,11 @@ function(c) {
     },
     "transformations": [],
     "links": [
+     {
+      "title": "Runbook: HeapAlmostFull",
+      "url": c.runbook("ZooKeeperHeapAlmostFull"),
+      "targetBlank": true
+     },
      {
       "title": "Runbook: JvmPausesHigh",
       "url": c.runbook("ZooKeeperJvmPausesHigh"),
@@ -10565,9 +10570,9 @@ function(c) {
    },
    {
     "id": 36,
-    "type": "stat",
-    "title": "Digest mismatches",
-    "description": "Transactions after which this member's data differed from the leader's, in the time shown. Anything but 0: take it out, and resync it with a healthy quorum.",
+    "type": "table",
+    "title": "Damage",
+    "description": "Transactions after which a member's data differed from the leader's, and threads that the server needs and that died, in the time shown: take such a member out, with a healthy quorum. Threads that wait for each other now: restart that server. 0 is normal.",
     "datasource": {
      "type": "prometheus",
      "uid": "${datasource}"
@@ -10575,7 +10580,7 @@ function(c) {
     "gridPos": {
      "x": 0,
      "y": 103,
-     "w": 6,
+     "w": 12,
      "h": 8
     },
     "fieldConfig": {
@@ -10588,10 +10593,6 @@ function(c) {
         {
          "value": null,
          "color": "green"
-        },
-        {
-         "value": 1,
-         "color": "red"
         }
        ]
       },
@@ -10606,37 +10607,261 @@ function(c) {
           "index": 0
          }
         }
+       },
+       {
+        "type": "special",
+        "options": {
+         "match": "empty",
+         "result": {
+          "text": "–",
+          "color": "#8e8e8e",
+          "index": 1
+         }
+        }
        }
       ],
       "color": {
        "mode": "thresholds"
       },
-      "decimals": 0
+      "custom": {
+       "align": "auto",
+       "inspect": false,
+       "minWidth": 60
+      }
      },
-     "overrides": []
+     "overrides": [
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "member"
+       },
+       "properties": [
+        {
+         "id": "custom.width",
+         "value": 230
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "digest mismatches"
+       },
+       "properties": [
+        {
+         "id": "mappings",
+         "value": [
+          {
+           "type": "special",
+           "options": {
+            "match": "null+nan",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 0
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "empty",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 1
+            }
+           }
+          }
+         ]
+        },
+        {
+         "id": "thresholds",
+         "value": {
+          "mode": "absolute",
+          "steps": [
+           {
+            "value": null,
+            "color": "green"
+           },
+           {
+            "value": 1,
+            "color": "red"
+           }
+          ]
+         }
+        },
+        {
+         "id": "custom.cellOptions",
+         "value": {
+          "type": "color-text"
+         }
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "unrecoverable errors"
+       },
+       "properties": [
+        {
+         "id": "mappings",
+         "value": [
+          {
+           "type": "special",
+           "options": {
+            "match": "null+nan",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 0
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "empty",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 1
+            }
+           }
+          }
+         ]
+        },
+        {
+         "id": "thresholds",
+         "value": {
+          "mode": "absolute",
+          "steps": [
+           {
+            "value": null,
+            "color": "green"
+           },
+           {
+            "value": 1,
+            "color": "red"
+           }
+          ]
+         }
+        },
+        {
+         "id": "custom.cellOptions",
+         "value": {
+          "type": "color-text"
+         }
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "deadlocked threads"
+       },
+       "properties": [
+        {
+         "id": "mappings",
+         "value": [
+          {
+           "type": "special",
+           "options": {
+            "match": "null+nan",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 0
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "empty",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 1
+            }
+           }
+          }
+         ]
+        },
+        {
+         "id": "thresholds",
+         "value": {
+          "mode": "absolute",
+          "steps": [
+           {
+            "value": null,
+            "color": "green"
+           },
+           {
+            "value": 1,
+            "color": "red"
+           }
+          ]
+         }
+        },
+        {
+         "id": "custom.cellOptions",
+         "value": {
+          "type": "color-text"
+         }
+        }
+       ]
+      }
+     ]
     },
     "options": {
-     "reduceOptions": {
-      "calcs": [
-       "lastNotNull"
-      ],
-      "fields": "",
-      "values": false
-     },
-     "orientation": "auto",
-     "colorMode": "value",
-     "graphMode": "none",
-     "justifyMode": "auto",
-     "textMode": "auto",
-     "wideLayout": true,
-     "showPercentChange": false,
-     "percentChangeColorMode": "standard"
+     "showHeader": true,
+     "cellHeight": "sm",
+     "frameIndex": 0,
+     "sortBy": []
     },
-    "transformations": [],
+    "transformations": [
+     {
+      "id": "merge",
+      "options": {}
+     },
+     {
+      "id": "organize",
+      "options": {
+       "excludeByName": {
+        "Time": true
+       },
+       "indexByName": {
+        "ensemble": 0,
+        "member": 1,
+        "Value #A": 2,
+        "Value #B": 3,
+        "Value #C": 4
+       },
+       "renameByName": {
+        "Value #A": "digest mismatches",
+        "Value #B": "unrecoverable errors",
+        "Value #C": "deadlocked threads",
+        "alertname": "alert"
+       }
+      }
+     }
+    ],
     "links": [
      {
       "title": "Runbook: DigestMismatch",
       "url": c.runbook("ZooKeeperDigestMismatch"),
+      "targetBlank": true
+     },
+     {
+      "title": "Runbook: UnrecoverableError",
+      "url": c.runbook("ZooKeeperUnrecoverableError"),
+      "targetBlank": true
+     },
+     {
+      "title": "Runbook: ThreadsDeadlocked",
+      "url": c.runbook("ZooKeeperThreadsDeadlocked"),
       "targetBlank": true
      }
     ],
@@ -10649,106 +10874,41 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (increase(zookeeper_digest_mismatches_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__range])) and on (" + c.grouping + "ensemble, member) zookeeper_up{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
+      "legendFormat": "digest mismatches",
       "instant": true,
-      "range": false
-     }
-    ]
-   },
-   {
-    "id": 37,
-    "type": "stat",
-    "title": "Unrecoverable errors",
-    "description": "A thread that the server needs has died, in the time shown. Restart that server and keep its log.",
-    "datasource": {
-     "type": "prometheus",
-     "uid": "${datasource}"
-    },
-    "gridPos": {
-     "x": 6,
-     "y": 103,
-     "w": 6,
-     "h": 8
-    },
-    "fieldConfig": {
-     "defaults": {
-      "unit": "short",
-      "noValue": "No data",
-      "thresholds": {
-       "mode": "absolute",
-       "steps": [
-        {
-         "value": null,
-         "color": "green"
-        },
-        {
-         "value": 1,
-         "color": "red"
-        }
-       ]
-      },
-      "mappings": [
-       {
-        "type": "special",
-        "options": {
-         "match": "null+nan",
-         "result": {
-          "text": "No data",
-          "color": "#8e8e8e",
-          "index": 0
-         }
-        }
-       }
-      ],
-      "color": {
-       "mode": "thresholds"
-      },
-      "decimals": 0
+      "range": false,
+      "format": "table"
      },
-     "overrides": []
-    },
-    "options": {
-     "reduceOptions": {
-      "calcs": [
-       "lastNotNull"
-      ],
-      "fields": "",
-      "values": false
-     },
-     "orientation": "auto",
-     "colorMode": "value",
-     "graphMode": "none",
-     "justifyMode": "auto",
-     "textMode": "auto",
-     "wideLayout": true,
-     "showPercentChange": false,
-     "percentChangeColorMode": "standard"
-    },
-    "transformations": [],
-    "links": [
      {
-      "title": "Runbook: UnrecoverableError",
-      "url": c.runbook("ZooKeeperUnrecoverableError"),
-      "targetBlank": true
-     }
-    ],
-    "targets": [
-     {
-      "refId": "A",
+      "refId": "B",
       "datasource": {
        "type": "prometheus",
        "uid": "${datasource}"
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (increase(zookeeper_unrecoverable_errors_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__range])) and on (" + c.grouping + "ensemble, member) zookeeper_up{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}",
       "editorMode": "code",
-      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
+      "legendFormat": "unrecoverable errors",
       "instant": true,
-      "range": false
+      "range": false,
+      "format": "table"
+     },
+     {
+      "refId": "C",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_jvm_threads_deadlocked{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})",
+      "editorMode": "code",
+      "legendFormat": "deadlocked threads",
+      "instant": true,
+      "range": false,
+      "format": "table"
      }
     ]
    },
    {
-    "id": 38,
+    "id": 37,
     "type": "timeseries",
     "title": "Writes by namespace",
     "description": "Bytes a second of the ten busiest top-level znodes.",

@@ -186,7 +186,7 @@ function(c) [
    },
    {
     "alert": "ZooKeeperSessionExpiryStorm",
-    "expr": "max by (" + c.grouping + "ensemble) (\n  max by (" + c.grouping + "ensemble, member) (increase(zookeeper_stale_sessions_expired_total" + c.selection + "[5m]))\n    -\n  max by (" + c.grouping + "ensemble, member) (increase(zookeeper_stale_sessions_expired_total" + c.selection + "[1h] offset 5m)) / 12\n    >\n  clamp_min(\n    0.05 * max by (" + c.grouping + "ensemble, member) (max_over_time(zookeeper_global_sessions" + c.selection + "[30m])),\n    " + c.expiredFloor + "\n  )\n    and\n  max by (" + c.grouping + "ensemble, member) (min_over_time(zookeeper_ephemeral_znodes" + c.selection + "[5m]))\n    <\n  0.95 * max by (" + c.grouping + "ensemble, member) (max_over_time(zookeeper_ephemeral_znodes" + c.selection + "[10m]))\n)",
+    "expr": "max by (" + c.grouping + "ensemble) (\n  max by (" + c.grouping + "ensemble, member) (increase(zookeeper_stale_sessions_expired_total" + c.selection + "[5m]))\n    -\n  (\n    max by (" + c.grouping + "ensemble, member) (increase(zookeeper_stale_sessions_expired_total" + c.selection + "[1h] offset 5m)) / 12\n      or\n    0 * max by (" + c.grouping + "ensemble, member) (zookeeper_global_sessions" + c.selection + ")\n  )\n    >\n  clamp_min(\n    0.05 * max by (" + c.grouping + "ensemble, member) (max_over_time(zookeeper_global_sessions" + c.selection + "[30m])),\n    " + c.expiredFloor + "\n  )\n    and\n  max by (" + c.grouping + "ensemble, member) (min_over_time(zookeeper_ephemeral_znodes" + c.selection + "[5m]))\n    <\n  0.95 * max by (" + c.grouping + "ensemble, member) (max_over_time(zookeeper_ephemeral_znodes" + c.selection + "[10m]))\n)",
     "for": "0m",
     "labels": {
      "severity": "critical"
@@ -285,7 +285,7 @@ function(c) [
    },
    {
     "alert": "ZooKeeperQuotaExceeded",
-    "expr": "sum by (" + c.grouping + "ensemble, namespace) (\n  max by (" + c.grouping + "ensemble, member, namespace) (increase(zookeeper_quota_exceeded_total" + c.selection + "[10m]))\n)\n  > 0",
+    "expr": "sum by (" + c.grouping + "ensemble, namespace) (\n  max by (" + c.grouping + "ensemble, member, namespace) (\n    zookeeper_quota_exceeded_total" + c.selection + "\n      unless\n    zookeeper_quota_exceeded_total" + c.selection + " offset 10m\n      and on (" + c.grouping + "job, instance, ensemble, member)\n    zookeeper_znodes" + c.selection + " offset 10m\n      or\n    increase(zookeeper_quota_exceeded_total" + c.selection + "[10m])\n  )\n)\n  > 0",
     "for": "0m",
     "keep_firing_for": "10m",
     "labels": {
@@ -352,7 +352,7 @@ function(c) [
    },
    {
     "alert": "ZooKeeperEnsembleNameCollision",
-    "expr": "count by (" + c.grouping + "ensemble) (\n  count by (" + c.grouping + "job, instance, ensemble) (zookeeper_up" + c.selection + ")\n    >= on (" + c.grouping + "job, instance, ensemble)\n  clamp_min(zookeeper_ensemble_voters" + c.selection + ", 2)\n)\n  >\nmax by (" + c.grouping + "ensemble) (\n  count by (" + c.grouping + "ensemble, member) (\n    zookeeper_up" + c.selection + "\n      and on (" + c.grouping + "job, instance, ensemble)\n    count by (" + c.grouping + "job, instance, ensemble) (zookeeper_up" + c.selection + ")\n      >= on (" + c.grouping + "job, instance, ensemble)\n    clamp_min(zookeeper_ensemble_voters" + c.selection + ", 2)\n  )\n)\n  or\ncount by (" + c.grouping + "ensemble) (\n  max by (" + c.grouping + "ensemble, member) (zookeeper_uptime_seconds" + c.selection + ")\n    -\n  min by (" + c.grouping + "ensemble, member) (zookeeper_uptime_seconds" + c.selection + ")\n    > 120\n    unless on (" + c.grouping + "ensemble, member)\n  zookeeper_ensemble_finding{" + c.matchers + "finding=\"several_servers\"}\n)",
+    "expr": "count by (" + c.grouping + "ensemble) (\n  count by (" + c.grouping + "job, instance, ensemble) (zookeeper_up" + c.selection + ")\n    >= on (" + c.grouping + "job, instance, ensemble)\n  clamp_min(zookeeper_ensemble_voters" + c.selection + ", 2)\n    or\n  count by (" + c.grouping + "job, instance, ensemble) (zookeeper_member_state{" + c.matchers + "state=\"standalone\"} == 1)\n)\n  >\nmax by (" + c.grouping + "ensemble) (\n  count by (" + c.grouping + "ensemble, member) (\n    zookeeper_up" + c.selection + "\n      and on (" + c.grouping + "job, instance, ensemble)\n    (\n      count by (" + c.grouping + "job, instance, ensemble) (zookeeper_up" + c.selection + ")\n        >= on (" + c.grouping + "job, instance, ensemble)\n      clamp_min(zookeeper_ensemble_voters" + c.selection + ", 2)\n        or\n      count by (" + c.grouping + "job, instance, ensemble) (zookeeper_member_state{" + c.matchers + "state=\"standalone\"} == 1)\n    )\n  )\n)\n  or\ncount by (" + c.grouping + "ensemble) (\n  max by (" + c.grouping + "ensemble, member) (zookeeper_uptime_seconds" + c.selection + ")\n    -\n  min by (" + c.grouping + "ensemble, member) (zookeeper_uptime_seconds" + c.selection + ")\n    > 120\n    unless on (" + c.grouping + "ensemble, member)\n  zookeeper_ensemble_finding{" + c.matchers + "finding=\"several_servers\"}\n)",
     "for": "10m",
     "labels": {
      "severity": "warning"
@@ -545,6 +545,34 @@ function(c) [
      "summary": "A ZooKeeper member stands still for much of the time.",
      "description": "{{ $labels.member }} of ensemble {{ $labels.ensemble }} spends {{ $value | humanizePercentage }} of its time in pauses; long ones cost sessions and leaderships.",
      "runbook_url": c.runbook("ZooKeeperJvmPausesHigh"),
+     "dashboard_url": c.dashboardUrl + "/d/zookeeper-member?var-ensemble={{ $labels.ensemble | urlquery }}&var-member={{ $labels.member | urlquery }}"
+    }
+   },
+   {
+    "alert": "ZooKeeperHeapAlmostFull",
+    "expr": "max by (" + c.grouping + "ensemble, member) (\n  min_over_time(zookeeper_jvm_memory_used_bytes{" + c.matchers + "area=\"heap\"}[30m])\n    /\n  zookeeper_jvm_memory_max_bytes{" + c.matchers + "area=\"heap\"}\n)\n  > " + c.heapFullRatio,
+    "for": "10m",
+    "labels": {
+     "severity": "warning"
+    },
+    "annotations": {
+     "summary": "The heap of a ZooKeeper member stays almost full.",
+     "description": "{{ $labels.member }} of ensemble {{ $labels.ensemble }} uses {{ $value | humanizePercentage }} of its heap, whatever it collects: next come long pauses and an OutOfMemoryError.",
+     "runbook_url": c.runbook("ZooKeeperHeapAlmostFull"),
+     "dashboard_url": c.dashboardUrl + "/d/zookeeper-member?var-ensemble={{ $labels.ensemble | urlquery }}&var-member={{ $labels.member | urlquery }}"
+    }
+   },
+   {
+    "alert": "ZooKeeperThreadsDeadlocked",
+    "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_jvm_threads_deadlocked" + c.selection + ") > 0",
+    "for": "2m",
+    "labels": {
+     "severity": "warning"
+    },
+    "annotations": {
+     "summary": "Threads of a ZooKeeper member wait for each other for ever.",
+     "description": "{{ $labels.member }} of ensemble {{ $labels.ensemble }} has {{ $value }} threads in a deadlock: only a restart ends it.",
+     "runbook_url": c.runbook("ZooKeeperThreadsDeadlocked"),
      "dashboard_url": c.dashboardUrl + "/d/zookeeper-member?var-ensemble={{ $labels.ensemble | urlquery }}&var-member={{ $labels.member | urlquery }}"
     }
    },

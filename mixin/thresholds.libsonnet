@@ -17,6 +17,7 @@
   fileDescriptorsExhaustedRatio: 0.95,
   fileDescriptorsHighRatio: 0.8,
   pausesHighRatio: 0.05,
+  heapFullRatio: 0.9,
   lagTransactions: 1000,
   electionsFlapping: 3,
   rolloverDays: 3,

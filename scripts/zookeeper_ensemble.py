@@ -57,7 +57,8 @@ def _own_ports() -> Iterator[int]:
     already be meant for a server that another thread or process is about to start. A block's claim is the name of
     an abstract socket, which belongs to a network namespace as ports do, and ends with the process."""
     claims = []
-    for first in random.sample(range(FIRST_PORT, LAST_PORT, PORTS_IN_BLOCK), (LAST_PORT - FIRST_PORT) // PORTS_IN_BLOCK):
+    blocks = range(FIRST_PORT, LAST_PORT, PORTS_IN_BLOCK)
+    for first in random.sample(blocks, len(blocks)):
         claim = socket.socket(socket.AF_UNIX)
         claims.append(claim)
         try:

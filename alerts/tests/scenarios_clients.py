@@ -14,6 +14,12 @@ def expire(sessions: float, lost: float = 0, back: float | None = None, at: floa
     return change
 
 
+def first_refusal(minute: float):
+    """A member refuses its first write below another znode over its quota; before, it told of none there."""
+    return lambda world: world.put("zookeeper_quota_exceeded_total", 1, minute, namespace="shop", member="zk-2:2181",
+                                   **FIRST)
+
+
 def probe(world: World) -> None:
     """A probe opens a session every ten seconds, with an ephemeral znode, and never closes it."""
     world.put("zookeeper_stale_sessions_expired_total", counter(0.1, 999, 0), member="zk-0:2181")
@@ -151,6 +157,8 @@ SCENARIOS = [
              {9: [], 10: ["SessionExpiryStorm", *NAMES]}),
     scenario("SessionExpiryStorm", "the znodes of another ensemble of the same name go", storms_apart,
              {10: NAMES, 14: NAMES}),
+    scenario("SessionExpiryStorm", "seen by an exporter that is new",
+             lambda w: (expire(60, 60)(w), w.exporter(0, 7)), {9: [], 10: ["SessionExpiryStorm"]}),
     scenario("SessionExpiryStorm", "21 of 500, such as those of one host", expire(21, 21), {10: [], 15: []}),
     scenario("SessionExpiryStorm", "10 of 40",
              lambda w: (w.put("zookeeper_global_sessions", 40), expire(10, 10)(w)), {10: [], 15: []}),
@@ -242,4 +250,12 @@ SCENARIOS = [
              lambda w: w.put("zookeeper_quota_exceeded_total", jump(5, 1), member="zk-2:2181"),
              {4: [], 5: ["QuotaExceeded"], 24: ["QuotaExceeded"], 27: []}),
     scenario("QuotaExceeded", "one of long ago", lambda w: w.put("zookeeper_quota_exceeded_total", 1), {20: []}),
+    scenario("QuotaExceeded", "the first write below a znode that is refused", first_refusal(12),
+             {11: [], 12: ["QuotaExceeded"], 31: ["QuotaExceeded"], 33: []}),
+    scenario("QuotaExceeded", "an exporter that is new sees refusals of long ago",
+             lambda w: (first_refusal(0)(w), w.exporter(0, 15)), {16: [], 20: [], 30: []}),
+    scenario("QuotaExceeded", "a member that could not be read shows refusals of long ago",
+             lambda w: (first_refusal(0)(w), w.state("zk-2", "unreachable", 11, 14),
+                        w.put("zookeeper_quota_exceeded_total", None, 11, 14, namespace="shop")),
+             {16: [], 24: []}),
 ]

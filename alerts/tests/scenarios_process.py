@@ -16,6 +16,34 @@ def collect(gc: str, share: float):
     return change
 
 
+def heap(least: float, most: float, maximum: float = 1000e6):
+    """From minute 10 on, a member's heap of `maximum` goes up and down between these, a collection every 5 minutes."""
+    def change(world: World) -> None:
+        def used(seconds: int) -> float:
+            return least + (most - least) * (seconds % 300) / 300 if seconds >= 600 else 400e6
+        world.put("zookeeper_jvm_memory_used_bytes", used, area="heap", member="zk-2:2181")
+        world.put("zookeeper_jvm_memory_max_bytes", maximum, area="heap", member="zk-2:2181")
+        world.put("zookeeper_jvm_memory_used_bytes", 80e6, area="nonheap", member="zk-2:2181")
+        world.put("zookeeper_jvm_memory_max_bytes", -1, area="nonheap", member="zk-2:2181")
+    return change
+
+
+def off_heap(world: World) -> None:
+    """A member's memory outside of the heap, which has a limit here, is nearly used up."""
+    heap(300e6, 400e6)(world)
+    world.put("zookeeper_jvm_memory_used_bytes", 250e6, area="nonheap", member="zk-2:2181")
+    world.put("zookeeper_jvm_memory_max_bytes", 256e6, area="nonheap", member="zk-2:2181")
+
+
+def deadlock(threads: float, first: float, last: float = 1e9):
+    """So many threads of a member are in a deadlock; none of another member's are."""
+    def change(world: World) -> None:
+        world.put("zookeeper_jvm_threads_deadlocked", 0, member="zk-1:2181")
+        world.put("zookeeper_jvm_threads_deadlocked", 0, member="zk-2:2181")
+        world.put("zookeeper_jvm_threads_deadlocked", threads, first, last, member="zk-2:2181")
+    return change
+
+
 def upgrade(hours: float):
     """A member runs another version for so long."""
     def change(world: World) -> None:
@@ -61,6 +89,23 @@ SCENARIOS = [
     scenario("JvmPausesHigh", "a garbage collector that works beside the server", collect("ZGC Cycles", 0.3), {40: []}),
     scenario("JvmPausesHigh", "one pause of four seconds",
              lambda w: w.put("zookeeper_jvm_pause_time_seconds_sum", jump(10, 4), member="zk-2:2181"), {40: []}),
+
+    scenario("HeapAlmostFull", "collections leave 95 %", heap(950e6, 990e6),
+             {49: [], 51: ["HeapAlmostFull zk-2"], 90: ["HeapAlmostFull zk-2"]}),
+    scenario("HeapAlmostFull", "it fills up before each collection", heap(300e6, 990e6), {30: [], 60: [], 90: []}),
+    scenario("HeapAlmostFull", "collections leave 85 %", heap(850e6, 990e6), {60: [], 90: []}),
+    scenario("HeapAlmostFull", "a heap without a limit", heap(950e6, 990e6, -1), {60: []}),
+    scenario("HeapAlmostFull", "memory outside of the heap", off_heap, {60: [], 90: []}),
+    scenario("HeapAlmostFull", "full for half an hour",
+             lambda w: (heap(950e6, 990e6)(w), w.put("zookeeper_jvm_memory_used_bytes", 400e6, 40, area="heap",
+                                                     member="zk-2:2181")), {45: [], 60: []}),
+
+    scenario("ThreadsDeadlocked", "two threads", deadlock(2, 5),
+             {6: [], 7: ["ThreadsDeadlocked zk-2"], 60: ["ThreadsDeadlocked zk-2"]}),
+    scenario("ThreadsDeadlocked", "none", deadlock(0, 5), {10: [], 30: []}),
+    scenario("ThreadsDeadlocked", "seen for a minute", deadlock(2, 5, 6), {6: [], 7: [], 10: []}),
+    scenario("ThreadsDeadlocked", "the member is restarted", lambda w: (deadlock(2, 5, 10)(w), w.put(
+        "zookeeper_jvm_threads_deadlocked", 0, 11, member="zk-2:2181")), {9: ["ThreadsDeadlocked zk-2"], 12: []}),
 
     scenario("VersionMismatch", "an upgrade that was left half done", upgrade(9),
              {60 + 330: [], 60 + 360: ["VersionMismatch"]}, step=600),

@@ -13,6 +13,7 @@ MIXIN = ROOT / "mixin"
 # Thresholds of which the scenarios are played with other figures: by how much the thresholds and these metrics grow.
 GROWN: list[tuple[float, tuple[str, ...], tuple[str, ...]]] = [
     (0.9, ("fileDescriptorsHighRatio", "fileDescriptorsExhaustedRatio"), ("zookeeper_open_file_descriptors",)),
+    (0.9, ("heapFullRatio",), ("zookeeper_jvm_memory_used_bytes",)),
     (1.2, ("lagTransactions", "snapCount"), ("zookeeper_lag_transactions", "zookeeper_zxid_sequence")),
     (1 / 3, ("rolloverDays",), ()),  # as many days as are left of the grown transaction numbers
     (1.5, ("globalOutstandingLimit", "outstandingHighRatio"), ()),

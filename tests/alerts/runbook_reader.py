@@ -137,4 +137,5 @@ class Page:
         return []
 
     def _alerts(self) -> str:
-        return "\n".join(f"{each['state']} {each['labels']}" for each in self._reader.prometheus.api("alerts")["alerts"])
+        alerts = self._reader.prometheus.api("alerts")["alerts"]
+        return "\n".join(f"{each['state']} {each['labels']}" for each in alerts)

@@ -58,8 +58,7 @@ MEMBER = {
                                             ("one", "unreachable (red)", "refused (orange)"),
                                             ("two", "unreachable (red)", "refused (orange)"),
                                             ("observer", "unreachable (red)", "refused (orange)"))]),
-    "Digest mismatches": ([f"<{who}> orders 0 (green)" for who in ROLES],) * 2,
-    "Unrecoverable errors": ([f"<{who}> orders 0 (green)" for who in ROLES],) * 2,
+    "Damage": ([f"orders | <{who}> | 0 (green) | 0 (green)" for who in ROLES],) * 2,
 }
 EXPORTER = {
     **{title: OVERVIEW[title] for title in ("Data age", "Firing alerts")},
