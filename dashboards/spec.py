@@ -297,8 +297,8 @@ MEMBER_DASHBOARD = Dashboard(
                    (f'time() - {gauge("start_time_seconds")}', "in its role for"),
                    (f"max by (cluster, ensemble, member, version) (zookeeper_member_info{{{MEMBER}}})", "")],
                   width=18, height=8, columns={
-                      "ensemble": Column(), "member": Column(width=230), "state": Column(states=MEMBER_STATES),
-                      "for": SINCE,
+                      "ensemble": Column(width=90), "member": Column(width=230), "state": Column(states=MEMBER_STATES),
+                      "for": Column(SINCE.unit, SINCE.states, SINCE.steps, width=130),
                       "reason": Column(states={"none": ("none", PLAIN)}, steps=[(None, ORANGE)]),
                       "safe to stop": Column(states=YES_NO), "in its role for": Column("dtdhms"),
                       "version": Column()},
@@ -398,13 +398,13 @@ MEMBER_DASHBOARD = Dashboard(
             Panel("table", "Damage", "Transactions after which a member's data differed from the leader's, and threads "
                   "that the server needs and that died, in the time shown: take such a member out, with a healthy "
                   "quorum. Threads that wait for each other now: restart that server. 0 is normal.", "short",
-                  [(counted("digest_mismatches_total", "$__range"), "digest mismatches"),
-                   (counted("unrecoverable_errors_total", "$__range"), "unrecoverable errors"),
-                   (gauge("jvm_threads_deadlocked"), "deadlocked threads")], width=12, columns={
-                       "ensemble": Column(), "member": Column(width=230),
-                       "digest mismatches": Column(steps=BAD, empty="–"),
-                       "unrecoverable errors": Column(steps=BAD, empty="–"),
-                       "deadlocked threads": Column(steps=BAD, empty="–")},
+                  [(counted("digest_mismatches_total", "$__range"), "digests differ"),
+                   (counted("unrecoverable_errors_total", "$__range"), "threads died"),
+                   (gauge("jvm_threads_deadlocked"), "deadlocked")], width=12, columns={
+                       "ensemble": Column(width=90), "member": Column(width=230),
+                       "digests differ": Column(steps=BAD, empty="–"),
+                       "threads died": Column(steps=BAD, empty="–"),
+                       "deadlocked": Column(steps=BAD, empty="–")},
                   runbooks=("DigestMismatch", "UnrecoverableError", "ThreadsDeadlocked")),
             Panel("timeseries", "Writes by namespace", "Bytes a second of the ten busiest top-level znodes.", "Bps",
                   [(f"topk(10, sum by (cluster, ensemble, namespace) (max by (cluster, ensemble, member, namespace) "
@@ -428,11 +428,11 @@ EXPORTER_DASHBOARD = Dashboard(
                   "members that it polls, and the age of what it told last. One version is normal.", "short",
                   [(exporters("up"), "scraped"), (data_age("cluster, instance"), "data age"),
                    (exporters("zookeeper_exporter_members"), "members"),
-                   (exporters("zookeeper_exporter_config_last_reload_successful"), "configuration taken"),
+                   (exporters("zookeeper_exporter_config_last_reload_successful"), "config taken"),
                    (exporters("zookeeper_exporter_build_info", "cluster, instance, version"), "")],
                   width=15, height=7, columns={
                       "instance": Column(), "scraped": Column(states={0: ("no", RED), 1: ("yes", GREEN)}),
-                      "data age": AGE, "members": Column(), "configuration taken": Column(states=YES_NO),
+                      "data age": AGE, "members": Column(), "config taken": Column(states=YES_NO),
                       "version": Column()}, runbooks=("ExporterDown", "EnsembleNameCollision")),
             data_age_tile(),
             Panel("table", "Failing members", "Members whose last poll failed, wholly or in part, and the reason. "

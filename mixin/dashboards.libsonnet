@@ -7543,6 +7543,18 @@ function(c) {
       {
        "matcher": {
         "id": "byName",
+        "options": "ensemble"
+       },
+       "properties": [
+        {
+         "id": "custom.width",
+         "value": 90
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
         "options": "member"
        },
        "properties": [
@@ -7697,6 +7709,10 @@ function(c) {
          "value": {
           "type": "color-text"
          }
+        },
+        {
+         "id": "custom.width",
+         "value": 130
         }
        ]
       },
@@ -10633,6 +10649,18 @@ function(c) {
       {
        "matcher": {
         "id": "byName",
+        "options": "ensemble"
+       },
+       "properties": [
+        {
+         "id": "custom.width",
+         "value": 90
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
         "options": "member"
        },
        "properties": [
@@ -10645,7 +10673,7 @@ function(c) {
       {
        "matcher": {
         "id": "byName",
-        "options": "digest mismatches"
+        "options": "digests differ"
        },
        "properties": [
         {
@@ -10702,7 +10730,7 @@ function(c) {
       {
        "matcher": {
         "id": "byName",
-        "options": "unrecoverable errors"
+        "options": "threads died"
        },
        "properties": [
         {
@@ -10759,7 +10787,7 @@ function(c) {
       {
        "matcher": {
         "id": "byName",
-        "options": "deadlocked threads"
+        "options": "deadlocked"
        },
        "properties": [
         {
@@ -10840,9 +10868,9 @@ function(c) {
         "Value #C": 4
        },
        "renameByName": {
-        "Value #A": "digest mismatches",
-        "Value #B": "unrecoverable errors",
-        "Value #C": "deadlocked threads",
+        "Value #A": "digests differ",
+        "Value #B": "threads died",
+        "Value #C": "deadlocked",
         "alertname": "alert"
        }
       }
@@ -10874,7 +10902,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (increase(zookeeper_digest_mismatches_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__range])) and on (" + c.grouping + "ensemble, member) zookeeper_up{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}",
       "editorMode": "code",
-      "legendFormat": "digest mismatches",
+      "legendFormat": "digests differ",
       "instant": true,
       "range": false,
       "format": "table"
@@ -10887,7 +10915,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (increase(zookeeper_unrecoverable_errors_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__range])) and on (" + c.grouping + "ensemble, member) zookeeper_up{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}",
       "editorMode": "code",
-      "legendFormat": "unrecoverable errors",
+      "legendFormat": "threads died",
       "instant": true,
       "range": false,
       "format": "table"
@@ -10900,7 +10928,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_jvm_threads_deadlocked{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})",
       "editorMode": "code",
-      "legendFormat": "deadlocked threads",
+      "legendFormat": "deadlocked",
       "instant": true,
       "range": false,
       "format": "table"
@@ -11553,7 +11581,7 @@ function(c) {
       {
        "matcher": {
         "id": "byName",
-        "options": "configuration taken"
+        "options": "config taken"
        },
        "properties": [
         {
@@ -11638,7 +11666,7 @@ function(c) {
         "Value #A": "scraped",
         "Value #B": "data age",
         "Value #C": "members",
-        "Value #D": "configuration taken",
+        "Value #D": "config taken",
         "alertname": "alert"
        }
       }
@@ -11704,7 +11732,7 @@ function(c) {
       },
       "expr": "max by (" + c.grouping + "instance) (zookeeper_exporter_config_last_reload_successful{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\"} and on (" + c.grouping + "job, instance) last_over_time(zookeeper_exporter_build_info{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\"}[1d]))",
       "editorMode": "code",
-      "legendFormat": "configuration taken",
+      "legendFormat": "config taken",
       "instant": true,
       "range": false,
       "format": "table"

@@ -13,6 +13,7 @@ import figures
 import quick_rules
 from alertmanager_server import Alertmanager
 from exporter_process import Exporter
+from grafana import ALL, top_row
 from pager import Notice, Pager
 from prometheus_server import Prometheus
 from zookeeper_ensemble import Ensemble, wait_until
@@ -31,6 +32,7 @@ POLL, SCRAPE = 10, 15  # seconds: the exporter's default, and a usual scrape_int
 GROUP_WAIT = {"pager": 10, "tickets": 60}  # of the example
 COLUMNS = ("incident", "alert", "outcome", "measured: fault to pending", "measured: fault to told",
            "computed: fault to told with the shipped times")
+TILES = ("incident", "page", "top row of the ensemble's dashboard when it came")
 PAGED, TICKET, INHIBITED = "pager", "tickets", "inhibited"
 GROUP_OF = {rule["alert"]: (group, rule) for group in quick_rules.shipped_groups() for rule in group["rules"]
             if "alert" in rule}
@@ -90,7 +92,9 @@ class Site:
         self._stack.close()
 
     def fault(self, incident: str) -> None:
-        """Now something breaks."""
+        """Now something breaks. The dashboards look at each half minute for when a level changed, so one is over."""
+        well = 'max_over_time((zookeeper_ensemble_state{state="healthy"} == 1)[1m:30s])'
+        self.wait(lambda: self.prometheus.query(well), "half a minute in which all was well")
         self._incident, self._broken = incident, time.time()
 
     def fired(self) -> set[str]:
@@ -107,10 +111,24 @@ class Site:
 
     def wait_for(self, outcome: str, alert: str, **labels: str) -> None:
         """Waits until a receiver was told of an alert, or until Alertmanager holds it back; keeps the times."""
+        self._wait_for(outcome, alert, labels)
+
+    def wait_for_page(self, alert: str, **labels: str) -> dict[str, str]:
+        """Waits for a page; what the top row of the ensemble's dashboard said when it came, by the titles of tiles."""
+        when = self._wait_for(PAGED, alert, labels)
+        ensemble = labels.get("ensemble", next(iter(self.ensembles)))
+        row = top_row(self.prometheus, "zookeeper-ensemble", when, {**ALL, "ensemble": ensemble})
+        said = "; ".join(f"{title}: {text}" for title, text in row.items())
+        figures.note(TILES, self._incident, alert, said)
+        return row
+
+    def _wait_for(self, outcome: str, alert: str, labels: dict[str, str]) -> float | None:
         wanted = {"alertname": f"ZooKeeper{alert}", "cluster": "test", **labels}
         found = self.wait(lambda: self._inhibited(wanted) if outcome == INHIBITED else self._notice(outcome, wanted),
                           f"{alert} {labels}: {outcome}")
-        self._note(alert, outcome, self._pending(wanted), found.when if isinstance(found, Notice) else None)
+        when = found.when if isinstance(found, Notice) else None
+        self._note(alert, outcome, self._pending(wanted), when)
+        return when
 
     def wait_for_end(self, alert: str) -> None:
         """Waits until the pager was told that a page is over."""

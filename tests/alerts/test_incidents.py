@@ -5,6 +5,7 @@ All parts are real: servers, exporter, Prometheus, Alertmanager. The rules are t
 """
 
 import contextlib
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -15,10 +16,12 @@ from incident import INHIBITED, PAGED, TICKET, Site
 from kazoo.client import KazooClient
 from kazoo.retry import KazooRetry
 
+from grafana import GREY
 from zk_health import check
 from zookeeper_ensemble import HOST, Ensemble, Member
 
 ANYWHERE = "127.0.0.2"  # an address of loopback that is not the exporter's
+SHORT = r"00:0[01]:\d\d"  # in fast motion
 WATCHES = 100_000  # the threshold of ZooKeeperWatchCountGrowth
 StartSite = Callable[..., Site]
 
@@ -80,7 +83,10 @@ def test_rolling_restart_then_lost_quorum(site: Site, orders: Ensemble) -> None:
 
     site.fault("quorum lost")
     one, two, alone = lose_quorum(orders)
-    site.wait_for(PAGED, "EnsembleUnavailable", ensemble="orders")
+    tiles = site.wait_for_page("EnsembleUnavailable", ensemble="orders")
+    assert (tiles["Level"], tiles["Failures left"]) == ("no_quorum (red)", "-2 (red)")
+    assert re.fullmatch(SHORT, tiles["Level for"])
+    assert all(member.address in tiles["Odd ones"] for member in orders.members)
     for member in (one, two):
         site.wait_for(INHIBITED, "MemberDown", member=member.address)
     site.wait_for(INHIBITED, "MemberNotServing", member=alone.address)
@@ -105,7 +111,10 @@ def test_one_member_lost(site: Site, orders: Ensemble, incident: str) -> None:
     else:
         lost.kill()
     site.wait_for(TICKET, "MemberDown", member=lost.address)
-    site.wait_for(PAGED, "QuorumAtRisk", ensemble="orders")
+    tiles = site.wait_for_page("QuorumAtRisk", ensemble="orders")
+    assert (tiles["Level"], tiles["Failures left"]) == ("at_risk (orange)", "0 (orange)")
+    assert re.fullmatch(SHORT, tiles["Level for"])
+    assert lost.address in tiles["Odd ones"] and tiles["Odd ones"].count("127.0.0.1") == 1
     assert site.fired() == {"MemberDown", "QuorumAtRisk"}
     assert site.told(PAGED) == {"QuorumAtRisk"}
     assert site.told(TICKET) == {"MemberDown"}
@@ -223,7 +232,9 @@ def test_one_of_two_ensembles(start_site: StartSite, tmp_path: Path) -> None:
     site = start_site(orders=Ensemble(tmp_path / "orders"), search=Ensemble(tmp_path / "search"))
     site.fault("quorum lost, one of two ensembles")
     lost = lose_quorum(site.ensembles["orders"])
-    site.wait_for(PAGED, "EnsembleUnavailable", ensemble="orders")
+    tiles = site.wait_for_page("EnsembleUnavailable", ensemble="orders")
+    assert tiles["Level"] == "no_quorum (red)"
+    assert not any(member.address in tiles["Odd ones"] for member in site.ensembles["search"].members)
     site.wait_for(INHIBITED, "MemberDown", ensemble="orders", member=lost[0].address)
     assert site.firing_ensembles() == {"orders"}
     other = followers(site.ensembles["search"])[0]
@@ -240,7 +251,9 @@ def test_exporter_killed(site: Site) -> None:
     site.fault("exporter killed")
     site.exporter.kill()
     site.wait_for(TICKET, "ExporterDown", instance=site.exporter.address)
-    site.wait_for(PAGED, "MetricsAbsent")
+    tiles = site.wait_for_page("MetricsAbsent")
+    assert {tiles[title] for title in ("Level", "Level for", "Failures left")} == {f"No data ({GREY})"}
+    assert "ZooKeeperEnsembleUnwatched" in tiles["Odd ones"]
     site.wait_for(INHIBITED, "EnsembleUnwatched", ensemble="orders")
     assert site.fired() == {"ExporterDown", "MetricsAbsent", "EnsembleUnwatched"}
     assert site.told(PAGED) == {"MetricsAbsent"}

@@ -52,6 +52,13 @@ function look() {
   };
   const isCut = (element) => element.scrollWidth > element.clientWidth + 1
     && getComputedStyle(element).overflowX !== 'visible' && textOf(element) !== '';
+  // A text on the right of its cell has no width to scroll to: what spills on the left is found by its letters.
+  const spills = (element) => {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    const { left, right } = range.getBoundingClientRect();
+    return textOf(element) !== '' && (left < box(element).left - 1 || right > box(element).right + 1);
+  };
   // The text and its colour: of the largest letters, for a tile has a small name beside its value.
   const valueOf = (element) => {
     const size = (each) => parseFloat(getComputedStyle(each).fontSize);
@@ -71,7 +78,7 @@ function look() {
       legend: all(`${LEGEND} li, ${LEGEND} tbody tr`).map((each) => ({
         text: textOf(each), isWhole: isWhole(each, panel) && ![each, ...each.querySelectorAll('*')].some(isCut) })),
       cut: all('h2, [role="gridcell"], [role="columnheader"], [data-tile] *')
-        .filter((each) => isCut(each) || !isWhole(each, panel, each.role === 'gridcell')).map(textOf),
+        .filter((each) => isCut(each) || spills(each) || !isWhole(each, panel, each.role === 'gridcell')).map(textOf),
     };
   });
 }
