@@ -52,7 +52,7 @@ class Reader:
         rules = directory / "quick.rules.yml"
         rules.write_text(quick_rules.quick_rules())
         targets = ", ".join(json.dumps(each.address) for each in exporters)
-        self.prometheus = Prometheus(directory, CONFIG.format(rules=rules, targets=targets))
+        self.prometheus = Prometheus(directory, CONFIG.format(rules=rules, targets=targets), "--web.enable-admin-api")
 
     def __enter__(self) -> "Reader":
         return self
@@ -82,6 +82,12 @@ class Page:
         query = f'ALERTS{{alertname="ZooKeeper{self.alert}"}}'
         wait_until(lambda: self._query(query), f"{self.alert} to be raised", limit, self._alerts)
 
+    def wait_until_over(self, limit: float = 90) -> None:
+        """Waits until the alert is neither pending nor fires."""
+        wait_until(lambda: all(each["labels"]["alertname"] != f"ZooKeeper{self.alert}"
+                               for each in self._reader.prometheus.api("alerts")["alerts"]),
+                   f"the end of {self.alert}", limit, self._alerts)
+
     def paste(self, holding: str, limit: float = 60, **placeholders: str) -> str:
         """Runs the block that holds these words as a reader would; what it printed, errors too. `placeholders` are the
         words in capitals that a reader replaces."""
@@ -94,9 +100,10 @@ class Page:
     def shell(self, text: str, limit: float = 60) -> str:
         """Runs lines in a bash in which the variables and functions of the README are set; what they printed."""
         member, exporter = self._member, self._reader.exporter
-        variables = {"EXPORTER": exporter.url, "ENSEMBLE": self._reader.name, "SERVERS": self._reader.ensemble.servers,
-                     "MEMBER": member.address, "CONF": str(member.directory / "zoo.cfg"),
-                     "LOG": str(member.directory / "server.log"), "DATA": str(member.directory / "data")}
+        variables = {"EXPORTER": exporter.url, "PROM": self._reader.prometheus.url, "ENSEMBLE": self._reader.name,
+                     "SERVERS": self._reader.ensemble.servers, "MEMBER": member.address,
+                     "CONF": str(member.directory / "zoo.cfg"), "LOG": str(member.directory / "server.log"),
+                     "DATA": str(member.directory / "data")}
         done = subprocess.run(["bash", "-c", f"{_functions()}\n{text}"], stdin=subprocess.DEVNULL, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=limit, check=False,
                               errors="replace", cwd=member.directory,

@@ -14,13 +14,13 @@ from zookeeper_ensemble import HOST, free_ports, wait_until
 class Prometheus(ServerProcess):
     """A server with this `prometheus.yml`; it listens on a free port of loopback and keeps its data in `directory`."""
 
-    def __init__(self, directory: Path, config: str):
+    def __init__(self, directory: Path, config: str, *flags: str):
         self.url = f"http://{HOST}:{free_ports(1)[0]}"
         file = directory / "prometheus.yml"
         file.write_text(config)
         super().__init__(directory, "prometheus.log", "/usr/bin/prometheus", f"--config.file={file}",
                          f"--storage.tsdb.path={directory / 'tsdb'}",
-                         f"--web.listen-address={self.url.removeprefix('http://')}")
+                         f"--web.listen-address={self.url.removeprefix('http://')}", *flags)
 
     def api(self, path: str, **parameters: str) -> Any:
         """The data of an answer of the HTTP API."""
