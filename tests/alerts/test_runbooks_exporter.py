@@ -1,5 +1,6 @@
 """The runbooks of the exporter and of what it sees, followed in the states that they are for."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -52,10 +53,35 @@ def test_the_only_exporter_has_ended(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
-def test_the_exporter_has_another_path(tmp_path: Path) -> None:
-    """First nothing was ever scraped; then one that is watched comes back with another path."""
-    with Ensemble(tmp_path, participants=1) as ensemble:
-        port = free_ports(1)[0]
-        address = f"--web.listen-address={HOST}:{port}"
+def test_the_exporter_hangs_then_has_another_path(tmp_path: Path) -> None:
+    with Ensemble(tmp_path, participants=1) as ensemble, Exporter(ensemble.servers, NAME) as exporter, \
+            Reader(tmp_path, ensemble, exporter) as reader:
+        reader.prometheus.wait_for("exporter:zookeeper_ensemble:watched", [1])
+        exporter.process.send_signal(signal.SIGSTOP)
+        with reader.open("ExporterDown") as page:
+            page.wait_until_raised()
+            assert "exit 28\n" in page.paste("livez")
+            page.says("| exit 28 | no answer: the network, or a machine that is overloaded |")
+            assert [each["labels"]["instance"] for each in page.ask("up == 0")] == [exporter.address]
+        exporter.kill()
 
-
+        config = tmp_path / "exporter.yml"
+        config.write_text(f"ensembles:\n  - {{name: orders, members: ['{ensemble.servers}']}}\n"
+                          f"http: {{listen: ['{exporter.address}'], telemetry_pth: /zookeeper}}\n")
+        check = "`zookeeper-exporter --config.file=FILE --config.check`"
+        page.says(f"If it ends at once, it says why; a configuration is checked with {check}.")
+        assert f"{config}:3:" in page.shell(check.strip("`").replace("FILE", str(config)))
+        config.write_text(config.read_text().replace("pth", "path"))
+        assert "The configuration is good" in page.shell(check.strip("`").replace("FILE", str(config)))
+        with Exporter("", f"--config.file={config}", f"--web.listen-address={exporter.address}"):
+            with reader.open("ExporterDown") as page:
+                page.wait_until_raised()
+                assert page.paste("livez").startswith("HTTP/1.1 200 OK")
+                page.says("| `200 OK` | it lives: Prometheus cannot reach it, or asks for another path |")
+                assert page.ask("up == 0")
+            with reader.open("MetricsAbsent") as page:
+                page.wait_until_raised()
+                answers = page.paste("livez")
+                assert "[+]" in answers and "\n0\nhealthy: " in answers
+                page.says("- It answers, but there are 0 lines: its path is another one (`--web.telemetry-path`).")
+                assert page.ask("up == 0")
