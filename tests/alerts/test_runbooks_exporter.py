@@ -1,13 +1,14 @@
 """The runbooks of the exporter and of what it sees, followed in the states that they are for."""
 
+import re
 import signal
 from pathlib import Path
 
 import pytest
-from runbook_reader import Reader
+from runbook_reader import Page, Reader
 
 from exporter_process import Exporter
-from zookeeper_ensemble import HOST, Ensemble, free_ports, wait_until
+from zookeeper_ensemble import Ensemble, Member, wait_until
 
 NAME = "--zookeeper.ensemble=orders"
 
@@ -85,3 +86,61 @@ def test_the_exporter_hangs_then_has_another_path(tmp_path: Path) -> None:
                 assert "[+]" in answers and "\n0\nhealthy: " in answers
                 page.says("- It answers, but there are 0 lines: its path is another one (`--web.telemetry-path`).")
                 assert page.ask("up == 0")
+
+
+def test_words_are_refused(tmp_path: Path) -> None:
+    """By one member; the restart with the page's whitelist ends it."""
+    with Ensemble(tmp_path, whitelist="srvr", participants=1) as ensemble, Exporter(ensemble.servers, NAME) as exporter, \
+            Reader(tmp_path, ensemble, exporter) as reader:
+        with reader.open("CommandNotAllowed") as page:
+            page.wait_until_raised()
+            assert refused_words(page, ensemble.members[0]) == {"mntr", "conf", "wchs"}
+            *answers, setting, gate, code = page.paste("for word in").splitlines()
+            assert answers == [f"{word} is not executed because it is not in the whitelist."
+                               for word in ("mntr", "wchs", "conf")]
+            assert setting == "4lw.commands.whitelist=srvr"
+            assert gate.startswith("not_safe: ") and code == "exit 5"
+            page.says("`exit 5`: no member can be called safe to stop, since the leader refuses `mntr`.")
+            assert page.paste("--require=full").startswith("healthy: ")
+            allow_words(page, ensemble.members[0], exporter)
+            page.says("The exporter tries a refused command again at once when it saw the member down")
+            page.wait_until_over()
+            assert page.ask("allowed == 0") == []
+
+
+def refused_words(page: Page, member: Member) -> set[str]:
+    """Of a member, as Prometheus knows them."""
+    return {each["labels"]["command"] for each in page.ask("allowed == 0") if each["labels"]["member"] == member.address}
+
+
+def allow_words(page: Page, member: Member, exporter: Exporter) -> None:
+    """Restarts a member with the whitelist of the page, so slowly that the exporter sees it down."""
+    line = re.search("^(4lw.commands.whitelist=).*$", page.text, re.MULTILINE)
+    config = member.directory / "zoo.cfg"
+    config.write_text(re.sub(f"^{line[1]}.*$", line[0], config.read_text(), flags=re.MULTILINE))
+    member.stop()
+    exporter.wait_for_state(member.address, "unreachable")
+    member.start()
+
+
+@pytest.mark.long
+def test_one_member_refuses_fewer_words(tmp_path: Path) -> None:
+    """All are restarted as the page says; the service stays."""
+    ensemble = Ensemble(tmp_path, whitelist="srvr")
+    ensemble.members[0].config["4lw.commands.whitelist"] = "srvr,mntr"
+    with ensemble, Exporter(ensemble.servers, NAME) as exporter, Reader(tmp_path, ensemble, exporter) as reader:
+        with reader.open("CommandNotAllowed") as page:
+            page.wait_until_raised()
+            assert refused_words(page, ensemble.members[0]) == {"conf", "wchs"}
+            version, *answers, setting, _, _ = page.paste("for word in").splitlines()
+            assert version.startswith("zk_version\t") and setting == "4lw.commands.whitelist=srvr,mntr"
+            assert answers == [f"{word} is not executed because it is not in the whitelist." for word in ("wchs", "conf")]
+            page.says("without `conf` the voters are guessed; without `wchs` watches are not told apart")
+
+            page.says("restart one by one, the leader last", "see before each restart that this prints `healthy`")
+            leader = ensemble.leader()
+            for member in sorted(ensemble.members, key=lambda member: member is leader):
+                wait_until(lambda: page.paste("--require=full").endswith("exit 0\n"), "the ensemble to be well")
+                allow_words(page, member, exporter)
+            page.wait_until_over()
+            assert page.paste("for word in").splitlines()[-1] == "exit 0"
