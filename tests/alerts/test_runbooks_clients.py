@@ -12,6 +12,7 @@ from runbook_reader import Page, Reader
 from test_incidents import ANYWHERE, Crowd, session
 
 from exporter_process import Exporter
+from forwarder import forwarding
 from zookeeper_ensemble import HOST, Ensemble, Member, wait_until
 
 NAME = "--zookeeper.ensemble=orders"
@@ -109,3 +110,111 @@ def refused_session(member: Member) -> Iterator[None]:
     finally:
         client.stop()
         client.close()
+
+
+SESSIONS, EPHEMERALS = 25, 75
+
+
+@contextlib.contextmanager
+def fleet(port: int) -> Iterator[list[KazooClient]]:
+    """Clients with the shortest session timeout, which own some ephemeral znodes each."""
+    with contextlib.ExitStack() as stack:
+        clients = []
+        for number in range(SESSIONS):
+            client = KazooClient(f"{HOST}:{port}", timeout=4, connection_retry=KazooRetry(max_tries=-1, max_delay=1))
+            stack.callback(client.close)
+            stack.callback(client.stop)
+            client.start()
+            clients.append(client)
+            for each in range(EPHEMERALS // SESSIONS):
+                client.create(f"/app/online-{number}-{each}", ephemeral=True, makepath=True)
+        yield clients
+
+
+def wait_until_usual(reader: Reader) -> None:
+    """The rule on expired sessions compares with the time before."""
+    reader.prometheus.wait_for("zookeeper_ephemeral_znodes offset 17s", [EPHEMERALS])
+
+
+def ask_whether_expired(page: Page) -> None:
+    """The first two queries of the page on expired sessions: they show that it is so."""
+    assert page.ask("zookeeper_stale_sessions_expired_total")[0]["value"] > 20
+    assert page.ask("zookeeper_ephemeral_znodes")[0]["value"] < EPHEMERALS
+
+
+@pytest.mark.long
+def test_a_fleet_is_cut_off(tmp_path: Path) -> None:
+    with Ensemble(tmp_path, participants=1, extra_config={"jvm.pause.monitor": "true"}) as ensemble, \
+            Exporter(ensemble.servers, NAME) as exporter, Reader(tmp_path, ensemble, exporter) as reader, \
+            contextlib.ExitStack() as cut:
+        forwarder = cut.enter_context(forwarding(ensemble.members[0].port))
+        with fleet(forwarder.port):
+            wait_until_usual(reader)
+            cut.close()
+            with reader.open("SessionExpiryStorm") as storm:
+                storm.wait_until_raised()
+                ask_whether_expired(storm)
+                latency = storm.ask("latency")
+                assert not latency or latency[0]["value"] < 0.5
+                assert storm.ask("dropped")[0]["value"] > 0
+                answers = storm.paste("Expiring")
+                assert answers.startswith("Ensemble orders: healthy\n")
+                assert answers.count("Expiring session 0x") == 20 and "timeout of 4000ms" in answers
+                assert "Detected pause" not in answers
+                assert re.search(rf"^ *{SESSIONS} address = /{HOST}:$", answers, re.MULTILINE)
+                storm.says("- Servers well, connections of one fleet or zone: its deployment, its garbage collection, its "
+                           "network.")
+            with reader.open("EphemeralsDropped") as page:
+                page.wait_until_raised()
+                assert page.ask("znodes")[0]["value"] < EPHEMERALS / 2
+                assert page.ask("sessions")[0]["value"] < SESSIONS / 2
+                page.says("Sessions fell as well: clients were lost, or an application was stopped.")
+                answers = page.paste("Expiring")
+                assert answers.startswith("Ensemble orders: healthy\n")
+                assert "Expiring session 0x" in answers and "/app" not in answers
+                page.says("Otherwise find out why its clients lost their sessions, as in [ZooKeeperSessionExpiryStorm]")
+            storm.wait_until_over()
+
+
+@pytest.mark.long
+def test_the_server_stands_still(tmp_path: Path) -> None:
+    """So long that all sessions expire although their clients are there."""
+    with Ensemble(tmp_path, participants=1, extra_config={"jvm.pause.monitor": "true"}) as ensemble, \
+            Exporter(ensemble.servers, NAME) as exporter, Reader(tmp_path, ensemble, exporter) as reader, \
+            fleet(ensemble.members[0].port) as clients:
+        wait_until_usual(reader)
+        ensemble.members[0].freeze()
+        wait_until(lambda: not any(client.connected for client in clients), "all clients to miss the server")
+        reader.prometheus.wait_for("min_over_time(zookeeper_up[6s]) + max_over_time(zookeeper_up[6s])", [0])
+        ensemble.members[0].thaw()
+        with reader.open("SessionExpiryStorm") as page:
+            page.wait_until_raised()
+            ask_whether_expired(page)
+            page.ask("latency")
+            assert page.ask("dropped")[0]["value"] > 0
+            answers = page.paste("Expiring")
+            assert answers.count("Expiring session 0x") == 20
+            assert "Detected pause in JVM or host machine" in answers
+            page.says("A pause is logged only with `jvm.pause.monitor=true`.",
+                      "- Writes slow, pauses, or elections at that time: the servers.", "do not restart servers")
+
+
+@pytest.mark.long
+def test_an_application_deletes_its_ephemerals(tmp_path: Path) -> None:
+    with Ensemble(tmp_path, participants=1) as ensemble, Exporter(ensemble.servers, NAME) as exporter, \
+            Reader(tmp_path, ensemble, exporter) as reader, fleet(ensemble.members[0].port) as clients:
+        reader.prometheus.wait_for("zookeeper_ephemeral_znodes", [EPHEMERALS])
+        kept = clients[0].client_id[0]
+        for number, client in enumerate(clients[1:], 1):
+            for each in range(EPHEMERALS // SESSIONS):
+                client.delete(f"/app/online-{number}-{each}")
+        reader.prometheus.wait_for("zookeeper_ephemeral_znodes", [EPHEMERALS // SESSIONS])
+        with reader.open("EphemeralsDropped") as page:
+            page.wait_until_raised()
+            assert page.ask("znodes")[0]["value"] == EPHEMERALS // SESSIONS
+            assert page.ask("sessions")[0]["value"] == SESSIONS
+            page.says("Sessions stayed: an application deleted its znodes.")
+            answers = page.paste("Expiring")
+            assert "Expiring session" not in answers
+            assert answers.endswith(f"\n3 0x{kept:x}:\n      3 \t/app\n")
+            page.says("The last two show how many are left, by session and by parent")
