@@ -2,11 +2,13 @@
 
 import contextlib
 import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from kazoo.client import KazooClient
+from kazoo.exceptions import ConnectionLoss
 from kazoo.retry import KazooRetry
 from runbook_reader import Page, Reader
 from test_incidents import ANYWHERE, Crowd, session
@@ -218,3 +220,96 @@ def test_an_application_deletes_its_ephemerals(tmp_path: Path) -> None:
             assert "Expiring session" not in answers
             assert answers.endswith(f"\n3 0x{kept:x}:\n      3 \t/app\n")
             page.says("The last two show how many are left, by session and by parent")
+
+
+@pytest.mark.long
+def test_requests_and_znodes_beyond_limits(tmp_path: Path) -> None:
+    """Large packets, larger requests, and more znodes than a quota allows."""
+    limits = {"enforceQuota": "true", "largeRequestThreshold": 1_020_000, "largeRequestMaxBytes": 1_020_000}
+    with Ensemble(tmp_path, extra_config=limits) as ensemble, Exporter(ensemble.servers, NAME) as exporter, \
+            Reader(tmp_path, ensemble, exporter) as reader:
+        leader = ensemble.leader()
+        follower = next(member for member in ensemble.members if member is not leader)
+        with session(follower) as client:
+            client.create("/app")
+            client.get("/app")
+            reader.prometheus.wait_for(f'count(zookeeper_client_response_size_max_bytes{{member="{follower.address}"}}) + '
+                                       f'count(zookeeper_proposal_size_max_bytes{{member="{leader.address}"}})', [2])
+            write(client, 900_000)
+            client.get("/app/large")
+            reader.prometheus.wait_for("count(zookeeper_client_response_size_max_bytes > 9e5) + "
+                                       "count(zookeeper_proposal_size_max_bytes > 9e5)", [2])
+            follow_large_packets(reader, client, leader, follower)
+            write(client, 1_030_000)
+            follow_large_requests(reader, follower)
+        follow_quota(reader, leader)
+
+
+def write(client: KazooClient, size: int) -> None:
+    """A znode of so many bytes, unless that is refused."""
+    wait_until(lambda: client.connected, "the connection")
+    call = client.set_async if size > 1_000_000 else client.create_async
+    with contextlib.suppress(ConnectionLoss):
+        call("/app/large", b"x" * size).get(timeout=10)
+
+
+def follow_large_packets(reader: Reader, client: KazooClient, leader: Member, follower: Member) -> None:
+    """In the state that ZooKeeperPayloadNearJuteLimit is for, and above the limit."""
+    with reader.open("PayloadNearJuteLimit", follower) as page:
+        page.wait_until_raised()
+        responses, proposals = page.ask("zookeeper_client_response"), page.ask("zookeeper_proposal_size_max_bytes\n")
+        assert {each["labels"]["member"]: each["value"] > 900_000 for each in responses}[follower.address]
+        assert {each["labels"]["member"]: each["value"] > 900_000 for each in proposals} == {leader.address: True}
+        assert [each["labels"]["member"] for each in page.ask("changes")] == [leader.address]
+        write(client, 1_100_000)
+        wait_until(lambda: client.connected, "the connection")
+        assert client.create("/app/online", ephemeral=True)
+        with socket.create_connection((follower.host, follower.port), 5) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            assert connection.recv(1) == b""
+        answers = page.paste("Len error", PATH="app/large")
+        assert re.findall(r"Len error. A message from /127.0.0.1:\d+ with advertised length of (\d+)", answers)[1:] == [
+            "1195725856"]
+        assert "jute.maxbuffer=1048575" in answers
+        page.says("`Len error` tells the length, the limit of this server", "1195725856 is no large packet",
+                  "Above the limit the connection breaks")
+        assert "\ndataLength = 900000\nnumChildren = 0\n" in answers
+        assert f"\n1 0x{client.client_id[0]:x}:\n" in answers
+
+
+def follow_large_requests(reader: Reader, follower: Member) -> None:
+    """In the state that ZooKeeperLargeRequestsRejected is for."""
+    with reader.open("LargeRequestsRejected", follower) as page:
+        page.wait_until_raised()
+        rejected = {each["labels"]["member"]: each["value"] > 0 for each in page.ask("rejected")}
+        assert [member for member, some in rejected.items() if some] == [follower.address]
+        assert {each["labels"]["namespace"] for each in page.wait_for("topk")} == {"app"}
+        answers = page.paste("largeRequest")
+        assert answers.startswith("largeRequestThreshold=1020000\nlargeRequestMaxBytes=1020000\n")
+        assert "The large request threshold is set to 1020000" in answers
+        page.says("raise `largeRequestMaxBytes` (100 MiB)", "Make the requests smaller")
+
+
+def follow_quota(reader: Reader, leader: Member) -> None:
+    """In the state that ZooKeeperQuotaExceeded is for; a higher quota ends it."""
+    create = 'zkCli.sh -server "$MEMBER" create /app/{}'.format
+    with reader.open("QuotaExceeded", leader) as page:
+        page.paste("delquota", COUNT="3", NAMESPACE="app")
+        assert "Created /app/1" in page.shell(create(1))
+        assert "Quota has exceeded : /app/2" in page.shell(create(2))
+        page.says("fail with `QuotaExceeded` (−125)", "that one alone is not seen, the next is")
+        reader.prometheus.wait_for("zookeeper_quota_exceeded_total", [1])
+        assert "Quota has exceeded : /app/2" in page.shell(create(2))
+        page.wait_until_raised()
+        refused = page.ask("zookeeper_quota_exceeded_total")
+        assert [each["labels"] for each in refused if each["value"] > 0] == [{"ensemble": "orders", "namespace": "app"}]
+        assert "app" in [each["labels"]["namespace"] for each in page.ask("topk")]
+        answers = page.paste("listquota", NAMESPACE="app")
+        assert "countHardLimit=3\nOutput stat for /app count=3,bytes=900000\n" in answers
+        assert "Quota exceeded: /app [current count=4, hardCountLimit=3]" in answers
+        page.says("`countHardLimit` is a quota by `-N`", "Real need: raise the quota, one of bytes with `-B`:")
+        page.paste("delquota", COUNT="1000", NAMESPACE="app")
+        assert "Created /app/2" in page.shell(create(2))
+        page.shell('zkCli.sh -server "$MEMBER" setquota -B 2000000 /app')
+        assert "byteHardLimit=2000000;countHardLimit=1000\n" in page.paste("listquota", NAMESPACE="app")
+        page.wait_until_over()
