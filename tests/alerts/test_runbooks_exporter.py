@@ -1,13 +1,18 @@
 """The runbooks of the exporter and of what it sees, followed in the states that they are for."""
 
+import contextlib
 import re
+import resource
 import signal
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from runbook_reader import Page, Reader
 
 from exporter_process import Exporter
+from network import Network, why_not
 from zookeeper_ensemble import Ensemble, Member, wait_until
 
 NAME = "--zookeeper.ensemble=orders"
@@ -144,3 +149,77 @@ def test_one_member_refuses_fewer_words(tmp_path: Path) -> None:
                 allow_words(page, member, exporter)
             page.wait_until_over()
             assert page.paste("for word in").splitlines()[-1] == "exit 0"
+
+
+@pytest.mark.long
+@pytest.mark.skipif(bool(why_not()), reason=why_not())
+def test_the_exporter_has_no_ports_left(tmp_path: Path) -> None:
+    """In a network of its own, whose few ports are in use; first for one member, then for all."""
+    with Network(0) as network, ThreadPoolExecutor(1, initializer=network.enter, initargs=["hub"]) as thread:
+        thread.submit(follow_without_ports, tmp_path).result()
+
+
+def follow_without_ports(tmp_path: Path) -> None:
+    with Ensemble(tmp_path, extra_config={"maxClientCnxns": 0}) as ensemble, Exporter(ensemble.servers, NAME) as exporter, \
+            Reader(tmp_path, ensemble, exporter) as reader, contextlib.ExitStack() as used:
+        reader.prometheus.wait_for("zookeeper_ensemble_voters", [3])
+        Path("/proc/sys/net/ipv4/ip_local_port_range").write_text("40000 40027")
+        member = ensemble.members[0]
+        use_up_ports(used, member, exporter)
+        with reader.open("ExporterLocalErrors", member) as page:
+            page.wait_until_raised()
+            assert [each["labels"]["member"] for each in page.ask("local_error")] == [member.address]
+            assert page.ask("process_open_fds")[0]["value"] < 0.5
+            answers = page.paste("probe/liveness")
+            assert answers.startswith(f"live: {member.address} srvr {member.address}: Cannot assign requested address")
+            page.says("| `Cannot assign requested address` | the ports of the exporter's host.")
+            limits, most, *_ = page.paste("port_range").splitlines()
+            assert limits.split() == ["40000", "40027"]
+            assert re.fullmatch(r" *(\d+) +(.*)", most)[2] == member.address
+            page.says("one that has as many connections as there are ports in the range uses them up",
+                      "- No ports: find the process that uses them up")
+
+        for each in ensemble.members[1:]:
+            use_up_ports(used, each, exporter)
+        with reader.open("EnsembleUnwatched", whole=False) as page:
+            page.wait_until_raised()
+            assert page.paste("livez").startswith("[+]")
+            assert page.ask("unless on") == []
+            assert {each["labels"]["instance"] for each in page.ask("not_asked")} == {exporter.address}
+            page.says("One that cannot ask lacks file descriptors, ports or permissions: [ZooKeeperExporterLocalErrors]")
+        used.close()
+        page.wait_until_over()
+
+
+def use_up_ports(stack: contextlib.ExitStack, member: Member, exporter: Exporter) -> None:
+    """Connects to a member from each port, until the exporter gets none."""
+    def are_used_up() -> bool:
+        with contextlib.suppress(OSError):
+            while True:
+                stack.enter_context(socket.create_connection((member.host, member.port), 5))
+        return exporter.metrics().reason(member.address) == "local_error"
+
+    wait_until(are_used_up, "the last port to be used")
+
+
+@pytest.mark.long
+def test_the_exporter_has_no_descriptors_left(tmp_path: Path) -> None:
+    with Ensemble(tmp_path, participants=1) as ensemble, \
+            Exporter(ensemble.servers, NAME) as exporter, \
+            Reader(tmp_path, ensemble, exporter) as reader:
+        reader.prometheus.wait_for("zookeeper_ensemble_voters", [1])
+        limits = resource.prlimit(exporter.process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(exporter.process.pid, resource.RLIMIT_NOFILE, (3, limits[1]))  # what is open stays so
+        with reader.open("ExporterLocalErrors") as page:
+            page.wait_until_raised()
+            assert page.ask("local_error")
+            assert [each["value"] for each in page.ask("process_open_fds")] == [0]
+            page.says("0: not one was left to count the others.")
+            answers = page.paste("probe/liveness")
+            assert f"live: {ensemble.servers} serves as standalone" in answers and "Too many" not in answers
+            assert f"{ensemble.servers}: Too many open files" in exporter.log()
+            page.says("| `Too many open files` | the descriptors, above; `curl` and Prometheus may get no answer either |",
+                      "- No descriptors: raise the limit")
+            page.leave("port_range", "it is not for descriptors")
+        resource.prlimit(exporter.process.pid, resource.RLIMIT_NOFILE, limits)
+        page.wait_until_over()
