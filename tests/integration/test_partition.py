@@ -2,39 +2,16 @@
 
 import contextlib
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from drill import Drill, together
-from network import Network, why_not
+from network import Network, in_namespaces, why_not
 from zk_health import probe_codes
-from zookeeper_ensemble import Ensemble, Member
+from zookeeper_ensemble import Member
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not())
-QUORUM_PORT, ELECTION_PORT, CLIENT_PORT = 2888, 3888, 2181
-
-
-def in_namespaces(network: Network, directory: Path, read_only: bool) -> Ensemble:
-    """Three servers that talk to each other at one address and to clients at another; the first may be read-only."""
-    ensemble = Ensemble(directory)
-    servers = {f"server.{m.number}": f"{network.peer(m.number)}:{QUORUM_PORT}:{ELECTION_PORT}:participant;"
-                                     f"{network.front(m.number)}:{CLIENT_PORT}" for m in ensemble.members}
-    for member in ensemble.members:
-        member.host, member.port = network.front(member.number), CLIENT_PORT
-        member.address = f"{member.host}:{member.port}"
-        member.config.update(servers, clientPort=CLIENT_PORT, clientPortAddress=member.host)
-        member.jvm_flags += ["-Dreadonlymode.enabled=true"] if read_only else []
-        start_from_its_namespace(network, member)
-    return ensemble
-
-
-def start_from_its_namespace(network: Network, member: Member) -> None:
-    """Its process comes from a thread of its own, since a namespace is a thread's."""
-    thread = ThreadPoolExecutor(1, initializer=network.enter, initargs=[f"member-{member.number}"])
-    start = member.start
-    member.start = lambda: thread.submit(start).result()
 
 
 class CutDrill(Drill):
