@@ -5,17 +5,24 @@ import re
 import resource
 import signal
 import socket
+import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from runbook_reader import Page, Reader
+from test_incidents import session
 
 from exporter_process import Exporter
-from network import Network, why_not
-from zookeeper_ensemble import Ensemble, Member, wait_until
+from network import Network, in_namespaces, why_not
+from zookeeper_ensemble import HOST, Ensemble, Member, wait_until
 
 NAME = "--zookeeper.ensemble=orders"
+REPLIES = Path(__file__).parents[1] / "data/3.8.0/standalone"
+WORDS = {word: (REPLIES / f"{word}.txt").read_bytes() for word in ("srvr", "mntr", "wchs", "conf")}
+CUT = WORDS["mntr"][:len(WORDS["mntr"]) // 2].rstrip(b"\n")
 
 
 def test_the_only_exporter_has_ended(tmp_path: Path) -> None:
@@ -223,3 +230,103 @@ def test_the_exporter_has_no_descriptors_left(tmp_path: Path) -> None:
             page.leave("port_range", "it is not for descriptors")
         resource.prlimit(exporter.process.pid, resource.RLIMIT_NOFILE, limits)
         page.wait_until_over()
+
+
+@pytest.mark.long
+@pytest.mark.skipif(bool(why_not()), reason=why_not())
+def test_packets_to_a_member_are_dropped(tmp_path: Path) -> None:
+    """Between the exporter and a follower, which its leader still counts on."""
+    with Network(3) as network, ThreadPoolExecutor(1, initializer=network.enter, initargs=["hub"]) as thread:
+        thread.submit(follow_partial_view, tmp_path, network).result()
+
+
+def follow_partial_view(tmp_path: Path, network: Network) -> None:
+    """In the hub of this network."""
+    with in_namespaces(network, tmp_path, False) as ensemble, Exporter(ensemble.servers, NAME) as exporter, \
+            Reader(tmp_path, ensemble, exporter) as reader:
+        leader = ensemble.leader()
+        member = next(each for each in ensemble.members if each is not leader)
+        network.cut_front(member.number)
+        with reader.open("PartialView", member) as page:
+            page.wait_until_raised()
+            answers = page.paste("x-zk")
+            assert answers.startswith("Ensemble orders: degraded\n")
+            assert f"- partial_view: {member.address}" in answers
+            assert "X-ZK-Reason: timeout" in answers and "\ndead: " in answers
+            page.says("The reason tells what to look at: `timeout` a firewall", "It works.")
+            assert [each["labels"]["reason"] for each in page.ask("failure")] == ["timeout"]
+            page.says("open the client port (2181) between exporter and member")
+        network.cut_front(member.number, False)
+        page.wait_until_over()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("reason, mntr, end, says", [
+    ("truncated", CUT, CUT.decode().splitlines()[-1], "| the last line is cut in the middle: a proxy"),
+    ("timeout", None, "no answer", "| the word prints `no answer`: the server is slow"),
+    ("malformed", b"<html>", "<html>", "| the first line is not ZooKeeper's: a proxy answers instead |")],
+    ids=["truncated", "timeout", "malformed"])
+def test_one_word_is_not_answered_well(tmp_path: Path, reason: str, mntr: bytes | None, end: str, says: str) -> None:
+    with word_by_word({**WORDS, "mntr": mntr}) as address, Exporter(address, NAME) as exporter:
+        member = SimpleNamespace(address=address, directory=tmp_path)
+        with Reader(tmp_path, SimpleNamespace(servers=address, members=[member]), exporter) as reader, \
+                reader.open("MetricsIncomplete") as page:
+            page.wait_until_raised()
+            assert [each["labels"]["reason"] for each in page.ask("failure")] == [reason]
+            assert page.ask("unparsed") == []
+            answers = page.paste("ask mntr")
+            assert answers.startswith(f"mntr {address}: ")
+            assert end in answers.splitlines()
+            assert "\nTotal watches:48\n" in answers and "\nclientPort=" in answers
+            page.says(f"| `{reason}` {says}")
+            page.leave("deleteall", "it is for malformed quotas")
+
+
+@pytest.mark.long
+def test_a_quota_is_malformed(tmp_path: Path) -> None:
+    """No alert tells of it after three polls; what the page says of it is so."""
+    with Ensemble(tmp_path, participants=1) as ensemble, Exporter(ensemble.servers, NAME) as exporter, \
+            Reader(tmp_path, ensemble, exporter) as reader, session(ensemble.members[0]) as client:
+        client.create("/app")
+        client.create("/zookeeper/quota/app/zookeeper_limits", b"none", makepath=True)
+        client.create("/zookeeper/quota/app/zookeeper_stats", b"count=1,bytes=0")
+        member = ensemble.servers
+        exporter.wait_for(lambda samples: samples.reason(member) == "truncated", "the reason")
+        exporter.wait_for(lambda samples: samples.reason(member) == "none", "its end")
+        with reader.open("MetricsIncomplete") as page:
+            lines, _ = re.search(r"^ +(\d+) +(\d+)$", page.paste("ask mntr"), re.MULTILINE).groups()
+            assert 20 < int(lines) < 32
+            page.says("About 26 lines of `mntr`, from 3.8 on: there is a malformed `/zookeeper/quota/…/zookeeper_limits`.")
+            assert page.ask("failure") == page.ask("unparsed") == []
+            for command in ("listquota", "delquota"):
+                assert "Exception" in page.shell(f'zkCli.sh -server "$MEMBER" {command} /app')
+            page.says("`listquota` and `delquota` fail with it")
+            page.paste("deleteall", NAMESPACE="app")
+            lines, _ = re.search(r"^ +(\d+) +(\d+)$", page.paste("ask mntr"), re.MULTILINE).groups()
+            assert int(lines) > 400
+            page.shell('zkCli.sh -server "$MEMBER" setquota -N 5 /app')
+            assert "countHardLimit=5" in page.shell('zkCli.sh -server "$MEMBER" listquota /app')
+
+
+@contextlib.contextmanager
+def word_by_word(answers: dict[str, bytes | None]) -> Iterator[str]:
+    """The address of a member that gives these answers; None is none, on an open connection."""
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server((HOST, 0)))
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection = stack.enter_context(listener.accept()[0])
+                    answer = answers[connection.recv(4).decode()]
+                    if answer is not None:
+                        connection.sendall(answer)
+                        connection.close()
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        try:
+            yield f"{HOST}:{listener.getsockname()[1]}"
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
