@@ -164,8 +164,7 @@ def test_a_fleet_is_cut_off(tmp_path: Path) -> None:
                 assert answers.count("Expiring session 0x") == 20 and "timeout of 4000ms" in answers
                 assert "Detected pause" not in answers
                 assert re.search(rf"^ *{SESSIONS} address = /{HOST}:$", answers, re.MULTILINE)
-                storm.says("- Servers well, connections of one fleet or zone: its deployment, its garbage collection, its "
-                           "network.")
+                storm.says("- Servers well, connections of one fleet or zone: its deployment")
             with reader.open("EphemeralsDropped") as page:
                 page.wait_until_raised()
                 assert page.ask("znodes")[0]["value"] < EPHEMERALS / 2
@@ -233,8 +232,8 @@ def test_requests_and_znodes_beyond_limits(tmp_path: Path) -> None:
         with session(follower) as client:
             client.create("/app")
             client.get("/app")
-            reader.prometheus.wait_for(f'count(zookeeper_client_response_size_max_bytes{{member="{follower.address}"}}) + '
-                                       f'count(zookeeper_proposal_size_max_bytes{{member="{leader.address}"}})', [2])
+            reader.prometheus.wait_for("min(count(zookeeper_client_response_size_max_bytes) >= 1) + "
+                                       "count(zookeeper_proposal_size_max_bytes)", [2])
             write(client, 900_000)
             client.get("/app/large")
             reader.prometheus.wait_for("count(zookeeper_client_response_size_max_bytes > 9e5) + "
