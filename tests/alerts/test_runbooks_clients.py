@@ -3,12 +3,13 @@
 import contextlib
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from kazoo.client import KazooClient
 from kazoo.exceptions import ConnectionLoss
+from kazoo.interfaces import IAsyncResult
 from kazoo.retry import KazooRetry
 from runbook_reader import Page, Reader
 from test_incidents import ANYWHERE, Crowd, session
@@ -40,8 +41,8 @@ def test_too_many_connections_of_one_address(tmp_path: Path) -> None:
             assert f"Too many connections from /{ANYWHERE} - max is 10" in answers
             page.says("| `Too many connections from ADDRESS - max is 60` | `maxClientCnxns`, of this address |")
             assert "\nmaxClientCnxns=10\n" in answers and "maxCnxns" not in answers
-            assert count(answers, ANYWHERE) == 10
-            assert count(page.paste("ss -Htn"), ANYWHERE) == 10
+            assert 8 <= count(answers, ANYWHERE) <= 10  # the server ends those that stay without a session
+            assert 8 <= count(page.paste("ss -Htn"), ANYWHERE) <= 10
             page.says("One address with more and more: a client that opens a session a request and closes none.",
                       "Restart it")
         crowd.stop()
@@ -118,12 +119,14 @@ SESSIONS, EPHEMERALS = 25, 75
 
 
 @contextlib.contextmanager
-def fleet(port: int) -> Iterator[list[KazooClient]]:
-    """Clients with the shortest session timeout, which own some ephemeral znodes each."""
+def fleet(port: int, tries: int = -1) -> Iterator[list[KazooClient]]:
+    """Clients with the shortest session timeout, which own some ephemeral znodes each. After so many tries they do not
+    connect again."""
     with contextlib.ExitStack() as stack:
         clients = []
         for number in range(SESSIONS):
-            client = KazooClient(f"{HOST}:{port}", timeout=4, connection_retry=KazooRetry(max_tries=-1, max_delay=1))
+            client = KazooClient(f"{HOST}:{port}", timeout=4,
+                                 connection_retry=KazooRetry(max_tries=tries, max_delay=1))
             stack.callback(client.close)
             stack.callback(client.stop)
             client.start()
@@ -179,10 +182,10 @@ def test_a_fleet_is_cut_off(tmp_path: Path) -> None:
 
 @pytest.mark.long
 def test_the_server_stands_still(tmp_path: Path) -> None:
-    """So long that all sessions expire although their clients are there."""
+    """So long that all sessions expire: nobody connects again before the server counts them."""
     with Ensemble(tmp_path, participants=1, extra_config={"jvm.pause.monitor": "true"}) as ensemble, \
             Exporter(ensemble.servers, NAME) as exporter, Reader(tmp_path, ensemble, exporter) as reader, \
-            fleet(ensemble.members[0].port) as clients:
+            fleet(ensemble.members[0].port, tries=0) as clients:
         wait_until_usual(reader)
         ensemble.members[0].freeze()
         wait_until(lambda: not any(client.connected for client in clients), "all clients to miss the server")
@@ -232,8 +235,8 @@ def test_requests_and_znodes_beyond_limits(tmp_path: Path) -> None:
         with session(follower) as client:
             client.create("/app")
             client.get("/app")
-            reader.prometheus.wait_for("min(count(zookeeper_client_response_size_max_bytes) >= 1) + "
-                                       "count(zookeeper_proposal_size_max_bytes)", [2])
+            largest = f'zookeeper_client_response_size_max_bytes{{member="{follower.address}"}}'
+            reader.prometheus.wait_for(f"{largest} > bool 0", [1])
             write(client, 900_000)
             client.get("/app/large")
             reader.prometheus.wait_for("count(zookeeper_client_response_size_max_bytes > 9e5) + "
@@ -312,3 +315,51 @@ def follow_quota(reader: Reader, leader: Member) -> None:
         page.shell('zkCli.sh -server "$MEMBER" setquota -B 2000000 /app')
         assert "byteHardLimit=2000000;countHardLimit=1000\n" in page.paste("listquota", NAMESPACE="app")
         page.wait_until_over()
+
+
+CLIENTS, PATHS = 11, 10_000
+
+
+@pytest.mark.long
+def test_watches_grow_then_fire(tmp_path: Path) -> None:
+    """Those of some clients on the same paths; the others end with their connections."""
+    with Ensemble(tmp_path, jvm_flags=["-Xmx256m"]) as ensemble, Exporter(ensemble.servers, NAME) as exporter, \
+            Reader(tmp_path, ensemble, exporter) as reader:
+        leader = ensemble.leader()
+        member = next(each for each in ensemble.members if each is not leader)
+        reader.prometheus.wait_for("count(zookeeper_watches offset 60s)", [3], 90)  # as the rule looks back
+        with contextlib.ExitStack() as stack:
+            clients = [stack.enter_context(session(member)) for _ in range(CLIENTS)]
+            clients[0].create("/app")
+            for client in clients:
+                for_paths(client.exists_async, PATHS, watch=lambda _: None)
+            clients[0].get_children("/app", watch=lambda _: None)
+            reader.prometheus.wait_for("sum(zookeeper_watches)", [CLIENTS * PATHS + 1])
+            with reader.open("WatchCountGrowth", member) as page:
+                page.wait_until_raised()
+                assert page.ask("sum by")[0]["value"] > 100_000
+                assert [each["value"] for each in page.ask("zookeeper_data_watches")] == [PATHS]
+                page.says("many for each connection is a leak in a client, more connections is more clients")
+                children = {each["labels"]["member"]: each["value"] for each in page.ask("zookeeper_child_watches")}
+                assert children[member.address] == 1
+                assert page.paste("wchs").startswith(f"{CLIENTS} connections watching {PATHS} paths\n")
+                page.says("watches end with their connection")
+
+            for_paths(clients[0].create_async, PATHS // 2)
+            with reader.open("WatchStorm", member) as page:
+                page.wait_until_raised()
+                assert page.ask("fired:rate5m")[0]["value"] > 1000
+                fired = {kind: max(each["value"] for each in page.ask(f"node_{kind}_"))
+                         for kind in ("created", "deleted", "children", "changed")}
+                assert fired["created"] > 10 and fired["deleted"] == fired["changed"] == 0 and fired["children"] < 1
+                assert page.wait_for("topk")[0]["labels"]["namespace"] == "app"
+                page.says("Slow down the writer of the watched path")
+                assert "connections watching" in page.paste("wchs")
+        reader.prometheus.wait_for("sum(zookeeper_watches)", [0])
+
+
+def for_paths(call: Callable[..., IAsyncResult], count: int, **options: object) -> None:
+    """Calls it for so many znodes, some thousands at a time."""
+    for start in range(0, count, 5000):
+        for reply in [call(f"/app/{number}", **options) for number in range(start, start + 5000)]:
+            reply.get(60)
