@@ -39,9 +39,13 @@ ProcessFigures read_process_figures() {
     figures.resident_bytes = resident * page;
   }
   std::error_code ec;
+  std::uint64_t open = 0;
   for (std::filesystem::directory_iterator fd("/proc/self/fd", ec), end; !ec && fd != end;
        fd.increment(ec)) {
-    ++figures.open_fds;
+    ++open;
+  }
+  if (!ec) {
+    figures.open_fds = open;
   }
   return figures;
 }

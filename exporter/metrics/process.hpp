@@ -1,16 +1,18 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 namespace zke {
 
-/// What the kernel says about this process. A figure that it did not say is 0.
+/// What the kernel says about this process. What is below /proc can't be read without a descriptor
+/// left.
 struct ProcessFigures {
   double cpu_seconds = 0;
-  std::uint64_t resident_bytes = 0;
-  std::uint64_t virtual_bytes = 0;
-  std::uint64_t open_fds = 0;
   std::uint64_t max_fds = 0;
+  std::optional<std::uint64_t> resident_bytes;
+  std::optional<std::uint64_t> virtual_bytes;
+  std::optional<std::uint64_t> open_fds;
 };
 
 /// Reads /proc/self, getrusage and getrlimit.

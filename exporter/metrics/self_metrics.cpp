@@ -94,9 +94,14 @@ std::vector<prometheus::MetricFamily> SelfMetrics::families() const {
   const auto figures = read_process_figures();
   process.add("process_cpu_seconds_total", figures.cpu_seconds);
   process.add("process_start_time_seconds", process_start_);
-  process.add("process_resident_memory_bytes", static_cast<double>(figures.resident_bytes));
-  process.add("process_virtual_memory_bytes", static_cast<double>(figures.virtual_bytes));
-  process.add("process_open_fds", static_cast<double>(figures.open_fds));
+  const auto add_known = [&](const char* name, std::optional<std::uint64_t> figure) {
+    if (figure) {
+      process.add(name, static_cast<double>(*figure));
+    }
+  };
+  add_known("process_resident_memory_bytes", figures.resident_bytes);
+  add_known("process_virtual_memory_bytes", figures.virtual_bytes);
+  add_known("process_open_fds", figures.open_fds);
   process.add("process_max_fds", static_cast<double>(figures.max_fds));
   process.add("zookeeper_exporter_log_lines_dropped_total",
               static_cast<double>(log::dropped_lines()));
