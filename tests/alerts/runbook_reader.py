@@ -13,7 +13,7 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +29,12 @@ rule_files: [{rules}]
 scrape_configs:
   - job_name: zookeeper
     static_configs: [{{targets: [{targets}]}}]
+  - job_name: node
+    static_configs: [{{targets: [{hosts}]}}]
 """
 RUNBOOKS = ALERTS / "runbooks"
 BLOCK = re.compile(r"^```(sh|promql)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+TOOL = re.compile(r"^\| (`[^|]+) \| [^|]+ \| `([^`]+)`", re.MULTILINE)  # the README's table: what to do without a tool
 PATH = f"{BINARY.parent}:{os.environ['PATH']}"  # zk-health is beside the exporter
 
 
@@ -41,18 +44,28 @@ def _functions() -> str:
     return "\n".join(text for text in texts if text.startswith(("ask()", "JARS=")))
 
 
+def _fill(text: str, placeholders: dict[str, str]) -> str:
+    for word, value in placeholders.items():
+        assert re.search(rf"\b{word}\b", text), f"no {word} in:\n{text}"
+        text = re.sub(rf"\b{word}\b", lambda _, value=value: value, text)
+    return text
+
+
 class Reader:
     """Somebody with a bash and a Prometheus that scrapes `exporters` with the shipped rules in fast motion.
 
-    They and the ensemble, `name` in the exporters, are the caller's.
+    They, the ensemble, `name` in the exporters, and `hosts`, addresses of what stands for node_exporter, are the
+    caller's.
     """
 
-    def __init__(self, directory: Path, ensemble: Ensemble, *exporters: Exporter, name: str = "orders"):
+    def __init__(self, directory: Path, ensemble: Ensemble, *exporters: Exporter, name: str = "orders",
+                 hosts: Sequence[str] = ()):
         self.ensemble, self.exporter, self.name = ensemble, exporters[0], name
         rules = directory / "quick.rules.yml"
         rules.write_text(quick_rules.quick_rules())
         targets = ", ".join(json.dumps(each.address) for each in exporters)
-        self.prometheus = Prometheus(directory, CONFIG.format(rules=rules, targets=targets), "--web.enable-admin-api")
+        config = CONFIG.format(rules=rules, targets=targets, hosts=", ".join(map(json.dumps, hosts)))
+        self.prometheus = Prometheus(directory, config, "--web.enable-admin-api")
 
     def __enter__(self) -> "Reader":
         return self
@@ -91,20 +104,31 @@ class Page:
     def paste(self, holding: str, limit: float = 60, **placeholders: str) -> str:
         """Runs the block that holds these words as a reader would; what it printed, errors too. `placeholders` are the
         words in capitals that a reader replaces."""
-        block = self._take("sh", holding)
-        for word, value in placeholders.items():
-            assert re.search(rf"\b{word}\b", block), f"no {word} in:\n{block}"
-            block = re.sub(rf"\b{word}\b", lambda _, value=value: value, block)
-        return self.shell(block, limit)
+        return self.shell(_fill(self._take("sh", holding), placeholders), limit)
+
+    def run(self, holding: str, limit: float = 60, **placeholders: str) -> str:
+        """As `paste`, for a command in the text that begins with these words."""
+        found = [code for code in re.findall(r"`([^`]+)`", BLOCK.sub("", self.text)) if code.startswith(holding)]
+        assert found, f"no command in the text of {self.alert} begins with {holding!r}"
+        return self.shell(_fill(found[0], placeholders) + "\n", limit)
+
+    def run_without(self, tool: str, limit: float = 60, **placeholders: str) -> str:
+        """Runs what the README's table says to do where this tool is missing."""
+        readme = (RUNBOOKS / "README.md").read_text()
+        found = [code for names, code in TOOL.findall(readme) if f"`{tool}`" in names]
+        assert len(found) == 1, f"the README does not tell how to do without {tool}"
+        return self.shell(_fill(found[0], placeholders) + "\n", limit)
 
     def shell(self, text: str, limit: float = 60) -> str:
         """Runs lines in a bash in which the variables and functions of the README are set; what they printed."""
         member, exporter = self._member, self._reader.exporter
+        # On a server of one's own there is one ZooKeeper. Here, each has a session of its own.
+        own = f'pgrep() {{ command pgrep --session {member.process.pid} "$@"; }}' if member.process else ""
         variables = {"EXPORTER": exporter.url, "PROM": self._reader.prometheus.url, "ENSEMBLE": self._reader.name,
                      "SERVERS": self._reader.ensemble.servers, "MEMBER": member.address,
                      "CONF": str(member.directory / "zoo.cfg"), "LOG": str(member.directory / "server.log"),
                      "DATA": str(member.directory / "data")}
-        done = subprocess.run(["bash", "-c", f"{_functions()}\n{text}"], stdin=subprocess.DEVNULL, text=True,
+        done = subprocess.run(["bash", "-c", f"{_functions()}\n{own}\n{text}"], stdin=subprocess.DEVNULL, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=limit, check=False,
                               errors="replace", cwd=member.directory,
                               env={**os.environ, "PATH": PATH, "LC_ALL": "C", **variables})
