@@ -108,7 +108,8 @@ class Page:
 
     def run(self, holding: str, limit: float = 60, **placeholders: str) -> str:
         """As `paste`, for a command in the text that begins with these words."""
-        found = [code for code in re.findall(r"`([^`]+)`", BLOCK.sub("", self.text)) if code.startswith(holding)]
+        text = " ".join(BLOCK.sub("", self.text).split())
+        found = [code for code in re.findall(r"`([^`]+)`", text) if code.startswith(holding)]
         assert found, f"no command in the text of {self.alert} begins with {holding!r}"
         return self.shell(_fill(found[0], placeholders) + "\n", limit)
 
