@@ -1,0 +1,129 @@
+"""The runbooks of the server processes, followed in the states that they are for."""
+
+import contextlib
+import re
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from runbook_reader import Page, Reader
+
+from exporter_process import Exporter
+from zookeeper_ensemble import HOST, Ensemble, Member, wait_until
+
+CLIENT = "127.0.0.2"  # an address of loopback that is not the exporter's
+
+
+class Leak:
+    """A client that opens connections to a member and closes none."""
+
+    def __init__(self, member: Member):
+        self._member = member
+        self._open: list[socket.socket] = []
+
+    def __enter__(self) -> "Leak":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for connection in self._open:
+            connection.close()
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._open)
+
+    def grow(self, count: int) -> None:
+        """Opens so many more, and waits until the member has accepted them."""
+        wanted = descriptors(self._member) + count
+        self.press(count)
+        wait_until(lambda: descriptors(self._member) >= wanted, "connections to be accepted")
+
+    def press(self, count: int) -> None:
+        """Opens so many more; the kernel does, whether the member accepts them or not."""
+        for _ in range(count):
+            self._open.append(socket.create_connection((HOST, self._member.port), 5, (CLIENT, 0)))
+
+
+def descriptors(member: Member) -> int:
+    """How many the process has open."""
+    return len(list(Path(f"/proc/{member.process.pid}/fd").iterdir()))
+
+
+def test_a_client_leaks_connections(tmp_path: Path) -> None:
+    """Descriptors run out: the pages name the client, and raise the limit of the process while it runs."""
+    with leaking(tmp_path) as (reader, member, leak):
+        hard = resource.prlimit(member.process.pid, resource.RLIMIT_NOFILE)[1]
+        with reader.open("FileDescriptorsHigh", member) as page:
+            page.wait_until_raised()
+            assert 0.8 < page.ask("zookeeper_open_file_descriptors /")[0]["value"] < 0.95
+            assert page.wait_for("predict_linear")[0]["value"] > descriptor_limit(member)
+            page.says("Above the limit: by its trend, within an hour none is left.")
+            check_figures(page.paste("file_descriptor"), page, member)
+            page.says("A limit of 1024 is simply low: set `LimitNOFILE=65536`", "find the client that leaks, by `cons`")
+            assert "must not be stopped now:\n- without it no quorum is left" in page.run("curl -s")
+
+        leak.grow(descriptor_limit(member) * 96 // 100 + 1 - descriptors(member))
+        with reader.open("FileDescriptorsExhausted", member) as page:
+            page.wait_until_raised()
+            assert page.ask("zookeeper_open_file_descriptors /")[0]["value"] > 0.95
+            assert page.ask("zookeeper_connections")[0]["value"] >= leak.count
+            page.says("Rising with the connections: clients.")
+            printed = page.paste("file_descriptor")
+            check_figures(printed, page, member)
+            assert re.findall(r"^ +(\d+)  /([\d.]+)$", printed, re.MULTILINE)[0] == (str(leak.count), CLIENT)
+            page.says("1. Stop the client that opens connections (the address at the top of the list)")
+            page.says("2. Raise the limit of the running process, without a restart")
+            assert not page.run("prlimit --pid", PID=str(member.process.pid), **{"65536": str(min(hard, 65536))})
+            page.wait_until_over()
+            assert f"zk_max_file_descriptor_count\t{min(hard, 65536)}\n" in page.shell('ask mntr "$MEMBER"\n')
+
+
+@pytest.mark.long
+def test_no_descriptor_is_left(tmp_path: Path) -> None:
+    with leaking(tmp_path) as (reader, member, leak):
+        leak.press(descriptor_limit(member) - descriptors(member) + 5)
+        with reader.open("FileDescriptorsExhausted", member, whole=False) as page:
+            reader.exporter.wait_for_state(member.address, "unreachable")
+            printed = page.paste("file_descriptor")
+            assert printed.count("zk_") == 0 and f" {descriptor_limit(member)} " in printed
+            page.says("Nothing, as the member does not answer: none is left.", "is `timeout`")
+            assert 'reason="timeout"} 1\n' in reader.exporter.page()
+            assert page.run("ls /proc/PID/fd", PID=str(member.process.pid)).strip() == str(descriptor_limit(member))
+            page.run("prlimit --pid", PID=str(member.process.pid), **{"65536": str(descriptor_limit(member) * 4)})
+            reader.exporter.wait_for_state(member.address, "standalone")
+
+
+@contextlib.contextmanager
+def leaking(directory: Path) -> Iterator[tuple[Reader, Member, Leak]]:
+    """A server of which a client took most descriptors: 85 %, or a little more as long as the exporter asks it."""
+    with Ensemble(directory, participants=1) as ensemble, Leak(ensemble.members[0]) as leak, \
+            Exporter(ensemble.servers, "--zookeeper.ensemble=orders") as exporter, \
+            Reader(directory, ensemble, exporter) as reader:
+        member = ensemble.members[0]
+        reader.prometheus.wait_for("count(zookeeper_open_file_descriptors)", [1])
+        leak.grow(20)
+        hard = resource.prlimit(member.process.pid, resource.RLIMIT_NOFILE)[1]
+        resource.prlimit(member.process.pid, resource.RLIMIT_NOFILE, (descriptors(member) * 100 // 85, hard))
+        yield reader, member, leak
+
+
+def descriptor_limit(member: Member) -> int:
+    """How many its process may have open."""
+    return resource.prlimit(member.process.pid, resource.RLIMIT_NOFILE)[0]
+
+
+def check_figures(printed: str, page: Page, member: Member) -> None:
+    """What the member says of its descriptors, and the limit that the kernel says."""
+    limit = descriptor_limit(member)
+    assert f"zk_max_file_descriptor_count\t{limit}\n" in printed
+    assert "zk_open_file_descriptor_count\t" in printed and "zk_num_alive_connections\t" in printed
+    if not shutil.which("pgrep"):
+        printed += page.shell(f"grep 'open files' {page.run_without('pgrep').split('/cmdline')[0]}/limits\n")
+    assert re.search(rf"^Max open files +{limit} ", printed, re.MULTILINE)
