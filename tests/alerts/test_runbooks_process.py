@@ -127,3 +127,71 @@ def check_figures(printed: str, page: Page, member: Member) -> None:
     if not shutil.which("pgrep"):
         printed += page.shell(f"grep 'open files' {page.run_without('pgrep').split('/cmdline')[0]}/limits\n")
     assert re.search(rf"^Max open files +{limit} ", printed, re.MULTILINE)
+
+
+@contextlib.contextmanager
+def frozen_now_and_then(member: Member) -> Iterator[None]:
+    """The process stands still for more than a second of each two, until the end."""
+    stopping = threading.Event()
+
+    def press() -> None:
+        while not stopping.wait(0.7):
+            member.freeze()
+            stopping.wait(1.3)
+            member.thaw()
+
+    thread = threading.Thread(target=press)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join()
+
+
+@pytest.mark.long
+def test_a_process_stands_still_now_and_then(tmp_path: Path) -> None:
+    """As in a virtual machine that is frozen: pauses without collections."""
+    with Ensemble(tmp_path, participants=1, extra_config={"jvm.pause.monitor": "true"},
+                  jvm_flags=["-XX:+UsePerfData"]) as ensemble, \
+            Exporter(ensemble.servers, "--zookeeper.ensemble=orders", "--poll.timeout=3s",
+                     "--poll.interval=3s") as exporter, \
+            Reader(tmp_path, ensemble, exporter) as reader, reader.open("JvmPausesHigh") as page:
+        member = ensemble.members[0]
+        with frozen_now_and_then(member):
+            page.wait_until_raised()
+            assert page.wait_for("zookeeper_jvm_pause_time_seconds_sum")[0]["value"] > 0
+            assert not page.ask("zookeeper_jvm_gc_collection_seconds_sum")
+            page.says("The second query has no answer where the Prometheus provider does not run")
+            assert page.ask("zookeeper_approximate_data_size_bytes")[0]["value"] < 1
+            printed = page.paste("Detected pause")
+            assert re.search(r"Detected pause in JVM or host machine \(eg GC\): pause of approximately 1\d\d\d ms", printed)
+            check_heap(page, printed, member)
+            check_memory(page, printed)
+            page.says("Pauses without collections, or with much shorter ones: swap, a CPU limit of the container, a frozen or")
+        page.wait_until_over()
+
+
+def check_heap(page: Page, printed: str, member: Member) -> None:
+    """It is not full, and hardly anything is collected: by `jstat`, if it is here, and by what the README has instead."""
+    page.says("O near 100: the heap is too small", "`GCT` of `jstat` tells how many seconds")
+    if shutil.which("jstat"):
+        first, *lines = [line.split() for line in printed.partition(" S0 ")[2].splitlines()[:6]]
+        rows = [dict(zip(["S0", *first], line)) for line in lines]
+        assert len(rows) == 5 and all(float(row["O"]) < 50 for row in rows)
+        assert float(rows[-1]["GCT"]) - float(rows[0]["GCT"]) < 0.5  # of pauses of three seconds
+    assert not page.run_without("jstat", PID=str(member.process.pid))
+    used = wait_until(lambda: re.search(r"the space .* (\d+)% used", member.log_tail(100)), "a heap in the log")
+    assert int(used[1]) < 50
+
+
+def check_memory(page: Page, printed: str) -> None:
+    """Nothing is swapped: by `free` and `vmstat`, if they are here, and by what the README has instead."""
+    page.says("si and so must be 0: no swap")
+    assert "Mem: " in printed or not shutil.which("free")
+    if shutil.which("vmstat"):
+        names, *rows = [line.split() for line in printed.partition("procs --")[2].splitlines()[1:]]
+        rows = [dict(zip(names, row)) for row in rows if row]
+        assert len(rows) == 5 and {(row["si"], row["so"]) for row in rows} == {("0", "0")}
+    assert re.search(r"^MemAvailable: +\d+ kB\nSwapFree: +\d+ kB\npswpin \d+\npswpout \d+\n/proc/",
+                     page.run_without("vmstat"), re.MULTILINE)

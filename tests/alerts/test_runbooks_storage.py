@@ -2,24 +2,30 @@
 
 import contextlib
 import http.server
+import itertools
 import os
 import re
+import shutil
+import socket
+import struct
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kazoo.client import KazooClient
 from kazoo.exceptions import KazooException
 from kazoo.retry import KazooRetry
-from runbook_reader import Reader
+from runbook_reader import Page, Reader
 
 from exporter_process import Exporter
-from needs import own_mounts
-from zookeeper_ensemble import HOST, Ensemble, Member, wait_until
+from needs import own_mounts, refusal
+from zookeeper_ensemble import HOST, ClientLoad, Ensemble, Member, wait_until
 
 MIB = 1 << 20
+SET_DATA = 5
 
 
 def followers(ensemble: Ensemble) -> list[Member]:
@@ -78,6 +84,42 @@ def node_exporter(mountpoint: Path) -> Iterator[str]:
         finally:
             server.shutdown()
             thread.join()
+
+
+SLOW_DISK = """\
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static int after_delay(long call, int file) {
+  long milliseconds = 0;
+  FILE* delay = fopen("disk-delay", "r");
+  if (delay) {
+    if (fscanf(delay, "%ld", &milliseconds) == 1) usleep(milliseconds * 1000);
+    fclose(delay);
+  }
+  return syscall(call, file);
+}
+
+int fsync(int file) { return after_delay(SYS_fsync, file); }
+int fdatasync(int file) { return after_delay(SYS_fdatasync, file); }
+"""
+
+
+def start_on_slow_disks(ensemble: Ensemble, directory: Path) -> None:
+    """Starts servers whose syncs take as long as `slow_down` says."""
+    library, source = directory / "slow-disk.so", directory / "slow-disk.c"
+    source.write_text(SLOW_DISK)
+    subprocess.run(["gcc", "-shared", "-fPIC", "-o", library, source], check=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LD_PRELOAD", str(library))
+        ensemble.start()
+    ensemble.wait_serving()
+
+
+def slow_down(member: Member, milliseconds: int) -> None:
+    """From now on each sync of the member's disk takes so much longer."""
+    (member.directory / "disk-delay").write_text(f"{milliseconds}\n")
 
 
 def available(path: Path) -> float:
@@ -155,3 +197,173 @@ def follow_unrecoverable_error(reader: Reader, member: Member) -> None:
         page.says("Usual causes: `No space left on device`", "with a full disk, make room first")
         assert [each["value"] for each in page.ask("increase") if each["labels"]["member"] == member.address] == [0]
         page.says("It shows 0 as long as the member does not serve")
+
+
+class Flood:
+    """A client that keeps so many writes on their way to a member."""
+
+    def __init__(self, member: Member, count: int):
+        self._socket = socket.create_connection((HOST, member.port), 30)
+        self._send(struct.pack(">iqiqi16s", 0, 0, 20_000, 0, 16, b""))  # a new session
+        self._receive()
+        self._count = count
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._press, daemon=True)
+
+    def __enter__(self) -> "Flood":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._thread.join()
+        self._socket.close()
+
+    def _press(self) -> None:
+        for number in itertools.count():
+            if self._stopping.is_set():
+                return
+            self._send(struct.pack(">iii6si1si", number, SET_DATA, 6, b"/flood", 1, b"x", -1))
+            if number > self._count:
+                self._receive()
+
+    def _send(self, packet: bytes) -> None:
+        self._socket.sendall(struct.pack(">i", len(packet)) + packet)
+
+    def _receive(self) -> bytes:
+        size, = struct.unpack(">i", self._socket.recv(4, socket.MSG_WAITALL))
+        return self._socket.recv(size, socket.MSG_WAITALL)
+
+
+def check_disks(page: Page, printed: str) -> None:
+    """What `iostat` printed, if it is here, and what the README has instead of it."""
+    assert "Device" in printed or not shutil.which("iostat")
+    figures = re.findall(r"^(\w\S*) (\d+)$", page.run_without("iostat"), re.MULTILINE)
+    names = [name for name, _ in figures]
+    assert names and names == names[:len(names) // 2] * 2, "not all disks twice"
+
+
+def by_member(answer: list[dict[str, Any]]) -> dict[str, float]:
+    """The values of an answer by their members."""
+    return {each["labels"]["member"]: each["value"] for each in answer}
+
+
+@pytest.mark.long
+@pytest.mark.skipif(bool(refusal("gcc", "--version")), reason=refusal("gcc", "--version"))
+def test_disks_get_slow(tmp_path: Path) -> None:
+    """First the disk of one follower, more and more; then of both, and all writes wait; then a client writes too much.
+    At last one of them moves to a quick disk."""
+    ensemble = Ensemble(tmp_path, extra_config={"syncLimit": 10, "request_throttle_max_requests": 150,
+                                                "throttled_op_wait_time": 300})
+    with contextlib.ExitStack() as stack:
+        stack.callback(ensemble.stop)
+        start_on_slow_disks(ensemble, tmp_path)
+        one, other = followers(ensemble)
+        with session(ensemble.servers) as client:
+            client.create("/flood")
+        exporter = stack.enter_context(Exporter(ensemble.servers, "--zookeeper.ensemble=orders"))
+        reader = stack.enter_context(Reader(tmp_path, ensemble, exporter))
+        # kazoo does not know the error of requests that wait too long in `one`: its sessions are elsewhere
+        stack.enter_context(ClientLoad(",".join(each.address for each in ensemble.members if each is not one)))
+        slow_down(one, 100)
+        follow_fsync_slow(reader, one)
+        slow_down(one, 1500)
+        stalled = stack.enter_context(reader.open("FsyncStalled", one))
+        follow_fsync_stalled(stalled, one)
+        slow_down(other, 1500)
+        follow_writes_stalled(reader, one, other)
+        with Flood(one, 400):
+            follow_outstanding_requests_high(reader, one)
+            follow_requests_throttled(reader, one, other)
+        stalled.says("with no more than `myid` in its data directory it copies the data from the leader")
+        one.stop()
+        (one.directory / "data/version-2").rename(tmp_path / "evidence")
+        slow_down(one, 0)
+        slow_down(other, 0)
+        one.start()
+        ensemble.wait_serving()
+        stalled.wait_until_over()
+
+
+def follow_fsync_slow(reader: Reader, one: Member) -> None:
+    with reader.open("FsyncSlow", one) as page:
+        page.wait_until_raised()
+        means = by_member(page.ask("member:zookeeper_fsync_time_seconds:mean5m"))
+        assert [member for member, mean in means.items() if mean > 0.05] == [one.address] and len(means) == 3
+        page.says("one slow disk alone delays nothing")
+        assert reader.prometheus.query("ensemble:zookeeper_update_latency_seconds:mean5m < 0.05")
+        assert page.ask("ensemble:zookeeper_transactions:rate5m")[0]["value"] > 0
+        assert by_member(page.wait_for("rate(zookeeper_snapshot_time"))[one.address] == 0
+        printed = page.paste("iostat")
+        check_disks(page, printed)
+        assert f"dataDir={one.directory}/data\n" in printed and "\ndataLogDir=" not in printed
+        page.says("No `dataLogDir`: logs and snapshots share a disk.", "Give the log a disk of its own")
+        assert " Snapshotting: 0x0 to " in printed and "fsync-ing" not in printed
+        page.says("The log tells of each snapshot, and of syncs above a second only.")
+
+
+def follow_fsync_stalled(page: Page, one: Member) -> None:
+    page.wait_until_raised()
+    assert by_member(page.ask("member:zookeeper_fsync_time_seconds:mean5m"))[one.address] > 1
+    printed = page.paste("iostat")
+    assert re.search(r"fsync-ing the write ahead log in \S+ took 1[5-9]\d\dms .*File size is", printed)
+    assert re.search(r"^Filesystem .*\n.* \d+% /", printed, re.MULTILINE)
+    check_disks(page, printed)
+    page.says("1. Find what else uses the disk")
+    assert page.paste("disruption").strip() == f"{one.address} may be stopped"
+    page.says("once the member may be stopped, move it to another volume")
+
+
+def follow_writes_stalled(reader: Reader, *slow: Member) -> None:
+    with reader.open("WritesStalled", slow[0]) as page:
+        page.wait_until_raised()
+        assert max(by_member(page.ask("member:zookeeper_update_latency_seconds:mean5m")).values()) > 1
+        reader.prometheus.wait_for("count(member:zookeeper_fsync_time_seconds:mean5m > 1)", [len(slow)])
+        means = by_member(page.ask("member:zookeeper_fsync_time_seconds:mean5m"))
+        assert {member for member, mean in means.items() if mean > 1} == {member.address for member in slow}
+        page.says("of three disks two must be slow")
+        assert max(by_member(page.ask("member:zookeeper_outstanding_requests:ratio")).values()) < 0.2
+        printed = page.paste("mntr")
+        assert "Ensemble orders: healthy" in printed and "zk_server_state\tfollower\n" in printed
+        average, = re.findall(r"^zk_avg_fsynctime\t([\d.]+)$", printed, re.MULTILINE)
+        assert float(average) < 1400  # it was quick before
+        page.says("cover the whole time since the start: do not judge the present by them")
+        assert "fsync-ing the write ahead log" in printed and "Detected pause" not in printed
+        page.says("1. Several disks slow: shared storage")
+        assert page.run("curl -s").strip() == f"{slow[0].address} may be stopped"
+
+
+def follow_outstanding_requests_high(reader: Reader, one: Member) -> None:
+    with reader.open("OutstandingRequestsHigh", one) as page:
+        page.wait_until_raised()
+        reader.prometheus.wait_for("count(member:zookeeper_outstanding_requests:ratio > 0.2)", [1])
+        assert by_member(page.ask("member:zookeeper_outstanding_requests:ratio"))[one.address] > 0.2
+        latency = f'member:zookeeper_update_latency_seconds:mean5m{{member="{one.address}"}}'
+        reader.prometheus.wait_for(f"count({latency} > 1)", [1])
+        assert by_member(page.ask("member:zookeeper_update_latency_seconds:mean5m"))[one.address] > 1
+        assert page.ask("ensemble:zookeeper_transactions:rate5m")[0]["value"] > 0
+        printed = page.paste("srvr")
+        assert "Mode: follower\n" in printed and re.search(r"^Connections: \d+$", printed, re.MULTILINE)
+        outstanding, = re.findall(r"^Outstanding: (\d+)$", printed, re.MULTILINE)
+        assert int(outstanding) > 100
+        page.says("20 % are 100 requests with three voters")
+        assert "fsync-ing the write ahead log" in printed and "Detected pause" not in printed
+        page.says("Disk first ([ZooKeeperFsyncSlow](ZooKeeperFsyncSlow.md))", "Relieve the disk")
+
+
+def follow_requests_throttled(reader: Reader, one: Member, other: Member) -> None:
+    with reader.open("RequestsThrottled", one) as page:
+        page.wait_until_raised()
+        ratios = by_member(page.ask("member:zookeeper_outstanding_requests:ratio"))
+        assert [member for member, ratio in ratios.items() if ratio > 0.1] == [one.address]
+        means = by_member(page.ask("member:zookeeper_fsync_time_seconds:mean5m"))
+        assert {member for member, mean in means.items() if mean > 1} == {one.address, other.address}
+        page.says("with these all members wait, but only one with many requests has a long queue")
+        packets = by_member(page.ask("zookeeper_packets_received_total"))
+        assert max(packets, key=packets.get) == one.address
+        printed = page.paste("cons")
+        assert re.search(rf"^{one.address}: Outstanding: 1\d\d Mode: follower $", printed, re.MULTILINE)
+        assert printed.count("Mode: ") == 3 and "Mode: leader" in printed
+        received = [int(count) for count in re.findall(r"^ /127.*,recved=(\d+),", printed, re.MULTILINE)]
+        assert received == sorted(received, reverse=True) and received[0] > 400
+        page.says("1. Slow disk: [ZooKeeperFsyncStalled](ZooKeeperFsyncStalled.md).")
