@@ -10,6 +10,7 @@ import socket
 import struct
 import subprocess
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -367,3 +368,77 @@ def follow_requests_throttled(reader: Reader, one: Member, other: Member) -> Non
         received = [int(count) for count in re.findall(r"^ /127.*,recved=(\d+),", printed, re.MULTILINE)]
         assert received == sorted(received, reverse=True) and received[0] > 400
         page.says("1. Slow disk: [ZooKeeperFsyncStalled](ZooKeeperFsyncStalled.md).")
+
+
+def corrupt(member: Member, old: bytes, new: bytes) -> None:
+    """Replaces bytes in the member's transaction log, so that its checksum does not tell of it."""
+    changed = 0
+    for log in (member.directory / "data/version-2").glob("log.*"):
+        content = bytearray(log.read_bytes())
+        at = 16  # behind the header
+        while size := int.from_bytes(content[at + 8:at + 12], "big"):
+            entry = content[at + 12:at + 12 + size]
+            if old in entry:
+                content[at + 12:at + 12 + size] = entry.replace(old, new)
+                content[at:at + 8] = zlib.adler32(entry.replace(old, new)).to_bytes(8, "big")
+                changed += 1
+            at += 12 + size + 1
+        log.write_bytes(content)
+    assert changed == 1
+
+
+@pytest.mark.long
+def test_the_data_of_a_member_differs(tmp_path: Path) -> None:
+    """A follower whose disk lied. It gets the data of its leader."""
+    with Ensemble(tmp_path) as ensemble, Exporter(ensemble.servers, "--zookeeper.ensemble=orders") as exporter, \
+            Reader(tmp_path, ensemble, exporter) as reader, session(ensemble.servers) as client:
+        wrong = followers(ensemble)[0]
+        client.create("/stock")
+        client.create("/price", b"good")
+        wrong.stop()
+        corrupt(wrong, b"good", b"evil")
+        wrong.start()
+        ensemble.wait_serving()
+        reader.prometheus.wait_for("count(zookeeper_digest_mismatches_total)", [3])
+        for _ in range(300):
+            client.set("/stock", b"")
+        with reader.open("DigestMismatch", wrong) as page:
+            page.wait_until_raised()
+            mismatches = by_member(page.ask("increase(zookeeper_digest_mismatches_total"))
+            assert [member for member, count in mismatches.items() if count > 0] == [wrong.address]
+            printed = page.paste("First digest mismatch on txn")
+            assert "Digests are not matching." in printed and "First digest mismatch on txn: " in printed
+            zxids = re.findall(r"^(\S+): Zxid: (0x\S+) Node count: 7 $", printed, re.MULTILINE)
+            assert [member for member, _ in zxids] == ensemble.servers.split(",") and len({zxid for _, zxid in zxids}) == 1
+            digests = digests_of(printed)
+            assert len(set(digests.values())) == 2
+            page.says("Compare the digests of the same zxid. If two of three agree, the third is wrong.")
+            assert list(digests.values()).count(digests[wrong.address]) == 1
+            page.says("Its clients may read wrong data")
+            assert value_in(wrong, "/price") == b"evil"
+
+            assert f"safe: {wrong.address} may be stopped" in page.paste("safe-to-stop")
+            page.says("3. Stop it, move its `version-2` aside, start it: it copies the data from the leader. Keep `myid`.")
+            wrong.stop()
+            (wrong.directory / "data/version-2").rename(tmp_path / "evidence")
+            wrong.start()
+            ensemble.wait_serving()
+            assert value_in(wrong, "/price") == b"good"
+            for _ in range(300):
+                client.set("/stock", b"")
+            reader.exporter.fresh(wrong.address)
+            assert reader.exporter.metrics().of(wrong.address).value("zookeeper_digest_mismatches_total") == 0
+            digests = digests_of(page.paste("First digest mismatch on txn"))
+            assert len(digests) == 3 and len(set(digests.values())) == 1
+
+
+def digests_of(printed: str) -> dict[str, tuple[str, ...]]:
+    """What each member said of the newest digest: the zxid, and the digest."""
+    lists = re.findall(r"^(\S+):\n((?:\S+: \d+\n)+)", printed, re.MULTILINE)
+    return {member: tuple(digests.splitlines()[-1].split(": ")) for member, digests in lists}
+
+
+def value_in(member: Member, path: str) -> bytes:
+    """What a client of this member reads."""
+    with session(member.address) as client:
+        return client.get(path)[0]
