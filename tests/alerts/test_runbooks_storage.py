@@ -2,7 +2,6 @@
 
 import contextlib
 import http.server
-import itertools
 import os
 import re
 import shutil
@@ -26,7 +25,6 @@ from needs import own_mounts, refusal
 from zookeeper_ensemble import HOST, ClientLoad, Ensemble, Member, wait_until
 
 MIB = 1 << 20
-SET_DATA = 5
 
 
 def followers(ensemble: Ensemble) -> list[Member]:
@@ -200,40 +198,74 @@ def follow_unrecoverable_error(reader: Reader, member: Member) -> None:
         page.says("It shows 0 as long as the member does not serve")
 
 
-class Flood:
-    """A client that keeps so many writes on their way to a member."""
+class Connection:
+    """A session with a member, quicker than kazoo's."""
 
-    def __init__(self, member: Member, count: int):
+    def __init__(self, member: Member):
         self._socket = socket.create_connection((HOST, member.port), 30)
-        self._send(struct.pack(">iqiqi16s", 0, 0, 20_000, 0, 16, b""))  # a new session
-        self._receive()
-        self._count = count
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._press, daemon=True)
+        self._replies = self._socket.makefile("rb")
+        self.send(struct.pack(">iqiqi16s", 0, 0, 20_000, 0, 16, b""))
+        self.receive()
 
-    def __enter__(self) -> "Flood":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopping.set()
-        self._thread.join()
+    def close(self) -> None:
+        """Leaves the session to its end."""
+        self._replies.close()
         self._socket.close()
 
-    def _press(self) -> None:
-        for number in itertools.count():
-            if self._stopping.is_set():
-                return
-            self._send(struct.pack(">iii6si1si", number, SET_DATA, 6, b"/flood", 1, b"x", -1))
-            if number > self._count:
-                self._receive()
+    def send(self, packet: bytes, times: int = 1) -> None:
+        """Sends a request, so many times."""
+        self._socket.sendall(_bytes(packet) * times)
 
-    def _send(self, packet: bytes) -> None:
-        self._socket.sendall(struct.pack(">i", len(packet)) + packet)
+    def receive(self) -> bytes:
+        """One reply."""
+        return self._replies.read(int.from_bytes(self._replies.read(4), "big"))
 
-    def _receive(self) -> bytes:
-        size, = struct.unpack(">i", self._socket.recv(4, socket.MSG_WAITALL))
-        return self._socket.recv(size, socket.MSG_WAITALL)
+
+def set_data(path: str, data: bytes) -> bytes:
+    """A request."""
+    return struct.pack(">ii", 1, 5) + _bytes(path.encode()) + _bytes(data) + struct.pack(">i", -1)
+
+
+def create_sequential(path: str, data: bytes) -> bytes:
+    """A request."""
+    acl = struct.pack(">ii", 1, 31) + _bytes(b"world") + _bytes(b"anyone")
+    return struct.pack(">ii", 1, 1) + _bytes(path.encode()) + _bytes(data) + acl + struct.pack(">i", 2)
+
+
+def _bytes(value: bytes) -> bytes:
+    return struct.pack(">i", len(value)) + value
+
+
+@contextlib.contextmanager
+def flood(member: Member, count: int) -> Iterator[None]:
+    """A client that keeps so many writes on their way to a member."""
+    stopping = threading.Event()
+    packet = set_data("/flood", b"x")
+
+    def press() -> None:
+        connection.send(packet, count)
+        while not stopping.is_set():
+            connection.receive()
+            connection.send(packet)
+
+    with contextlib.closing(Connection(member)) as connection:
+        thread = threading.Thread(target=press)
+        thread.start()
+        try:
+            yield
+        finally:
+            stopping.set()
+            thread.join()
+
+
+def pour(member: Member, packet: bytes, count: int) -> None:
+    """A client that writes so many times, as quickly as it can."""
+    with contextlib.closing(Connection(member)) as connection:
+        thread = threading.Thread(target=lambda: [connection.send(packet, 100) for _ in range(count // 100)])
+        thread.start()
+        errors = {connection.receive()[12:16] for _ in range(count // 100 * 100)}
+        thread.join()
+        assert errors == {bytes(4)}
 
 
 def check_disks(page: Page, printed: str) -> None:
@@ -273,7 +305,7 @@ def test_disks_get_slow(tmp_path: Path) -> None:
         follow_fsync_stalled(stalled, one)
         slow_down(other, 1500)
         follow_writes_stalled(reader, one, other)
-        with Flood(one, 400):
+        with flood(one, 400):
             follow_outstanding_requests_high(reader, one)
             follow_requests_throttled(reader, one, other)
         stalled.says("with no more than `myid` in its data directory it copies the data from the leader")
@@ -442,3 +474,106 @@ def value_in(member: Member, path: str) -> bytes:
     """What a client of this member reads."""
     with session(member.address) as client:
         return client.get(path)[0]
+
+
+@pytest.mark.long
+def test_clients_write_very_much(tmp_path: Path) -> None:
+    """So much that a snapshot is due, which somebody's setting prevents; then new znodes, large ones."""
+    ensemble = Ensemble(tmp_path, participants=1, extra_config={"snapCount": 10_000_000, "enforceQuota": "true"},
+                        jvm_flags=["-Xmx900m"])
+    member = ensemble.members[0]
+    with ensemble, Exporter(ensemble.servers, "--zookeeper.ensemble=orders") as exporter, \
+            Reader(tmp_path, ensemble, exporter) as reader:
+        with session(member.address) as client:
+            client.create("/queue")
+            client.create("/state")
+        reader.prometheus.wait_for("count(zookeeper_zxid_sequence)", [1])
+        pour(member, set_data("/state", b"x"), 210_000)
+        with reader.open("SnapshotStale", member) as page:
+            follow_snapshot_stale(page, member)
+            ensemble.wait_serving()
+            page.wait_until_over()
+        reader.prometheus.wait_for("count(zookeeper_znodes offset 60s)", [1], 90)  # as the rules look back
+        pour(member, create_sequential("/queue/item-", bytes(2800)), 101_000)
+        follow_znode_count_growth(reader)
+        follow_data_size_growth(reader)
+
+
+def follow_snapshot_stale(page: Page, member: Member) -> None:
+    """To the end of the mitigation: a restart with the default."""
+    page.wait_until_raised()
+    assert page.ask("zookeeper_snapshot_time_seconds_count")[0]["value"] == 0
+    printed = page.paste("Too busy")
+    assert re.findall(r" (snapshot\..*)$", printed, re.MULTILINE) == ["snapshot.0"]
+    assert set(re.findall(r" Snapshotting: (\S+)", printed)) == {"0x0"} and "Too busy to snap" not in printed
+    assert "snapCount=10000000\n" in printed and f"dataDir={member.directory}/data\n" in printed
+    assert " IUse% " in printed
+    page.says("set `snapCount` (`-Dzookeeper.snapCount`, 100,000) back if somebody raised it")
+    assert "must not be stopped now" in page.run("curl -s")
+    config = member.directory / "zoo.cfg"
+    config.write_text(config.read_text().replace("snapCount=10000000\n", ""))
+    member.restart()
+
+
+def follow_znode_count_growth(reader: Reader) -> None:
+    with reader.open("ZnodeCountGrowth") as page:
+        page.wait_until_raised()
+        assert page.ask("zookeeper_znodes\n")[0]["value"] > 100_000
+        assert page.ask("zookeeper_ephemeral_znodes")[0]["value"] == 0
+        page.says("Ephemeral ones (clients), or others (leftovers)?")
+        names = {each["labels"]["namespace"] for each in page.wait_for("zookeeper_write_size_bytes_count")}
+        assert names == {"state", "queue"}
+        page.says("most writes of any kind: which of them is large, and further down?")
+        printed = page.paste("getAllChildrenNumber", NAME="queue")
+        assert "\n101000\n" in printed and "numChildren = 101000\n" in printed
+        page.says("`ls` fails if these are very many")
+        assert "/queue/item-" not in (listed := page.shell('zkCli.sh -server "$MEMBER" ls /queue 2>&1\n'))
+        assert "ConnectionLoss" in listed
+        page.says("Stop what creates them", "A quota, with `enforceQuota=true` (3.7+)")
+        page.run('zkCli.sh -server "$MEMBER" setquota -N', path="queue")
+        assert "Quota has exceeded : /queue/more\n" in page.shell('zkCli.sh -server "$MEMBER" create /queue/more\n')
+        page.shell('zkCli.sh -server "$MEMBER" delquota /queue\n')
+
+
+def follow_data_size_growth(reader: Reader) -> None:
+    with reader.open("DataSizeGrowth") as page:
+        page.wait_until_raised()
+        assert page.ask("zookeeper_approximate_data_size_bytes")[0]["value"] > 256
+        assert page.ask("zookeeper_write_size_bytes_sum")[0]["labels"]["namespace"] == "queue"
+        page.says("Which top-level znode takes the writes?")
+        printed = page.paste("getAllChildrenNumber", NAME="queue")
+        size, = re.findall(r"^zk_approximate_data_size\t(\d+)$", printed, re.MULTILINE)
+        assert int(size) > 256 * MIB and "zk_znode_count\t10100" in printed and "zk_ephemerals_count\t0\n" in printed
+        assert "\n101000\n" in printed
+        page.leave("zookeeper_follower_sync_time_seconds_sum", "a server alone has no followers")
+        page.says("Find the writer and stop it", "A quota refuses more, with `enforceQuota=true` (3.7+)")
+        page.run('zkCli.sh -server "$MEMBER" setquota -B', path="queue")
+        assert "Quota has exceeded : /queue/more\n" in page.shell('zkCli.sh -server "$MEMBER" create /queue/more x\n')
+
+
+@pytest.mark.long
+def test_old_logs_are_not_removed(tmp_path: Path) -> None:
+    """Each log counts a gigabyte, as much as it may grow to."""
+    ensemble = Ensemble(tmp_path, participants=1, extra_config={"snapCount": 10, "preAllocSize": 1 << 20})
+    member = ensemble.members[0]
+    with ensemble, Exporter(ensemble.servers, "--zookeeper.ensemble=orders") as exporter, \
+            Reader(tmp_path, ensemble, exporter) as reader, reader.open("LogPurgeNotWorking", member) as page:
+        reader.prometheus.wait_for("count(zookeeper_data_log_dir_size_bytes)", [1])
+        with session(member.address) as client:
+            client.create("/state")
+            for _ in range(100):
+                client.set("/state", b"x")
+        page.wait_until_raised(150)
+        before = page.ask("zookeeper_data_log_dir_size_bytes")[0]["value"]
+        assert before > 2 * 1024 * MIB
+        printed = page.paste("Purge task")
+        assert "autopurge.purgeInterval=0\n" in printed and "Filesystem " in printed
+        assert re.search(r" log\.1$", printed, re.MULTILINE)
+        assert printed.count("Purge task is not scheduled.") == 1 and "Purge task started" not in printed
+        page.says("`autopurge.purgeInterval` is 0 by default: no purge at all.")
+        page.says("Each log counts with all that it may grow to (`preAllocSize`)")
+        assert "Removing file: " in page.paste("zkCleanup.sh")
+        page.says("it keeps the newest three snapshots and the logs that they need")
+        assert len(list((member.directory / "data/version-2").glob("snapshot.*"))) == 3
+        page.wait_until_over(90)
+        page.says("Then set `autopurge.purgeInterval=24` (hours)")
