@@ -22,6 +22,11 @@ PAGES = {file.stem: file.read_text() for file in sorted(RUNBOOKS.glob("*.md")) i
 ALL = {**PAGES, "README": INDEX.read_text()}
 HEADINGS = ["Meaning", "Impact", "Diagnosis", "Mitigation", "Threshold"]
 OTHER_NAMES = {"zookeeper_limits"}  # a znode
+# What every Linux has (bash, coreutils, util-linux, libc, grep, sed, awk, find), or what runs the servers.
+BASIC = set("""awk cat command df dirname dmesg done du echo find for getent grep head ls sed sleep sort tail timeout tr
+               uniq wc journalctl systemctl kubectl""".split())
+OURS = {"zookeeper-exporter"}  # is where its alerts come from
+CALL = re.compile(r"(?:^|;|\||&&|\()[ \t]*(?:(?:do|then|\w+=\S*|timeout \d+)(?:[ \t]+|$))*+([\w./-]+)", re.MULTILINE)
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -97,6 +102,31 @@ def test_shell_parses(page: str) -> None:
     for block in blocks(ALL[page], "sh"):
         outcome = subprocess.run(["bash", "-n"], input=block, capture_output=True, text=True, timeout=10)
         assert outcome.returncode == 0 and not outcome.stderr, f"{block}\n{outcome.stderr}"
+
+
+def calls(page: str) -> set[str]:
+    """The programs that the blocks of a page call."""
+    code = "\n".join(blocks(page, "sh")).replace("\\\n", " ")
+    code = re.sub(r"'[^'\n]*'", "''", code)  # patterns
+    return set(CALL.findall(re.sub(r"(^|\s)#.*$", "", code, flags=re.MULTILINE)))
+
+
+def test_calls_are_found() -> None:
+    code = "X=1 one 'no | no'; two \"$(three -a)\" | four && timeout 5 five  # no\nfor x in no; do six; done\n"
+    assert calls(f"```sh\n{code}```\n") - {"for", "done"} == {"one", "two", "three", "four", "five", "six"}
+
+
+def test_the_readme_says_how_to_do_without_each_tool() -> None:
+    """It may be missing on the server in question."""
+    called = set().union(*map(calls, ALL.values()))
+    assert {"iostat", "pgrep", "openssl", "zk-health", "curl"} <= called
+    rows = re.findall(r"^\| (`[^|]+) \| [^|]+ \| `([^`]+)`", ALL["README"], re.MULTILINE)
+    tools = {tool for names, _ in rows for tool in re.findall(r"`([^`]+)`", names)}
+    defined = set(re.findall(r"([\w.]+)\(\) \{", ALL["README"]))
+    assert not sorted(called - BASIC - OURS - defined - tools)
+    assert not sorted(tools - called), "no page calls it"
+    for _, code in rows:
+        assert subprocess.run(["bash", "-n"], input=code, text=True, timeout=10).returncode == 0, code
 
 
 def test_zk_health_knows_the_flags() -> None:

@@ -165,15 +165,15 @@ def test_a_process_stands_still_now_and_then(tmp_path: Path) -> None:
             page.says("The second query has no answer where the Prometheus provider does not run")
             assert page.ask("zookeeper_approximate_data_size_bytes")[0]["value"] < 1
             printed = page.paste("Detected pause")
-            assert re.search(r"Detected pause in JVM or host machine \(eg GC\): pause of approximately 1\d\d\d ms", printed)
+            assert re.search(r"Detected pause in JVM or host machine .* pause of approximately 1\d\d\d ms", printed)
             check_heap(page, printed, member)
             check_memory(page, printed)
-            page.says("Pauses without collections, or with much shorter ones: swap, a CPU limit of the container, a frozen or")
+            page.says("Pauses without collections, or with much shorter ones: swap,", "a frozen or moved virtual machine")
         page.wait_until_over()
 
 
 def check_heap(page: Page, printed: str, member: Member) -> None:
-    """It is not full, and hardly anything is collected: by `jstat`, if it is here, and by what the README has instead."""
+    """It is not full, and little is collected: by `jstat`, if it is here, and by what the README has instead."""
     page.says("O near 100: the heap is too small", "`GCT` of `jstat` tells how many seconds")
     if shutil.which("jstat"):
         first, *lines = [line.split() for line in printed.partition(" S0 ")[2].splitlines()[:6]]

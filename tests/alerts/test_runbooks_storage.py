@@ -441,7 +441,8 @@ def test_the_data_of_a_member_differs(tmp_path: Path) -> None:
             printed = page.paste("First digest mismatch on txn")
             assert "Digests are not matching." in printed and "First digest mismatch on txn: " in printed
             zxids = re.findall(r"^(\S+): Zxid: (0x\S+) Node count: 7 $", printed, re.MULTILINE)
-            assert [member for member, _ in zxids] == ensemble.servers.split(",") and len({zxid for _, zxid in zxids}) == 1
+            assert [member for member, _ in zxids] == ensemble.servers.split(",")
+            assert len({zxid for _, zxid in zxids}) == 1
             digests = digests_of(printed)
             assert len(set(digests.values())) == 2
             page.says("Compare the digests of the same zxid. If two of three agree, the third is wrong.")
@@ -450,7 +451,7 @@ def test_the_data_of_a_member_differs(tmp_path: Path) -> None:
             assert value_in(wrong, "/price") == b"evil"
 
             assert f"safe: {wrong.address} may be stopped" in page.paste("safe-to-stop")
-            page.says("3. Stop it, move its `version-2` aside, start it: it copies the data from the leader. Keep `myid`.")
+            page.says("3. Stop it, move its `version-2` aside, start it: it copies the data from the leader.", "Keep `myid`.")
             wrong.stop()
             (wrong.directory / "data/version-2").rename(tmp_path / "evidence")
             wrong.start()
