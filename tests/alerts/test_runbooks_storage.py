@@ -451,7 +451,7 @@ def test_the_data_of_a_member_differs(tmp_path: Path) -> None:
             assert value_in(wrong, "/price") == b"evil"
 
             assert f"safe: {wrong.address} may be stopped" in page.paste("safe-to-stop")
-            page.says("3. Stop it, move its `version-2` aside, start it: it copies the data from the leader.", "Keep `myid`.")
+            page.says("3. Stop it, move its `version-2` aside, start it: it copies the data from the leader. Keep")
             wrong.stop()
             (wrong.directory / "data/version-2").rename(tmp_path / "evidence")
             wrong.start()
