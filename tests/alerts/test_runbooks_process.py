@@ -1,22 +1,28 @@
 """The runbooks of the server processes, followed in the states that they are for."""
 
 import contextlib
+import os
 import re
 import resource
 import shutil
 import signal
 import socket
+import socketserver
 import subprocess
 import threading
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from kazoo.client import KazooClient
 from runbook_reader import Page, Reader
 
 from exporter_process import Exporter
+from needs import refusal
 from zookeeper_ensemble import HOST, Ensemble, Member, wait_until
 
+MIB = 1 << 20
 CLIENT = "127.0.0.2"  # an address of loopback that is not the exporter's
 
 
@@ -176,13 +182,19 @@ def check_heap(page: Page, printed: str, member: Member) -> None:
     """It is not full, and little is collected: by `jstat`, if it is here, and by what the README has instead."""
     page.says("O near 100: the heap is too small", "`GCT` of `jstat` tells how many seconds")
     if shutil.which("jstat"):
-        first, *lines = [line.split() for line in printed.partition(" S0 ")[2].splitlines()[:6]]
-        rows = [dict(zip(["S0", *first], line)) for line in lines]
-        assert len(rows) == 5 and all(float(row["O"]) < 50 for row in rows)
-        assert float(rows[-1]["GCT"]) - float(rows[0]["GCT"]) < 0.5  # of pauses of three seconds
+        assert max(column(printed, "O")) < 50
+        collecting = column(printed, "GCT")
+        assert collecting[-1] - collecting[0] < 0.5  # of pauses of three seconds
     assert not page.run_without("jstat", PID=str(member.process.pid))
-    used = wait_until(lambda: re.search(r"the space .* (\d+)% used", member.log_tail(100)), "a heap in the log")
-    assert int(used[1]) < 50
+    assert old_generation(member) < 50
+
+
+def column(printed: str, name: str) -> list[float]:
+    """The figures of one column of `jstat`."""
+    first, *lines = [line.split() for line in printed.partition(" S0 ")[2].splitlines()[:6]]
+    values = [float(dict(zip(["S0", *first], line))[name]) for line in lines]
+    assert len(values) == 5
+    return values
 
 
 def check_memory(page: Page, printed: str) -> None:
@@ -195,3 +207,144 @@ def check_memory(page: Page, printed: str) -> None:
         assert len(rows) == 5 and {(row["si"], row["so"]) for row in rows} == {("0", "0")}
     assert re.search(r"^MemAvailable: +\d+ kB\nSwapFree: +\d+ kB\npswpin \d+\npswpout \d+\n/proc/",
                      page.run_without("vmstat"), re.MULTILINE)
+
+
+@contextlib.contextmanager
+def metrics_provider(member: Member, figures: dict[str, float]) -> Iterator[str]:
+    """Debian's ZooKeeper has no Prometheus provider: adds to `mntr` what one would tell; gives where to ask for it."""
+    class Handler(socketserver.BaseRequestHandler):
+        """One four-letter word."""
+
+        def handle(self) -> None:
+            word = self.request.recv(4).decode()
+            lines = [f"zk_{name}\t{value}\n" for name, value in figures.items()] if word == "mntr" else []
+            with contextlib.suppress(OSError):  # it does not answer
+                self.request.sendall(member.ask(word, 2) + "".join(lines).encode())
+
+    with socketserver.ThreadingTCPServer((HOST, 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield f"{HOST}:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def old_generation(member: Member) -> int:
+    """How full this part of the heap is, in percent: what no collection removes comes there."""
+    def printed() -> list[str]:
+        return re.findall(r"the space .* (\d+)% used", member.log_tail(100_000))
+
+    before = len(printed())
+    os.kill(member.process.pid, signal.SIGQUIT)
+    wait_until(lambda: len(printed()) > before, "a heap in the log")
+    return int(printed()[-1])
+
+
+@pytest.mark.long
+def test_the_data_fills_the_heap(tmp_path: Path) -> None:
+    ensemble = Ensemble(tmp_path, participants=1, jvm_flags=["-Xmx48m", "-XX:+UsePerfData"])
+    member = ensemble.members[0]
+    figures = {'jvm_memory_bytes_used{area="heap"}': 46 * MIB, 'jvm_memory_bytes_max{area="heap"}': 48 * MIB}
+    with ensemble, metrics_provider(member, figures) as member.address, \
+            Exporter(member.address, "--zookeeper.ensemble=orders") as exporter, \
+            Reader(tmp_path, ensemble, exporter) as reader, reader.open("HeapAlmostFull") as page:
+        fill_heap(member)
+        page.wait_until_raised()
+        assert page.ask("zookeeper_jvm_memory_used_bytes")[0]["value"] > 0.9
+        wait_until(lambda: page.ask("zookeeper_approximate_data_size_bytes")[0]["value"] > 16, "a scrape")
+        assert {each["labels"]["__name__"] for each in page.ask("__name__")} == {
+            "zookeeper_connections", "zookeeper_watches", "zookeeper_outstanding_requests"}
+        printed = page.paste("jstat")
+        assert not shutil.which("jstat") or column(printed, "O")[-1] > 80
+        page.says("O stays near 100")
+        assert "OutOfMemoryError" not in printed
+        assert "Mem: " in printed or not shutil.which("free")
+        assert "MemAvailable: " in page.run_without("free")
+        page.says("The data is a third of the heap or more: raise `-Xmx` on all members")
+        assert "without it no quorum is left" in page.paste("disruption")
+        member.jvm_flags = ["-Xms256m", "-Xmx256m"]  # so that the whole of it is the measure of its parts
+        member.restart()
+        ensemble.wait_serving()
+        assert old_generation(member) < 50
+        figures['jvm_memory_bytes_max{area="heap"}'] = 256 * MIB
+        page.wait_until_over()
+
+
+def fill_heap(member: Member) -> None:
+    """With data of more than a third of it; the rest is what the server itself needs."""
+    client = KazooClient(f"{HOST}:{member.port}", timeout=10)
+    try:
+        client.start()
+        client.create("/data")
+        written = 0
+        while written < 17 * MIB or old_generation(member) < 85:
+            for reply in [client.create_async("/data/item-", bytes(5000), sequence=True) for _ in range(200)]:
+                reply.get(30)
+            written += 200 * 5000
+    finally:
+        client.stop()
+        client.close()
+
+
+AGENT = """\
+public class Deadlock {
+  static final Object ONE = new Object(), OTHER = new Object();
+
+  static void take(Object first, Object second) {
+    synchronized (first) {
+      try { Thread.sleep(500); } catch (InterruptedException ignored) { }
+      synchronized (second) { }
+    }
+  }
+
+  public static void premain(String arguments) {
+    for (boolean turn : new boolean[] {false, true}) {
+      Thread thread = new Thread(() -> take(turn ? ONE : OTHER, turn ? OTHER : ONE), "stuck-" + turn);
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+}
+"""
+
+
+def deadlock_agent(directory: Path) -> Path:
+    """A jar that brings two threads of a JVM into a deadlock."""
+    (directory / "Deadlock.java").write_text(AGENT)
+    subprocess.run(["javac", "Deadlock.java"], cwd=directory, check=True)
+    with zipfile.ZipFile(directory / "deadlock.jar", "w") as jar:
+        jar.writestr("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\nPremain-Class: Deadlock\n")
+        jar.write(directory / "Deadlock.class", "Deadlock.class")
+    return directory / "deadlock.jar"
+
+
+@pytest.mark.long
+@pytest.mark.skipif(bool(refusal("javac", "-version")), reason=refusal("javac", "-version"))
+def test_threads_wait_for_each_other(tmp_path: Path) -> None:
+    ensemble = Ensemble(tmp_path, jvm_flags=["-XX:+UsePerfData"])
+    member = ensemble.members[0]
+    member.jvm_flags.append(f"-javaagent:{deadlock_agent(tmp_path)}")
+    figures = {"jvm_threads_deadlocked": 2}
+    with ensemble, metrics_provider(member, figures) as member.address, \
+            Exporter(ensemble.servers, "--zookeeper.ensemble=orders") as exporter, \
+            Reader(tmp_path, ensemble, exporter) as reader, reader.open("ThreadsDeadlocked") as page:
+        page.wait_until_raised()
+        assert [(each["labels"]["member"], each["value"]) for each in page.ask("zookeeper_jvm_threads_deadlocked")] == [
+            (member.address, 2)]
+        assert "follower" in page.shell('ask srvr "$MEMBER" | grep Mode\n')
+        page.says("The member may still answer `srvr` and count as healthy.")
+        printed = page.paste("jstack")
+        assert "Found one Java-level deadlock:" in printed or not shutil.which("jstack")
+        if "Java-level deadlock" in printed:
+            assert '"stuck-true":' in printed and "Deadlock.java:" in printed
+        page.run_without("jstack", PID=str(member.process.pid))
+        wait_until(lambda: "Found one Java-level deadlock:" in member.log_tail(1000), "a dump of all threads")
+        assert page.paste("disruption").strip() == f"{member.address} may be stopped"
+        page.says("- `may be stopped`: restart this member")
+        member.jvm_flags.pop()
+        figures["jvm_threads_deadlocked"] = 0
+        member.restart()
+        ensemble.wait_serving()
+        page.wait_until_over()
