@@ -78,7 +78,7 @@ def test_a_client_leaks_connections(tmp_path: Path) -> None:
         with reader.open("FileDescriptorsExhausted", member) as page:
             page.wait_until_raised()
             assert page.ask("zookeeper_open_file_descriptors /")[0]["value"] > 0.95
-            assert page.ask("zookeeper_connections")[0]["value"] >= leak.count
+            wait_until(lambda: page.ask("zookeeper_connections")[0]["value"] >= leak.count, "a scrape")
             page.says("Rising with the connections: clients.")
             printed = page.paste("file_descriptor")
             check_figures(printed, page, member)
