@@ -464,6 +464,43 @@ def test_the_data_of_a_member_differs(tmp_path: Path) -> None:
             assert len(digests) == 3 and len(set(digests.values())) == 1
 
 
+@pytest.mark.long
+def test_the_data_of_the_leader_differs(tmp_path: Path) -> None:
+    """The alert names its followers, which are right: their digests agree."""
+    with Ensemble(tmp_path) as ensemble, Exporter(ensemble.servers, "--zookeeper.ensemble=orders") as exporter, \
+            Reader(tmp_path, ensemble, exporter) as reader:
+        with session(ensemble.servers) as client:
+            client.create("/stock")
+            client.create("/price", b"good")
+        ensemble.stop()
+        wrong = ensemble.members[-1]  # leads again, as all have seen as much
+        corrupt(wrong, b"good", b"evil")
+        ensemble.start()
+        ensemble.wait_serving()
+        assert ensemble.leader() is wrong
+        reader.prometheus.wait_for("count(zookeeper_digest_mismatches_total)", [3])
+        with session(ensemble.servers) as client:
+            for _ in range(300):
+                client.set("/stock", b"")
+        right = followers(ensemble)
+        with reader.open("DigestMismatch", right[0], whole=False) as page:
+            page.wait_until_raised()
+            reader.prometheus.wait_for("count(increase(zookeeper_digest_mismatches_total[1h]) > 0)", [2])
+            mismatches = by_member(page.ask("increase(zookeeper_digest_mismatches_total"))
+            assert {member for member, count in mismatches.items() if count > 0} == {each.address for each in right}
+            page.says("If the leader is the wrong one, all followers report mismatches.")
+            digests = digests_of(page.paste("First digest mismatch on txn"))
+            assert digests[right[0].address] == digests[right[1].address] != digests[wrong.address]
+            page.says("1. Set `MEMBER` to the wrong one")
+            page.says("4. If the leader is the wrong one, stop it first, so that a good member leads; then as above.")
+            wrong.stop()
+            ensemble.wait_until(lambda: ensemble.leader() in right, "a good leader")
+            (wrong.directory / "data/version-2").rename(tmp_path / "evidence")
+            wrong.start()
+            ensemble.wait_serving()
+            assert [value_in(member, "/price") for member in ensemble.members] == [b"good"] * 3
+
+
 def digests_of(printed: str) -> dict[str, tuple[str, ...]]:
     """What each member said of the newest digest: the zxid, and the digest."""
     lists = re.findall(r"^(\S+):\n((?:\S+: \d+\n)+)", printed, re.MULTILINE)
