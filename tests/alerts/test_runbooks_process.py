@@ -20,7 +20,7 @@ from runbook_reader import Page, Reader
 
 from exporter_process import Exporter
 from needs import refusal
-from zookeeper_ensemble import HOST, Ensemble, Member, wait_until
+from zookeeper_ensemble import HOST, ClientLoad, Ensemble, Member, wait_until
 
 MIB = 1 << 20
 CLIENT = "127.0.0.2"  # an address of loopback that is not the exporter's
@@ -136,14 +136,14 @@ def check_figures(printed: str, page: Page, member: Member) -> None:
 
 
 @contextlib.contextmanager
-def frozen_now_and_then(member: Member) -> Iterator[None]:
-    """The process stands still for more than a second of each two, until the end."""
+def frozen_now_and_then(member: Member, still: float, between: float) -> Iterator[None]:
+    """The process stands still for so many seconds, again and again, until the end."""
     stopping = threading.Event()
 
     def press() -> None:
-        while not stopping.wait(0.7):
+        while not stopping.wait(between):
             member.freeze()
-            stopping.wait(1.3)
+            stopping.wait(still)
             member.thaw()
 
     thread = threading.Thread(target=press)
@@ -164,7 +164,7 @@ def test_a_process_stands_still_now_and_then(tmp_path: Path) -> None:
                      "--poll.interval=3s") as exporter, \
             Reader(tmp_path, ensemble, exporter) as reader, reader.open("JvmPausesHigh") as page:
         member = ensemble.members[0]
-        with frozen_now_and_then(member):
+        with frozen_now_and_then(member, still=1.3, between=0.7):
             page.wait_until_raised()
             assert page.wait_for("zookeeper_jvm_pause_time_seconds_sum")[0]["value"] > 0
             assert not page.ask("zookeeper_jvm_gc_collection_seconds_sum")
@@ -176,6 +176,32 @@ def test_a_process_stands_still_now_and_then(tmp_path: Path) -> None:
             check_memory(page, printed)
             page.says("Pauses without collections, or with much shorter ones:", "a frozen or moved virtual machine")
         page.wait_until_over()
+
+
+@pytest.mark.long
+def test_the_leader_stands_still_now_and_then(tmp_path: Path) -> None:
+    """All writes wait for it, until another leads."""
+    with Ensemble(tmp_path, extra_config={"jvm.pause.monitor": "true", "syncLimit": 10}) as ensemble, \
+            Exporter(ensemble.servers, "--zookeeper.ensemble=orders") as exporter, \
+            Reader(tmp_path, ensemble, exporter) as reader:
+        leader = ensemble.wait_until(ensemble.leader, "a leader")
+        others = [member for member in ensemble.members if member is not leader]
+        with ClientLoad(",".join(member.address for member in others)), \
+                reader.open("WritesStalled", leader, whole=False) as page:
+            with frozen_now_and_then(leader, still=3, between=0.5):
+                page.wait_until_raised()
+                assert all(each["value"] < 1 for each in page.wait_for("member:zookeeper_fsync_time_seconds:mean5m"))
+                printed = page.paste("mntr")
+                assert "Detected pause in JVM or host machine" in printed and "fsync-ing" not in printed
+                page.says("2. The leader pauses (`Detected pause`), followers well")
+                page.says("ask whether it may be stopped, and restart it, so that another leads")
+                wait_until(lambda: f"{leader.address} may be stopped" in page.run("curl -s"), "a member to be stopped")
+            leader.restart()
+            ensemble.wait_serving()
+            assert ensemble.leader() in others
+            with frozen_now_and_then(leader, still=3, between=0.5):  # the others are a majority
+                page.wait_until_over()
+                reader.prometheus.wait_for("count(ensemble:zookeeper_update_latency_seconds:mean5m < 0.5)", [1])
 
 
 def check_heap(page: Page, printed: str, member: Member) -> None:
