@@ -401,6 +401,16 @@ def follow_requests_throttled(reader: Reader, one: Member, other: Member) -> Non
         page.says("1. Slow disk: [ZooKeeperFsyncStalled](ZooKeeperFsyncStalled.md).")
 
 
+def create_everywhere(client: KazooClient, ensemble: Ensemble, path: str, data: bytes) -> None:
+    """Creates a znode and waits until it is in the log of each member, as one that is stopped could lack it."""
+    client.create(path, data)
+
+    def logged(member: Member) -> bool:
+        return any(data in log.read_bytes() for log in (member.directory / "data/version-2").glob("log.*"))
+
+    ensemble.wait_until(lambda: all(map(logged, ensemble.members)), f"{path} in all logs")
+
+
 def corrupt(member: Member, old: bytes, new: bytes) -> None:
     """Replaces bytes in the member's transaction log, so that its checksum does not tell of it."""
     changed = 0
@@ -425,7 +435,7 @@ def test_the_data_of_a_member_differs(tmp_path: Path) -> None:
             Reader(tmp_path, ensemble, exporter) as reader, session(ensemble.servers) as client:
         wrong = followers(ensemble)[0]
         client.create("/stock")
-        client.create("/price", b"good")
+        create_everywhere(client, ensemble, "/price", b"good")
         wrong.stop()
         corrupt(wrong, b"good", b"evil")
         wrong.start()
@@ -471,7 +481,7 @@ def test_the_data_of_the_leader_differs(tmp_path: Path) -> None:
             Reader(tmp_path, ensemble, exporter) as reader:
         with session(ensemble.servers) as client:
             client.create("/stock")
-            client.create("/price", b"good")
+            create_everywhere(client, ensemble, "/price", b"good")
         ensemble.stop()
         wrong = ensemble.members[-1]  # leads again, as all have seen as much
         corrupt(wrong, b"good", b"evil")
