@@ -196,7 +196,8 @@ def test_a_disk_fills_up(tmp_path: Path) -> None:
 
 def follow_unrecoverable_error(reader: Reader, member: Member) -> None:
     """Of a member with a full disk, that has ended or not."""
-    reader.exporter.wait_for_state(member.address, "not_serving" if member.running else "unreachable")
+    reader.exporter.wait_for(lambda found: found.state(member.address) == (
+        "not_serving" if member.running else "unreachable"), "the exporter to see it")  # it may end a little later
     with reader.open("UnrecoverableError", member) as page:
         printed = page.paste("Severe unrecoverable error")
         assert f"- voter_down: {member.address}" in printed
