@@ -91,9 +91,16 @@ class Page:
         self.left = [text for _, text in self._blocks]
 
     def wait_until_raised(self, limit: float = 60) -> None:
-        """Waits until the alert is pending or fires, for the page's ensemble if it has one."""
-        query = f'ALERTS{{alertname="ZooKeeper{self.alert}"}}'
-        wait_until(lambda: self._query(query), f"{self.alert} to be raised", limit, self._alerts)
+        """Waits until the alert is pending or fires, for the ensemble and the member of the page if it has such labels."""
+        wait_until(self._raised, f"{self.alert} to be raised", limit, self._alerts)
+
+    def wait_until_over(self, limit: float = 60) -> None:
+        """Waits until it neither fires nor is about to."""
+        wait_until(lambda: not self._raised(), f"the end of {self.alert}", limit, self._alerts)
+
+    def go_to(self, member: Member) -> None:
+        """From here on the member in question, and the server on which the reader is, is this one."""
+        self._member = member
 
     def wait_until_over(self, limit: float = 90) -> None:
         """Waits until the alert is neither pending nor fires."""
@@ -155,6 +162,10 @@ class Page:
         """A block that cannot be followed in this state."""
         assert why
         self._take("", holding)
+
+    def _raised(self) -> list[dict[str, Any]]:
+        return self._query(f'ALERTS{{alertname="ZooKeeper{self.alert}",ensemble=~"|{self._reader.name}",'
+                           f'member=~"|{self._member.address}"}}')  # "": it has no such label
 
     def _take(self, language: str, holding: str) -> str:
         found = [text for each, text in self._blocks if holding in text and each.startswith(language)]
