@@ -91,7 +91,7 @@ class Page:
         self.left = [text for _, text in self._blocks]
 
     def wait_until_raised(self, limit: float = 60) -> None:
-        """Waits until the alert is pending or fires, for the ensemble and the member of the page if it has such labels."""
+        """Waits until the alert is pending or fires; if it has such labels, for this ensemble and this member."""
         wait_until(self._raised, f"{self.alert} to be raised", limit, self._alerts)
 
     def wait_until_over(self, limit: float = 60) -> None:
