@@ -13,7 +13,7 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ scrape_configs:
 RUNBOOKS = ALERTS / "runbooks"
 BLOCK = re.compile(r"^```(sh|promql)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TOOL = re.compile(r"^\| (`[^|]+) \| [^|]+ \| `([^`]+)`", re.MULTILINE)  # the README's table: what to do without a tool
+Series = list[dict[str, Any]]  # each of them: `labels` and `value`
 PATH = f"{BINARY.parent}:{os.environ['PATH']}"  # zk-health is beside the exporter
 
 
@@ -143,14 +144,22 @@ class Page:
         print(f"--- {self.alert}\n{text}{done.stdout}")
         return done.stdout
 
-    def ask(self, holding: str) -> list[dict[str, Any]]:
-        """The series that the query which holds these words gives now: `labels` and `value`."""
+    def ask(self, holding: str) -> Series:
+        """The series that the query which holds these words gives now."""
         return self._query(self._take("promql", holding))
 
-    def wait_for(self, holding: str, limit: float = 60) -> list[dict[str, Any]]:
-        """As `ask`, once the answer is not empty."""
+    def wait_for(self, holding: str, until: Callable[[Series], object] = bool, limit: float = 60) -> Series:
+        """As `ask`, once the answer is not empty, or is as `until` wants it."""
         query = self._take("promql", holding)
-        return wait_until(lambda: self._query(query), f"an answer to {query}", limit, self._alerts)
+        answer: Series = []
+
+        def met() -> bool:
+            nonlocal answer
+            answer = self._query(query)
+            return bool(until(answer))
+
+        wait_until(met, f"an answer to {query}", limit, lambda: f"{answer}\n{self._alerts()}")
+        return answer
 
     def says(self, *texts: str) -> None:
         """The page has these words, wherever its lines end: the step that follows from what was printed."""
@@ -163,7 +172,7 @@ class Page:
         assert why
         self._take("", holding)
 
-    def _raised(self) -> list[dict[str, Any]]:
+    def _raised(self) -> Series:
         return self._query(f'ALERTS{{alertname="ZooKeeper{self.alert}",ensemble=~"|{self._reader.name}",'
                            f'member=~"|{self._member.address}"}}')  # "": it has no such label
 
@@ -173,7 +182,7 @@ class Page:
         self.left = [text for text in self.left if text != found[0]]
         return found[0]
 
-    def _query(self, query: str) -> list[dict[str, Any]]:
+    def _query(self, query: str) -> Series:
         with contextlib.suppress(OSError):  # it does not listen yet
             return [{"labels": each["metric"], "value": float(each["value"][1])}
                     for each in self._reader.prometheus.api("query", query=query)["result"]]
