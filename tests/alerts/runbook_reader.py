@@ -74,6 +74,13 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         self.prometheus.stop()
 
+    def query(self, query: str) -> Series:
+        """What Prometheus answers to a query now; nothing as long as it does not listen yet."""
+        with contextlib.suppress(OSError):
+            return [{"labels": each["metric"], "value": float(each["value"][1])}
+                    for each in self.prometheus.api("query", query=query)["result"]]
+        return []
+
     @contextlib.contextmanager
     def open(self, alert: str, member: Member | None = None, whole: bool = True) -> Iterator["Page"]:
         """The page of an alert, for a member. Not `whole`: blocks may remain, for a second state of the same alert."""
@@ -146,7 +153,7 @@ class Page:
 
     def ask(self, holding: str) -> Series:
         """The series that the query which holds these words gives now."""
-        return self._query(self._take("promql", holding))
+        return self._reader.query(self._take("promql", holding))
 
     def wait_for(self, holding: str, until: Callable[[Series], object] = bool, limit: float = 60) -> Series:
         """As `ask`, once the answer is not empty, or is as `until` wants it."""
@@ -155,7 +162,7 @@ class Page:
 
         def met() -> bool:
             nonlocal answer
-            answer = self._query(query)
+            answer = self._reader.query(query)
             return bool(until(answer))
 
         wait_until(met, f"an answer to {query}", limit, lambda: f"{answer}\n{self._alerts()}")
@@ -173,20 +180,14 @@ class Page:
         self._take("", holding)
 
     def _raised(self) -> Series:
-        return self._query(f'ALERTS{{alertname="ZooKeeper{self.alert}",ensemble=~"|{self._reader.name}",'
-                           f'member=~"|{self._member.address}"}}')  # "": it has no such label
+        return self._reader.query(f'ALERTS{{alertname="ZooKeeper{self.alert}",ensemble=~"|{self._reader.name}",'
+                                  f'member=~"|{self._member.address}"}}')  # "": it has no such label
 
     def _take(self, language: str, holding: str) -> str:
         found = [text for each, text in self._blocks if holding in text and each.startswith(language)]
         assert len(found) == 1, f"{len(found)} blocks of {self.alert} hold {holding!r}"
         self.left = [text for text in self.left if text != found[0]]
         return found[0]
-
-    def _query(self, query: str) -> Series:
-        with contextlib.suppress(OSError):  # it does not listen yet
-            return [{"labels": each["metric"], "value": float(each["value"][1])}
-                    for each in self._reader.prometheus.api("query", query=query)["result"]]
-        return []
 
     def _alerts(self) -> str:
         alerts = self._reader.prometheus.api("alerts")["alerts"]
