@@ -1,6 +1,13 @@
 """The runbooks of lost and failing members, followed in the states that they are for."""
 
+import contextlib
+import copy
+import http.server
 import re
+import shutil
+import socket
+import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,14 +16,21 @@ from runbook_reader import Reader, Series
 
 from exporter_process import Exporter
 from zk_health import check
-from zookeeper_ensemble import Ensemble, Member, free_ports
+from zookeeper_ensemble import HOST, Ensemble, Member, free_ports, wait_until
+
+
+@contextlib.contextmanager
+def reading(directory: Path, ensemble: Ensemble, servers: str = "") -> Iterator[Reader]:
+    """Starts an ensemble, and a reader with an exporter that polls it, or other `servers`."""
+    with ensemble, Exporter(servers or ensemble.servers, "--zookeeper.ensemble=orders") as exporter, \
+            Reader(directory, ensemble, exporter) as reader:
+        yield reader
 
 
 @pytest.fixture
 def reader(tmp_path: Path) -> Iterator[Reader]:
     """A reader of an ensemble of three with which all is well."""
-    with Ensemble(tmp_path) as ensemble, Exporter(ensemble.servers, "--zookeeper.ensemble=orders") as exporter, \
-            Reader(tmp_path, ensemble, exporter) as made:
+    with reading(tmp_path, Ensemble(tmp_path)) as made:
         yield made
 
 
@@ -130,7 +144,8 @@ def the_quorum_is_lost(reader: Reader, lost: list[Member], alone: Member) -> Non
         page.go_to(alone)
         assert f"{alone.directory}/zoo.cfg" in page.paste("pgrep")
         page.says("- Do not restart the survivors. They hold the data, they look for peers by themselves")
-        page.wait_for("zookeeper_serving == 0", lambda found: members_of(found) == set(reader.ensemble.servers.split(",")))
+        everybody = {each.address for each in reader.ensemble.members}
+        page.wait_for("zookeeper_serving == 0", lambda found: members_of(found) == everybody)
         assert [each["value"] for each in page.ask("changes(")] == [1]
         page.says("3 or more: it comes and goes.")
         waits_for_peers(reader, alone)
@@ -150,3 +165,188 @@ def waits_for_peers(reader: Reader, member: Member) -> None:
         assert "no_quorum: No quorum" in printed and "ensemble level: no_quorum" in printed
         page.says("When not to act: the level is `no_quorum`. A restart of a member that waits for its peers helps "
                   "nobody.")
+
+
+@pytest.mark.long
+def test_a_frozen_member(reader: Reader) -> None:
+    """MemberDown: timeout. Somebody has stopped the process: it goes on as if nothing had been."""
+    member = followers(reader.ensemble)[0]
+    member.freeze()
+    with reader.open("MemberDown", member) as page:
+        page.wait_until_raised()
+        printed = page.paste("x-zk")
+        assert "X-ZK-Reason: timeout" in printed
+        assert f"dead: {member.address} srvr {member.address}: connected, but no answer before the deadline" in printed
+        page.says("| `timeout` | a frozen process, a host that is gone, a firewall that drops;")
+        assert page.paste("openssl").strip() == "no answer"
+        page.says("For a frozen process the first prints `no answer`, and the others nothing;")
+        pid = re.search(rf"^(\d+) java .*{member.directory}/zoo.cfg$", page.paste("pgrep"), re.MULTILINE)[1]
+        assert [each["labels"]["reason"] for each in page.wait_for("zookeeper_member_failure")] == ["timeout"]
+        page.says("- Frozen: `ps -o stat= -p PID` begins with `T` if somebody stopped it: `kill -CONT PID`.",
+                  "`kill -3 PID` writes a thread dump to its output")
+        assert page.shell(f"ps -o stat= -p {pid}").startswith("T")
+        page.shell(f"kill -CONT {pid}; kill -3 {pid}")
+        page.wait_until_over()
+        assert page.shell("grep -c 'Full thread dump' $LOG").strip() == "1"
+
+
+@contextlib.contextmanager
+def web_server() -> Iterator[str]:
+    """The address of one."""
+    with http.server.ThreadingHTTPServer((HOST, 0), http.server.SimpleHTTPRequestHandler) as server:
+        server.handle_error = lambda *_: None  # of those who leave before the answer
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+        try:
+            yield f"{HOST}:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextlib.contextmanager
+def tls_server(directory: Path) -> Iterator[str]:
+    """The address of one."""
+    key, certificate, address = directory / "key.pem", directory / "certificate.pem", f"{HOST}:{free_ports(1)[0]}"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-subj", "/CN=orders", "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    with subprocess.Popen(["openssl", "s_server", "-quiet", "-accept", address, "-key", key, "-cert", certificate],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield address
+        finally:
+            process.kill()
+
+
+@pytest.mark.long
+def test_addresses_of_something_else(tmp_path: Path) -> None:
+    """MemberDown of what was never a client port: a web server, TLS, and a name without an address."""
+    ensemble = Ensemble(tmp_path)
+    nobody = "no-such-server.invalid:2181"
+    with web_server() as web, tls_server(tmp_path) as tls, \
+            reading(tmp_path, ensemble, ",".join([ensemble.servers, web, tls, nobody])) as reader:
+        for address, reason, first_line in ((web, "timeout", "HTTP/1.0 200 OK"), (tls, "timeout", "depth=0 CN = orders"),
+                                            (nobody, "dns", "")):
+            stranger = copy.copy(ensemble.members[0])
+            stranger.address = address
+            with reader.open("MemberDown", stranger) as page:
+                page.wait_until_raised()
+                assert f"X-ZK-Reason: {reason}\n" in page.paste("x-zk").replace("\r", "")
+                no_answer, _, others = page.paste("openssl").replace("\r", "").partition("\n")
+                assert no_answer == "no answer"
+                assert others.partition("\n")[0] == first_line
+                failures = {each["labels"]["member"]: each["labels"]["reason"] for each in page.ask("member_failure")}
+                assert failures[address] == reason
+                page.leave("pgrep", "no server that could be looked at")
+                page.says("for a member that never answered, a wrong port: AdminServer, metrics provider, TLS |",
+                          "| `dns` | the name, seen from the exporter |",
+                          "the second `HTTP` for a web server, the third `depth=` for TLS.")
+
+
+@pytest.mark.long
+def test_a_member_with_too_many_connections(tmp_path: Path) -> None:
+    """MemberDown: closed_without_answer, of an observer, which no leader counts."""
+    ensemble = Ensemble(tmp_path, observers=1)
+    observer = ensemble.members[3]
+    observer.config["maxClientCnxns"] = 5
+    with reading(tmp_path, ensemble) as reader, contextlib.ExitStack() as stack:
+        for _ in range(10):
+            stack.enter_context(socket.create_connection((observer.host, observer.port)))
+        with reader.open("MemberDown", observer) as page:
+            page.wait_until_raised()
+            printed = page.paste("x-zk")
+            assert "X-ZK-Reason: closed_without_answer" in printed
+            assert "closed without an answer: too many connections (maxClientCnxns), or no ZooKeeper" in printed
+            page.says("| `closed_without_answer` | too many connections from the exporter's address (`maxClientCnxns`, 60)",
+                      "Its leader does not count it: else it would be [ZooKeeperPartialView](ZooKeeperPartialView.md)")
+            assert page.paste("openssl").strip() == ""
+            page.says("for one that closes connections, none prints anything.")
+            assert "Too many connections from /127.0.0.1 - max is 5" in page.paste("pgrep")
+            page.says("`Too many connections from`, in its log, says so.")
+            failure = page.wait_for("zookeeper_member_failure")[0]["labels"]
+            assert (failure["member"], failure["reason"]) == (observer.address, "closed_without_answer")
+            stack.close()
+            page.wait_until_over()
+
+
+@pytest.mark.long
+def test_a_member_fails_again_and_again(tmp_path: Path) -> None:
+    """MemberUnreliable: frozen for two of three seconds."""
+    with reading(tmp_path, Ensemble(tmp_path, extra_config={"jvm.pause.monitor": "true"})) as reader:
+        member = followers(reader.ensemble)[0]
+        with pulse(member), reader.open("MemberUnreliable", member) as page:
+            page.wait_until_raised()
+            failed = {each["labels"]["member"]: each["value"] for each in page.ask("polls_failed")}
+            assert failed[member.address] > 0.25 and max(failed.values()) == failed[member.address]
+            serving = {each["labels"]["member"]: each["value"] for each in page.ask("member:zookeeper_serving")}
+            assert serving[member.address] == min(serving.values())
+            assert {(each["labels"]["member"], each["labels"]["reason"]) for each in page.ask("avg_over_time")} == {
+                (member.address, "timeout")}
+            page.says("a timeout is a freeze or the network, refused is a process that ends and starts again.")
+            printed = page.paste("for i in")
+            assert printed.count(member.address) >= 10
+            assert any(float(time) > 1000 for time in re.findall(r"\((\d+\.\d) ms\)", printed))
+            page.says("A time of seconds, or no answer before the deadline, is a freeze")
+            assert "Detected pause in JVM or host machine" in page.paste("pressure")
+            page.says("- Freezes with `Detected pause`: [ZooKeeperJvmPausesHigh](ZooKeeperJvmPausesHigh.md).")
+            wait_until(lambda: "may be stopped" in page.paste("disruption"), "the gate to allow it")
+            page.says("stop this member when that is safe, so that it does not come and go.")
+
+
+@contextlib.contextmanager
+def pulse(member: Member) -> Iterator[None]:
+    """Freezes a member for two of three seconds."""
+    ending = threading.Event()
+
+    def beat() -> None:
+        while not ending.is_set():
+            member.freeze()
+            ending.wait(2)
+            member.thaw()
+            ending.wait(1)
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        thread.join()
+
+
+@pytest.mark.long
+def test_a_member_ends_again_and_again(reader: Reader) -> None:
+    """MemberRestarting: killed three times; then its data is torn, and it copies that of the others."""
+    ensemble, member = reader.ensemble, followers(reader.ensemble)[0]
+    for _ in range(3):
+        uptime = f'zookeeper_uptime_seconds{{member="{member.address}"}} > 3'
+        wait_until(lambda: reader.query(uptime), "some seconds of uptime")
+        member.kill()
+        reader.exporter.wait_for_state(member.address, "unreachable")
+        member.start()
+        ensemble.wait_until(lambda: is_full(ensemble), "all to serve in sync")
+    with reader.open("MemberRestarting", member) as page:
+        page.wait_until_raised()
+        printed = page.paste("Exiting JVM")
+        assert "Ensemble orders: healthy" in printed and "JVM with code" not in printed
+        page.says("A log that breaks off without a code: 137 or an end of the machine",
+                  "| 137 | killed: out of memory, or a liveness probe |")
+        resets = {each["labels"]["member"]: each["value"] for each in page.ask("resets(")}
+        assert resets[member.address] >= 3 and sum(resets.values()) == resets[member.address]
+        member.kill()
+        data = member.directory / "data"
+        (data / "version-2/acceptedEpoch").write_text("")
+        for _ in range(2):
+            member.start()
+            assert member.process.wait(30) == 1
+        printed = page.paste("Exiting JVM")
+        assert printed.count("Unable to load database on disk") == 2
+        page.says("| 1 | unexpected error: the exception above it in the log |",
+                  "- Data that cannot be loaded (a torn `acceptedEpoch` or log after a crash)")
+        assert f"\nsafe: {member.address} may be stopped" in "\n" + page.paste("safe-to-stop")
+        page.says("Only after `safe`: stop it, move its `version-2` aside (do not delete it), and start it")
+        shutil.move(data / "version-2", data / "version-2.torn")
+        member.start()
+        ensemble.wait_until(lambda: is_full(ensemble), "all to serve in sync")
+        assert page.paste("--require=full").rstrip().endswith("exit 0")
+        assert (data / "myid").read_text() == f"{member.number}\n"
