@@ -8,13 +8,17 @@ import shutil
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from runbook_reader import Reader, Series
 
 from exporter_process import Exporter
+from network import Network, in_namespaces, why_not
 from zk_health import check
 from zookeeper_ensemble import HOST, Ensemble, Member, free_ports, wait_until
 
@@ -70,7 +74,9 @@ def test_a_member_cannot_reach_its_peers(reader: Reader) -> None:
         assert {"2", "3"} - {str(member.number)} <= set(re.findall(r"Cannot open channel to (\d) at election", printed))
         assert re.findall(r"^server\.\d=[\d.]+:\d+", printed, re.MULTILINE) != re.findall(
             r"^server\.\d=[\d.]+:\d+", good, re.MULTILINE)
-        page.says("- `Cannot open channel to N`: port 3888 of server N is closed or its name is wrong, seen from here.",
+        answers = [line.split()[1] for line in page.paste("/dev/tcp").splitlines()]
+        assert answers == ["open" if each is member else "closed" for each in reader.ensemble.members]
+        page.says("- `closed`, or `Cannot open channel to N`: port 3888 of server N is closed or its name is wrong",
                   "1. Open 2888 and 3888 in both directions, correct names, `server.N` lines or `myid`.")
         assert members_of(page.wait_for("not_serving")) == {member.address}
         config.write_text(good)
@@ -225,8 +231,8 @@ def test_addresses_of_something_else(tmp_path: Path) -> None:
     nobody = "no-such-server.invalid:2181"
     with web_server() as web, tls_server(tmp_path) as tls, \
             reading(tmp_path, ensemble, ",".join([ensemble.servers, web, tls, nobody])) as reader:
-        for address, reason, first_line in ((web, "timeout", "HTTP/1.0 200 OK"), (tls, "timeout", "depth=0 CN = orders"),
-                                            (nobody, "dns", "")):
+        strangers = ((web, "timeout", "HTTP/1.0 200 OK"), (tls, "timeout", "depth=0 CN = orders"), (nobody, "dns", ""))
+        for address, reason, first_line in strangers:
             stranger = copy.copy(ensemble.members[0])
             stranger.address = address
             with reader.open("MemberDown", stranger) as page:
@@ -257,7 +263,7 @@ def test_a_member_with_too_many_connections(tmp_path: Path) -> None:
             printed = page.paste("x-zk")
             assert "X-ZK-Reason: closed_without_answer" in printed
             assert "closed without an answer: too many connections (maxClientCnxns), or no ZooKeeper" in printed
-            page.says("| `closed_without_answer` | too many connections from the exporter's address (`maxClientCnxns`, 60)",
+            page.says("| `closed_without_answer` | too many connections from the exporter's address (`maxClientCnxns`",
                       "Its leader does not count it: else it would be [ZooKeeperPartialView](ZooKeeperPartialView.md)")
             assert page.paste("openssl").strip() == ""
             page.says("for one that closes connections, none prints anything.")
@@ -350,3 +356,69 @@ def test_a_member_ends_again_and_again(reader: Reader) -> None:
         ensemble.wait_until(lambda: is_full(ensemble), "all to serve in sync")
         assert page.paste("--require=full").rstrip().endswith("exit 0")
         assert (data / "myid").read_text() == f"{member.number}\n"
+
+
+@contextlib.contextmanager
+def inside(network: Network, name: str = "hub") -> Iterator[Callable[..., Any]]:
+    """Runs a function in a thread within a namespace of a network, to its end."""
+    with ThreadPoolExecutor(1, initializer=network.enter, initargs=[name]) as thread:
+        yield lambda *arguments: thread.submit(*arguments).result()
+
+
+@pytest.mark.long
+@pytest.mark.skipif(bool(why_not()), reason=why_not())
+def test_a_read_only_member_is_cut_off(tmp_path: Path) -> None:
+    """MemberReadOnly: it joins by itself when the network is whole again."""
+    def scenario() -> None:
+        with reading(tmp_path, in_namespaces(network, tmp_path, read_only=True)) as reader:
+            member = followers(reader.ensemble)[0]
+            network.cut_peers(member.number)
+            with reader.open("MemberReadOnly", member) as page:
+                page.wait_until_raised()
+                printed = page.paste("isro")
+                assert f"not_ready: {member.address} serves read-only clients only: it is cut off" in printed
+                assert "2 of 3 voters serve" in printed and printed.rstrip().endswith("\nro")
+                page.says("# ro: read-only, rw: serves, null: neither")
+                with inside(network, f"member-{member.number}") as on_server:
+                    assert "Read-only server started" in on_server(page.paste, "Read-only server started")
+                    printed = on_server(page.paste, "/dev/tcp")
+                assert printed.splitlines() == [
+                    f"{network.peer(each.number)}:3888 {'open' if each is member else 'closed'}"
+                    for each in reader.ensemble.members]
+                page.says("which peers can it not reach on 3888?")
+                assert members_of(page.wait_for("read_only")) == {member.address}
+                page.says("Repair the network between this member and its peers; it joins by itself")
+                network.cut_peers(member.number, False)
+                page.wait_until_over()
+
+    with Network(3) as network, inside(network) as run:
+        run(scenario)
+
+
+@pytest.mark.long
+@pytest.mark.skipif(bool(why_not()), reason=why_not())
+def test_the_members_lose_each_other(tmp_path: Path) -> None:
+    """ElectionSlow: nobody reaches anybody for a while, since packets are dropped."""
+    def scenario() -> None:
+        with reading(tmp_path, in_namespaces(network, tmp_path, read_only=False)) as reader:
+            ensemble = reader.ensemble
+            wait_until(lambda: len(reader.query("zookeeper_election_time_seconds_count == 1")) == 3, "an election")
+            for member in ensemble.members:
+                network.cut_peers(member.number)
+            ensemble.wait_until(lambda: {member.state() for member in ensemble.members} == {"not_serving"}, "no quorum")
+            start = time.monotonic()
+            wait_until(lambda: time.monotonic() - start > 20, "a long election")
+            for member in ensemble.members:
+                network.cut_peers(member.number, False)
+            with reader.open("ElectionSlow", ensemble.members[0]) as page:
+                page.wait_until_raised(120)
+                took = {each["labels"]["member"]: each["value"] for each in page.wait_for("election_time")}
+                assert len(took) == 3 and min(took.values()) > 10
+                printed = page.paste("Connection broken")
+                assert re.search(r"LEADER ELECTION TOOK - \d{5} MS", printed)
+                assert re.search(r"Notification time out: \d{4,5} ms", printed)
+                page.says("rounds get longer, from 200 ms to a minute, while members do not agree, or do not hear of each other.",
+                          "Packets that are dropped leave nothing else in the log: ask the election ports")
+
+    with Network(3) as network, inside(network) as run:
+        run(scenario)

@@ -1,0 +1,383 @@
+"""The runbooks of ensembles and their membership, followed in the states that they are for."""
+
+import contextlib
+import copy
+import functools
+import logging
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from kazoo.client import KazooClient
+from rule_files import ALERTS
+from runbook_reader import Reader, Series
+
+from exporter_process import Exporter
+from proxy import proxy
+from zk_health import check
+from zookeeper_ensemble import HOST, ClientLoad, Ensemble, Member, free_ports, wait_until
+
+pytestmark = pytest.mark.long
+
+
+@contextlib.contextmanager
+def reading(directory: Path, ensemble: Ensemble, servers: str = "") -> Iterator[Reader]:
+    """Starts an ensemble, and a reader with an exporter that polls it, or other `servers`."""
+    with ensemble, Exporter(servers or ensemble.servers, "--zookeeper.ensemble=orders") as exporter, \
+            Reader(directory, ensemble, exporter) as reader:
+        yield reader
+
+
+def is_full(ensemble: Ensemble) -> bool:
+    """Whether zk-health finds nothing wrong."""
+    return check("ensemble", "--require=full", ensemble.servers) == 0
+
+
+def followers(ensemble: Ensemble) -> list[Member]:
+    """All members but the leader."""
+    leader = ensemble.wait_until(ensemble.leader, "a leader")
+    return [member for member in ensemble.members if member is not leader]
+
+
+def values(series: Series, label: str = "member") -> dict[str, float]:
+    """An answer of Prometheus by one label."""
+    return {each["labels"].get(label, ""): each["value"] for each in series}
+
+
+def test_a_standalone_server_among_the_members(tmp_path: Path) -> None:
+    """MultipleLeaders: started without its server lines. With them and without data it joins the others."""
+    with reading(tmp_path, Ensemble(tmp_path)) as reader:
+        ensemble, member = reader.ensemble, followers(reader.ensemble)[0]
+        config, data = member.directory / "zoo.cfg", member.directory / "data"
+        good = config.read_text()
+        member.stop()
+        config.write_text(re.sub(r"^(server\.|standaloneEnabled).*\n", "", good, flags=re.MULTILINE))
+        member.start()
+        with reader.open("MultipleLeaders", member) as page:
+            page.wait_until_raised()
+            printed = page.paste("Mode|Zxid")
+            assert "Ensemble orders: split_view" in printed and f"- standalone_member: {member.address}" in printed
+            assert re.search(rf"^{member.address}: .*Mode: standalone", printed, re.MULTILINE)
+            servers = [part.count("\nserver.") for part in re.split(r"^[\d.]+:\d+:$", printed, flags=re.MULTILINE)[1:]]
+            assert servers == [0 if each is member else 3 for each in ensemble.members]
+            page.says("- `Mode: standalone`: this server was started without `server.N` lines, or with one alone.")
+            assert "running in standalone mode" in page.paste("running in standalone")
+            assert [each["labels"]["finding"] for each in page.ask("standalone_member")] == ["standalone_member"]
+            page.says("2. A standalone server: take it away from the clients first (load balancer, service, port).",
+                      "start it with an empty data directory, so that it copies that of the quorum.")
+            member.stop()
+            shutil.move(data / "version-2", data / "version-2.saved")
+            config.write_text(good)
+            member.start()
+            ensemble.wait_until(lambda: is_full(ensemble), "all to serve in sync")
+            page.wait_until_over()
+
+
+def test_the_leader_is_lost_again_and_again(tmp_path: Path) -> None:
+    """LeaderFlapping: three elections, because the process of the leader is killed."""
+    with reading(tmp_path, Ensemble(tmp_path)) as reader:
+        ensemble = reader.ensemble
+        wait_until(lambda: reader.query("zookeeper_ensemble_epoch"), "the first epoch")
+        leaders = [ensemble.leader()]
+        for _ in range(3):
+            leaders[-1].kill()
+            reader.exporter.wait_for_state(leaders[-1].address, "unreachable")
+            leaders.append(ensemble.wait_until(ensemble.leader, "another leader"))
+            leaders[-2].start()
+            ensemble.wait_until(lambda: is_full(ensemble), "all to serve in sync")
+        lost, now = leaders[2], leaders[3]
+        with reader.open("LeaderFlapping", lost) as page:
+            page.wait_until_raised()
+            turns = {each.address: 0 for each in leaders}
+            for before, after in zip(leaders, leaders[1:]):
+                turns[before.address] += 1
+                turns[after.address] += 1
+            page.wait_for("changes(", lambda found: values(found) == turns)
+            page.says("Each gain and each loss of the leadership counts 1.")
+            printed = page.paste("LEADER ELECTION")
+            assert f"3 voters serve, {now.address} leads" in printed
+            assert "LEADING - LEADER ELECTION TOOK" in printed and "FOLLOWING - LEADER ELECTION TOOK" in printed
+            assert printed.count("Starting quorum peer") == 1 + leaders[:3].count(lost)
+            page.says("- Starts in between (`Starting quorum peer`, or its port refused): "
+                      "[ZooKeeperMemberRestarting](ZooKeeperMemberRestarting.md)")
+            assert set(values(page.ask("refused"))) == {each.address for each in leaders[:3]}
+            assert f"{lost.address} may be stopped" in page.paste("disruption")
+            page.says("stop that one member when it is safe to stop, so that another leads.")
+
+
+def test_a_member_with_another_list(tmp_path: Path) -> None:
+    """MembershipDisagreement: one member alone knows of an observer."""
+    with reading(tmp_path, Ensemble(tmp_path)) as reader:
+        ensemble, member = reader.ensemble, followers(reader.ensemble)[0]
+        config = member.directory / "zoo.cfg"
+        good = config.read_text()
+        ports = free_ports(3)
+        config.write_text(good + f"server.4={HOST}:{ports[0]}:{ports[1]}:observer;{HOST}:{ports[2]}\n")
+        member.restart()
+        with reader.open("MembershipDisagreement", member) as page:
+            page.wait_until_raised(240)
+            printed = page.paste("ask conf")
+            assert "Ensemble orders: split_view" in printed
+            lists = re.split(r"^[\d.]+:\d+:$|^Connecting to .*$", printed, flags=re.MULTILINE)[1:]
+            assert [part.count("\nserver.") for part in lists] == [
+                *(4 if each is member else 3 for each in ensemble.members), 4]  # the last one is zkCli.sh's
+            printed = page.paste("dynamicConfigFile")
+            assert printed.count("server.") == 4 and ".dynamic" not in printed
+            page.says("- Static lists (`reconfigEnabled=false`, the default): make the lines equal on all members and "
+                      "restart one by one")
+            assert len(page.ask("membership_disagreement")) == 1
+            for each in ensemble.members:
+                gate = page.shell(f'curl -s "$EXPORTER/health/ensemble/disruption?member={each.address}"')
+                assert gate.startswith(f"{each.address} must not be stopped now")
+            page.says("the exporter's gate says no of every member",
+                      "so before each restart all of these must be `ready`:")
+            assert re.findall(r"^(\w+):", page.paste("--check=readiness"), re.MULTILINE) == ["ready"] * 3
+            config.write_text(good)
+            member.restart()
+            page.wait_until_over()
+
+
+def reconfigure(member: Member, joining: str | None = None, leaving: str | None = None) -> None:
+    """One change of the membership, through one member."""
+    quiet = logging.Logger("kazoo")
+    quiet.addHandler(logging.NullHandler())
+    client = KazooClient(member.address, timeout=10, logger=quiet)
+    client.start()
+    try:
+        client.reconfig(joining=joining, leaving=leaving, new_members=None)
+    finally:
+        client.stop()
+        client.close()
+
+
+def test_the_membership_has_changed(tmp_path: Path) -> None:
+    """VoterNotMonitored: a member was added by reconfig. MemberNotInEnsemble: another one was removed."""
+    ensemble = Ensemble(tmp_path, participants=4, extra_config={"reconfigEnabled": "true"},
+                        jvm_flags=["-Dzookeeper.skipACL=yes"])
+    fourth, polled = ensemble.members[3], ensemble.members[:3]
+    joining = f"server.4={fourth.config['server.4']}"
+    for member in polled:
+        del member.config["server.4"]
+    fourth.config["server.4"] = fourth.config["server.4"].replace(":participant;", ":observer;")
+    with reading(tmp_path, ensemble, ",".join(member.address for member in polled)) as reader:
+        leader = ensemble.leader()
+        removed = next(member for member in polled if member is not leader)
+        reconfigure(leader, joining=joining)
+        with reader.open("VoterNotMonitored") as page:
+            page.wait_until_raised()
+            printed = page.paste("ask conf")
+            assert "- unmonitored_voters: one voter of the ensemble is not among the members polled" in printed
+            assert printed.count(f"\nserver.4=127.0.0.1:{fourth.quorum_port}:") == 2  # of conf and of zkCli.sh
+            assert list(values(page.wait_for("zookeeper_ensemble_voters"), "ensemble").items()) == [("orders", 1)]
+            page.says("Usual: a member was added by `reconfig`",
+                      "Add the member to the exporter's configuration, check it, and restart the exporter:")
+            file = tmp_path / "exporter.yml"
+            file.write_text(f"ensembles: [{{name: orders, members: [{ensemble.servers.replace(',', ', ')}]}}]\n")
+            assert "The configuration is good: 1 ensemble, 4 members." in page.paste("--config.check", FILE=str(file))
+            with Exporter("", f"--config.file={file}") as exporter:
+                assert b"Ensemble orders: healthy" in exporter.get("/health/ensemble")[2]
+        reconfigure(leader, leaving=str(removed.number))
+        with reader.open("MemberNotInEnsemble", removed) as page:
+            page.wait_until_raised()
+            printed = page.paste("ask conf")
+            assert f"- not_in_membership: {removed.address}" in printed
+            for part in re.split(r"^[\d.]+:\d+:$", printed, flags=re.MULTILINE)[1:]:
+                assert part.count("\nserver.") == 3 and f"\nserver.{removed.number}=" not in part
+            assert values(page.wait_for("not_in_membership")) == {removed.address: 1}
+            page.says("- Removed by `reconfig`, still running or already stopped: forgotten in the exporter's list.",
+                      "Take it out of the exporter's configuration")
+
+
+def test_two_ensembles_of_one_name(tmp_path: Path) -> None:
+    """EnsembleNameCollision, told by two exporters. MultipleLeaders, if one exporter polls both."""
+    one, other = Ensemble(tmp_path / "one", participants=2), Ensemble(tmp_path / "other", participants=2)
+    with one, other, Exporter(one.servers, "--zookeeper.ensemble=orders") as first, \
+            Exporter(other.servers, "--zookeeper.ensemble=orders") as second, \
+            Reader(tmp_path, one, first, second) as reader:
+        with reader.open("EnsembleNameCollision") as page:
+            page.wait_until_raised()
+            polls = {(each["labels"]["instance"], each["labels"]["member"]) for each in page.ask("count by")}
+            assert polls == {*((first.address, member.address) for member in one.members),
+                             *((second.address, member.address) for member in other.members)}
+            assert page.ask("max by") == []
+            printed = page.paste("curl")
+            assert "Ensemble orders:" in printed and all(f"  {each.address} " in printed for each in one.members)
+            page.says("- In the exporter: `name:` in its file, or `--zookeeper.ensemble=NAME`.")
+            for file in ALERTS.glob("zookeeper-*.rules.yml"):
+                shutil.copy(file, one.members[0].directory)
+            page.paste("sed -i")
+            assert "(cluster, namespace, ensemble)" in (
+                one.members[0].directory / "zookeeper-availability.rules.yml").read_text()
+            for file in one.members[0].directory.glob("zookeeper-*.rules.yml"):
+                before, after = (ALERTS / file.name).read_text(), file.read_text()
+                assert after == before.replace("(cluster, ", "(cluster, namespace, ")
+                subprocess.run(["promtool", "check", "rules", file], check=True, capture_output=True)
+        second.stop()
+        with Exporter(other.servers, "--zookeeper.ensemble=search"):
+            page.wait_until_over()
+    with one, other, Exporter(f"{one.servers},{other.servers}", "--zookeeper.ensemble=orders") as both, \
+            Reader(tmp_path, one, both) as reader:
+        one.members += other.members
+        with reader.open("MultipleLeaders") as page:
+            page.wait_until_raised()
+            printed = page.paste("Mode|Zxid")
+            assert "- two_ensembles: " in printed and printed.count("Mode: leader") == 2
+            page.says("- Leaders without a common server: two ensembles under one name",
+                      "1. Two ensembles under one name: give them two names in the exporter's configuration.")
+            page.paste("running in standalone")
+            assert [each["labels"]["finding"] for each in page.ask("standalone_member")] == ["two_ensembles"]
+
+
+def test_an_address_of_two_servers(tmp_path: Path) -> None:
+    """SeveralServersAtOneAddress: a load balancer before two followers, one of which started later."""
+    ensemble = Ensemble(tmp_path)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(ensemble)
+        leader, behind = ensemble.leader(), followers(ensemble)
+        ensemble.wait_until(lambda: int(re.search(rb"zk_uptime\t(\d+)", behind[1].ask("mntr"))[1]) > 5000, "uptime")
+        behind[0].restart()
+        ensemble.wait_serving()
+        address = stack.enter_context(proxy(*behind))
+        exporter = stack.enter_context(Exporter(f"{address},{leader.address}", "--zookeeper.ensemble=orders"))
+        reader = stack.enter_context(Reader(tmp_path, ensemble, exporter))
+        balanced = copy.copy(behind[0])
+        balanced.address = address
+        with reader.open("SeveralServersAtOneAddress", balanced) as page:
+            page.wait_until_raised()
+            printed = page.paste("getent")
+            assert f"- several_servers: {address} leads to one server now and to another then" in printed
+            assert "\n127.0.0.1 " in printed and printed.count("Mode: follower") == 6
+            ids = re.findall(r"^serverId=(\d)$", printed, re.MULTILINE)
+            assert len(ids) == 6 and set(ids) == {str(each.number) for each in behind}
+            page.says("`serverId` is the surest sign")
+            assert values(page.wait_for("several_servers")) == {address: 1}
+            page.says("Give each server an address of its own in the exporter's configuration")
+
+
+@contextlib.contextmanager
+def reading_changed(directory: Path, change: Callable[[Member, str, str], str]) -> Iterator[Reader]:
+    """A reader of three servers behind proxies: `change` gives what a member answers instead, by word and answer."""
+    with contextlib.ExitStack() as stack:
+        ensemble = stack.enter_context(Ensemble(directory))
+        addresses: dict[str, str] = {}
+
+        def changed(member: Member, word: str, answer: str) -> str:
+            for real, shown in addresses.items():
+                answer = answer.replace(real, shown)
+            return change(member, word, answer)
+
+        for member in ensemble.members:
+            shown = stack.enter_context(proxy(member, change=functools.partial(changed, member)))
+            addresses[member.address] = shown
+        for member in ensemble.members:
+            member.address = addresses[member.address]
+        exporter = stack.enter_context(Exporter(ensemble.servers, "--zookeeper.ensemble=orders"))
+        yield stack.enter_context(Reader(directory, ensemble, exporter))
+
+
+def move_zxid(answer: str, by: int) -> str:
+    """An answer with another zxid."""
+    return re.sub("Zxid: 0x([0-9a-f]+)", lambda found: f"Zxid: {int(found[1], 16) + by:#x}", answer)
+
+
+def test_a_follower_is_not_counted_as_synced(tmp_path: Path) -> None:
+    """FollowersNotSynced: the leader says that one follower less is in sync than serve."""
+    def change(_: Member, word: str, answer: str) -> str:
+        return re.sub(r"zk_synced_followers\t2", "zk_synced_followers\t1", answer) if word == "mntr" else answer
+
+    with reading_changed(tmp_path, change) as reader:
+        ensemble = reader.ensemble
+        with reader.open("FollowersNotSynced", ensemble.leader()) as page:
+            page.wait_until_raised()
+            printed = page.paste("ask mntr")
+            assert "- not_synced: " in printed and "zk_synced_followers\t1" in printed
+            assert page.ask("snap_syncs") == []
+            page.says("A counter that rises every few seconds is a loop.")
+            printed = page.paste("Synchronizing with Learner")
+            assert printed.count("Synchronizing with Learner sid") == 2
+            page.says("3. Otherwise restart the follower that is behind, that one alone")
+            gate = page.shell('zk-health --check=safe-to-stop --member="$MEMBER" "$SERVERS"')
+            assert "a follower has not caught up" in gate
+            page.says("every gate says no of each member (`a follower has not caught up`).")
+
+
+def test_a_follower_is_behind(tmp_path: Path) -> None:
+    """MemberLagging: the others tell of a zxid that is far ahead."""
+    behind: list[Member] = []
+
+    def change(member: Member, word: str, answer: str) -> str:
+        return answer if word != "srvr" or member in behind else move_zxid(answer, 5000)
+
+    with reading_changed(tmp_path, change) as reader, ClientLoad(real_servers(reader.ensemble)):
+        wait_until(lambda: reader.query("zookeeper_lag_transactions"), "the lags")
+        member = followers(reader.ensemble)[0]
+        behind.append(member)
+        with reader.open("MemberLagging", member) as page:
+            page.wait_until_raised()
+            printed = page.paste("Outstanding")
+            zxids = {address: int(zxid, 16)
+                     for address, zxid in re.findall(r"^(\S+): .*Zxid: 0x(\w+)", printed, re.MULTILINE)}
+            assert min(zxids, key=zxids.get) == member.address and max(zxids.values()) - zxids[member.address] > 4000
+            assert int(re.search(rf"  {member.address} .* (\d+) behind", printed)[1]) > 4000
+            lags = values(page.wait_for("zookeeper_lag_transactions"))
+            assert lags[member.address] > 4000 > 10 * (sum(lags.values()) - lags[member.address])
+            assert values(page.wait_for("fsync_time"))[member.address] < 0.5
+            assert values(page.ask("jvm_pause"))[member.address] == 0
+            assert page.paste("fsync-ing").strip() == ""
+            page.says("Does the disk hold it up, or pauses?",
+                      "If all is well there, restart it: it takes a snapshot from the leader.")
+            printed = page.shell('curl -s "$EXPORTER/health/ensemble/disruption?member=$MEMBER"')
+            page.says('ask `curl -s "$EXPORTER/health/ensemble/disruption?member=$MEMBER"`')
+
+
+def real_servers(ensemble: Ensemble) -> str:
+    """The addresses behind the proxies."""
+    return ",".join(f"{member.host}:{member.port}" for member in ensemble.members)
+
+
+def test_a_member_of_another_version(tmp_path: Path) -> None:
+    """VersionMismatch: one member is of 3.7.2."""
+    def change(member: Member, word: str, answer: str) -> str:
+        is_other = word == "srvr" and member.number == 1
+        return re.sub(r"version: 3\.8\.\d+", "version: 3.7.2", answer) if is_other else answer
+
+    with reading_changed(tmp_path, change) as reader:
+        first = reader.ensemble.members[0]
+        with reader.open("VersionMismatch", first) as page:
+            page.wait_until_raised()
+            assert values(page.ask("count by"), "version") == {"3.7.2": 1, "3.8.0": 2}
+            printed = page.paste("version|no answer")
+            assert re.findall(r"^(\S+): Zookeeper version: 3\.7\.2-", printed, re.MULTILINE) == [first.address]
+            assert "Ensemble orders: healthy" in printed
+            page.says("Finish the upgrade, or roll it back: for each remaining member, the leader last:")
+            leader = reader.ensemble.leader()
+            for member in reader.ensemble.members:
+                page.go_to(member)
+                assert page.paste("--leader-last").startswith("not_safe" if member is leader else "safe")
+
+
+def test_the_zxids_of_an_epoch_end_soon(tmp_path: Path) -> None:
+    """ZxidRolloverSoon: the first epoch has 4096 left. A restart of the leader begins another one."""
+    def change(_: Member, word: str, answer: str) -> str:
+        return move_zxid(answer, 0xfffff000) if word == "srvr" and "Zxid: 0x1" in answer else answer
+
+    with reading_changed(tmp_path, change) as reader:
+        ensemble, leader = reader.ensemble, reader.ensemble.leader()
+        with ClientLoad(real_servers(ensemble)), reader.open("ZxidRolloverSoon", leader) as page:
+            page.wait_until_raised()
+            assert 0.9999 < values(page.ask("/ 4294967295"))[leader.address] < 1
+            page.wait_for("86400", lambda found: values(found).get(leader.address, 99) < 3)
+            writers = values(page.wait_for("topk"), "namespace")
+            assert max(writers, key=writers.get) == "load"
+            assert int(re.search(r"Zxid: 0x1([0-9a-f]{8})$", page.paste("grep Zxid"), re.MULTILINE)[1], 16) > 0xfffff000
+            page.says("the last eight hex digits are the counter")
+            printed = page.paste("disruption")
+            assert f"{leader.address} may be stopped" in printed and "\nhealthy: " in printed
+            leader.restart()
+            ensemble.wait_until(lambda: is_full(ensemble), "all to serve in sync")
+            page.says("In a quiet hour, restart the leader: the new epoch begins at 0.")
+            assert re.search(r"Zxid: 0x20000[0-9a-f]{4}$", page.paste("grep Zxid"), re.MULTILINE)
+            page.wait_until_over()
