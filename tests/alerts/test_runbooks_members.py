@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from kazoo.client import KazooClient
 from runbook_reader import Reader, Series
 
 from exporter_process import Exporter
@@ -359,6 +360,76 @@ def test_a_member_ends_again_and_again(reader: Reader) -> None:
 
 
 @contextlib.contextmanager
+def as_it_was(member: Member) -> Iterator[Path]:
+    """Stops a member, and gives it its zoo.cfg and data back in the end."""
+    member.stop()
+    saved = member.directory / "saved"
+    shutil.copytree(member.directory / "data", saved)
+    config = (member.directory / "zoo.cfg").read_text()
+    try:
+        yield member.directory / "data"
+    finally:
+        member.kill()
+        (member.directory / "zoo.cfg").write_text(config)
+        shutil.rmtree(member.directory / "data")
+        saved.rename(member.directory / "data")
+
+
+@pytest.mark.long
+def test_exit_codes(reader: Reader) -> None:
+    """MemberRestarting: its table, by what brings the codes about."""
+    member = followers(reader.ensemble)[0]
+
+    def ends(code: int, row: str) -> None:
+        (member.directory / "server.log").unlink()
+        member.start()
+        assert member.process.wait(30) == code
+        with reader.open("MemberRestarting", member, whole=False) as page:
+            assert f"Exiting JVM with code {code}\n" in page.paste("Exiting JVM")
+            page.says(row)
+
+    with as_it_was(member):
+        (member.directory / "zoo.cfg").write_text("tickTime=x\n")
+        ends(2, "| 2 | `zoo.cfg` is wrong, or `myid` is missing |")
+    with as_it_was(member) as data:
+        (data / "myid").unlink()
+        ends(2, "| 2 | `zoo.cfg` is wrong, or `myid` is missing |")
+    with as_it_was(member) as data:
+        with (member.directory / "zoo.cfg").open("a") as config:
+            config.write(f"dataLogDir={data}/myid/log\n")  # below a file
+        ends(3, "| 3 | the data directory cannot be read or written |")
+    with as_it_was(member), socket.create_server((HOST, member.election_port)):
+        ends(14, "| 14 | the election port (3888) is taken |")
+
+
+@pytest.mark.long
+def test_a_heap_that_is_too_small(reader: Reader) -> None:
+    """MemberRestarting: the data does not fit into the heap of one member. With a larger one it does."""
+    ensemble, member = reader.ensemble, followers(reader.ensemble)[0]
+    client = KazooClient(ensemble.servers)
+    client.start()
+    for number in range(36):
+        client.create(f"/large-{number}", b"x" * 900_000)
+    client.stop()
+    client.close()
+    member.stop()
+    (member.directory / "server.log").unlink()
+    member.jvm_flags = ["-Xms16m", "-Xmx32m"]
+    member.start()
+    assert member.process.wait(30) in (0, 1)
+    with reader.open("MemberRestarting", member, whole=False) as page:
+        assert "java.lang.OutOfMemoryError: Java heap space" in page.paste("Exiting JVM")
+        page.says("after `java.lang.OutOfMemoryError`, the heap is too small |", "look for `OutOfMemoryError` |",
+                  "- Out of memory: raise the heap (`-Xmx`; data size × 3 is a start)")
+    with reader.open("MemberNotServing", member, whole=False) as page:
+        assert "java.lang.OutOfMemoryError: Java heap space" in page.paste("grep -A 1")
+        page.says("- `java.lang.OutOfMemoryError`: the heap is too small for the data.")
+    member.jvm_flags = ["-Xmx128m"]
+    member.start()
+    ensemble.wait_until(lambda: is_full(ensemble), "all to serve in sync")
+
+
+@contextlib.contextmanager
 def inside(network: Network, name: str = "hub") -> Iterator[Callable[..., Any]]:
     """Runs a function in a thread within a namespace of a network, to its end."""
     with ThreadPoolExecutor(1, initializer=network.enter, initargs=[name]) as thread:
@@ -417,7 +488,7 @@ def test_the_members_lose_each_other(tmp_path: Path) -> None:
                 printed = page.paste("Connection broken")
                 assert re.search(r"LEADER ELECTION TOOK - \d{5} MS", printed)
                 assert re.search(r"Notification time out: \d{4,5} ms", printed)
-                page.says("rounds get longer, from 200 ms to a minute, while members do not agree, or do not hear of each other.",
+                page.says("rounds get longer, from 200 ms to a minute, while members do not agree, or do not hear",
                           "Packets that are dropped leave nothing else in the log: ask the election ports")
 
     with Network(3) as network, inside(network) as run:
