@@ -108,6 +108,26 @@ def test_the_leader_is_lost_again_and_again(tmp_path: Path) -> None:
             page.says("stop that one member when it is safe to stop, so that another leads.")
 
 
+def test_the_leader_is_frozen_again_and_again(tmp_path: Path) -> None:
+    """LeaderFlapping: its log tells of the pauses, and nobody started in between."""
+    with reading(tmp_path, Ensemble(tmp_path, extra_config={"jvm.pause.monitor": "true"})) as reader:
+        ensemble = reader.ensemble
+        wait_until(lambda: reader.query("zookeeper_ensemble_epoch"), "the first epoch")
+        for _ in range(3):
+            frozen = ensemble.leader()
+            frozen.freeze()
+            ensemble.wait_until(lambda: ensemble.leader() not in (None, frozen), "another leader")
+            frozen.thaw()
+            ensemble.wait_until(lambda: is_full(ensemble), "all to serve in sync")
+        with reader.open("LeaderFlapping", frozen, whole=False) as page:
+            page.wait_until_raised()
+            printed = page.paste("LEADER ELECTION")
+            assert "Detected pause in JVM or host machine" in printed
+            assert printed.count("Starting quorum peer") == 1
+            page.says("- `Detected pause`, or a gap in the log's times: garbage collection, swap, a frozen")
+            assert page.ask("refused") == []
+
+
 def test_a_member_with_another_list(tmp_path: Path) -> None:
     """MembershipDisagreement: one member alone knows of an observer."""
     with reading(tmp_path, Ensemble(tmp_path)) as reader:

@@ -3,8 +3,10 @@
 import contextlib
 import copy
 import http.server
+import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import threading
@@ -16,7 +18,7 @@ from typing import Any
 
 import pytest
 from kazoo.client import KazooClient
-from runbook_reader import Reader, Series
+from runbook_reader import RUNBOOKS, Reader, Series
 
 from exporter_process import Exporter
 from network import Network, in_namespaces, why_not
@@ -172,6 +174,44 @@ def waits_for_peers(reader: Reader, member: Member) -> None:
         assert "no_quorum: No quorum" in printed and "ensemble level: no_quorum" in printed
         page.says("When not to act: the level is `no_quorum`. A restart of a member that waits for its peers helps "
                   "nobody.")
+
+
+@pytest.mark.long
+def test_the_quorum_comes_and_goes(reader: Reader) -> None:
+    """EnsembleUnavailable: lost, found and lost again."""
+    ensemble, name = reader.ensemble, "ensemble:zookeeper_unavailable:bool"
+    wait_until(lambda: reader.query(f"{name} == 0"), "the first quorum")
+    lost = followers(ensemble)
+    for member in lost:
+        member.kill()
+    wait_until(lambda: reader.query(f"{name} == 1"), "the loss of the quorum")
+    for member in lost:
+        member.start()
+    wait_until(lambda: reader.query(f"{name} == 0"), "the quorum")
+    for member in followers(ensemble):
+        member.kill()
+    with reader.open("EnsembleUnavailable", whole=False) as page:
+        page.wait_for("changes(", lambda found: [each["value"] for each in found] == [3])
+        page.says("3 or more: it comes and goes. Then look for the cause at "
+                  "[ZooKeeperLeaderFlapping](ZooKeeperLeaderFlapping.md)")
+
+
+@pytest.mark.long
+def test_a_member_is_started_by_hand(reader: Reader) -> None:
+    """MemberDown: as the page's tools say, where there is no zkServer.sh."""
+    member = followers(reader.ensemble)[0]
+    member.kill()
+    reader.exporter.wait_for_state(member.address, "unreachable")
+    command = re.search(r'By hand, .*?`(java .*? "\$CONF")`', (RUNBOOKS / "README.md").read_text(), re.DOTALL)[1]
+    with reader.open("MemberDown", member, whole=False) as page:
+        page.wait_until_raised()
+        page.says("or as the [tools](README.md#tools) say.")
+        pid = int(page.shell(f"{command} >>\"$LOG\" 2>&1 & echo $!"))
+        try:
+            page.wait_until_over()
+            reader.ensemble.wait_until(lambda: is_full(reader.ensemble), "all to serve in sync")
+        finally:
+            os.kill(pid, signal.SIGKILL)
 
 
 @pytest.mark.long
