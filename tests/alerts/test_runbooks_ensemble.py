@@ -358,6 +358,32 @@ def real_servers(ensemble: Ensemble) -> str:
     return ",".join(f"{member.host}:{member.port}" for member in ensemble.members)
 
 
+def test_a_leader_that_does_not_notice(tmp_path: Path) -> None:
+    """MultipleLeaders: a member says that it leads, in an older epoch than the others."""
+    stale: list[Member] = []
+
+    def change(member: Member, word: str, answer: str) -> str:
+        if member in stale:
+            return re.sub(r"(Mode: |zk_server_state\t)follower", r"\1leader", answer)
+        return move_zxid(answer, 1 << 32)
+
+    with reading_changed(tmp_path, change) as reader, ClientLoad(real_servers(reader.ensemble)):
+        wait_until(lambda: reader.query("zookeeper_lag_transactions"), "a common epoch")
+        member, leader = followers(reader.ensemble)[0], reader.ensemble.leader()
+        stale.append(member)
+        with reader.open("MultipleLeaders", member, whole=False) as page:
+            page.wait_until_raised()
+            printed = page.paste("Mode|Zxid")
+            assert f"- stale_leader: {member.address}" in printed
+            epochs = dict(re.findall(r"^(\S+): .*Zxid: 0x(\d)[0-9a-f]{8} Mode: leader", printed, re.MULTILINE))
+            assert epochs == {member.address: "1", leader.address: "2"}
+            lists = re.split(r"^[\d.]+:\d+:\nserverId=\d$", printed, flags=re.MULTILINE)[1:]
+            assert len(lists) == 3 and len({each.strip() for each in lists}) == 1
+            page.says("- Leaders with the same `server.N` lines in their `conf`, but other epochs",
+                      "3. A stale leader that does not notice: it is frozen or cut off.")
+            assert [each["labels"]["finding"] for each in page.ask("standalone_member")] == ["stale_leader"]
+
+
 def test_a_member_of_another_version(tmp_path: Path) -> None:
     """VersionMismatch: one member is of 3.7.2."""
     def change(member: Member, word: str, answer: str) -> str:
