@@ -388,7 +388,7 @@ def test_a_member_ends_again_and_again(reader: Reader) -> None:
             assert member.process.wait(30) == 1
         printed = page.paste("Exiting JVM")
         assert printed.count("Unable to load database on disk") == 2
-        page.says("| 1 | unexpected error: the exception above it in the log |",
+        page.says("| 1 | unexpected error: the exception above it in the log.",
                   "- Data that cannot be loaded (a torn `acceptedEpoch` or log after a crash)")
         assert f"\nsafe: {member.address} may be stopped" in "\n" + page.paste("safe-to-stop")
         page.says("Only after `safe`: stop it, move its `version-2` aside (do not delete it), and start it")
