@@ -365,13 +365,13 @@ def pulse(member: Member) -> Iterator[None]:
 def test_a_member_ends_again_and_again(reader: Reader) -> None:
     """MemberRestarting: killed three times; then its data is torn, and it copies that of the others."""
     ensemble, member = reader.ensemble, followers(reader.ensemble)[0]
-    for _ in range(3):
-        uptime = f'zookeeper_uptime_seconds{{member="{member.address}"}} > 3'
-        wait_until(lambda: reader.query(uptime), "some seconds of uptime")
+    uptime = f'zookeeper_uptime_seconds{{member="{member.address}"}}'
+    for count in range(1, 4):
+        wait_until(lambda: reader.query(f"{uptime} > 3"), "some seconds of uptime")
         member.kill()
         reader.exporter.wait_for_state(member.address, "unreachable")
         member.start()
-        ensemble.wait_until(lambda: is_full(ensemble), "all to serve in sync")
+        wait_until(lambda count=count: reader.query(f"resets({uptime}[1m]) >= {count}"), "its new uptime")
     with reader.open("MemberRestarting", member) as page:
         page.wait_until_raised()
         printed = page.paste("Exiting JVM")
