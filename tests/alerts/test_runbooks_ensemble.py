@@ -21,6 +21,7 @@ from zk_health import check
 from zookeeper_ensemble import HOST, ClientLoad, Ensemble, Member, free_ports, wait_until
 
 pytestmark = pytest.mark.long
+LEADERS = 'zookeeper_member_state{state="leader"} == 1'
 
 
 @contextlib.contextmanager
@@ -82,12 +83,15 @@ def test_the_leader_is_lost_again_and_again(tmp_path: Path) -> None:
         ensemble = reader.ensemble
         wait_until(lambda: reader.query("zookeeper_ensemble_epoch"), "the first epoch")
         leaders = [ensemble.leader()]
+        wait_until(lambda: reader.query(LEADERS), "the leader to be seen")
         for _ in range(3):
             leaders[-1].kill()
             reader.exporter.wait_for_state(leaders[-1].address, "unreachable")
             leaders.append(ensemble.wait_until(ensemble.leader, "another leader"))
             leaders[-2].start()
             ensemble.wait_until(lambda: is_full(ensemble), "all to serve in sync")
+            reader.exporter.wait_for_state(leaders[-2].address, "follower")
+            wait_until(lambda: set(values(reader.query(LEADERS))) == {leaders[-1].address}, "the leader to be seen")
         lost, now = leaders[2], leaders[3]
         with reader.open("LeaderFlapping", lost) as page:
             page.wait_until_raised()
@@ -104,7 +108,7 @@ def test_the_leader_is_lost_again_and_again(tmp_path: Path) -> None:
             page.says("- Starts in between (`Starting quorum peer`, or its port refused): "
                       "[ZooKeeperMemberRestarting](ZooKeeperMemberRestarting.md)")
             assert set(values(page.ask("refused"))) == {each.address for each in leaders[:3]}
-            assert f"{lost.address} may be stopped" in page.paste("disruption")
+            wait_until(lambda: f"{lost.address} may be stopped" in page.paste("disruption"), "the gate to allow it")
             page.says("stop that one member when it is safe to stop, so that another leads.")
 
 

@@ -372,6 +372,7 @@ def test_a_member_ends_again_and_again(reader: Reader) -> None:
         reader.exporter.wait_for_state(member.address, "unreachable")
         member.start()
         wait_until(lambda count=count: reader.query(f"resets({uptime}[1m]) >= {count}"), "its new uptime")
+    reader.exporter.wait_for_state(member.address, "follower")
     with reader.open("MemberRestarting", member) as page:
         page.wait_until_raised()
         printed = page.paste("Exiting JVM")
