@@ -142,7 +142,7 @@ def test_a_member_with_another_list(tmp_path: Path) -> None:
         config.write_text(good + f"server.4={HOST}:{ports[0]}:{ports[1]}:observer;{HOST}:{ports[2]}\n")
         member.restart()
         with reader.open("MembershipDisagreement", member) as page:
-            page.wait_until_raised(240)
+            page.wait_until_raised(360)
             printed = page.paste("ask conf")
             assert "Ensemble orders: split_view" in printed
             lists = re.split(r"^[\d.]+:\d+:$|^Connecting to .*$", printed, flags=re.MULTILINE)[1:]
