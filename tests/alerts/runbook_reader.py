@@ -102,19 +102,13 @@ class Page:
         """Waits until the alert is pending or fires; if it has such labels, for this ensemble and this member."""
         wait_until(self._raised, f"{self.alert} to be raised", limit, self._alerts)
 
-    def wait_until_over(self, limit: float = 60) -> None:
+    def wait_until_over(self, limit: float = 90) -> None:
         """Waits until it neither fires nor is about to."""
         wait_until(lambda: not self._raised(), f"the end of {self.alert}", limit, self._alerts)
 
     def go_to(self, member: Member) -> None:
         """From here on the member in question, and the server on which the reader is, is this one."""
         self._member = member
-
-    def wait_until_over(self, limit: float = 90) -> None:
-        """Waits until the alert is neither pending nor fires."""
-        wait_until(lambda: all(each["labels"]["alertname"] != f"ZooKeeper{self.alert}"
-                               for each in self._reader.prometheus.api("alerts")["alerts"]),
-                   f"the end of {self.alert}", limit, self._alerts)
 
     def paste(self, holding: str, limit: float = 60, **placeholders: str) -> str:
         """Runs the block that holds these words as a reader would; what it printed, errors too. `placeholders` are the

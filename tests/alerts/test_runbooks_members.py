@@ -224,7 +224,7 @@ def test_a_frozen_member(reader: Reader) -> None:
         printed = page.paste("x-zk")
         assert "X-ZK-Reason: timeout" in printed
         assert f"dead: {member.address} srvr {member.address}: connected, but no answer before the deadline" in printed
-        page.says("| `timeout` | a frozen process, a host that is gone, a firewall that drops;")
+        page.says("| `timeout` | a frozen process, or one without a file descriptor left")
         assert page.paste("openssl").strip() == "no answer"
         page.says("For a frozen process the first prints `no answer`, and the others nothing;")
         pid = re.search(rf"^(\d+) java .*{member.directory}/zoo.cfg$", page.paste("pgrep"), re.MULTILINE)[1]
