@@ -384,7 +384,7 @@ MEMBER_DASHBOARD = Dashboard(
                   "percentunit",
                   [(f"sum by (cluster, ensemble, member) (max by (cluster, ensemble, member, gc) "
                     f"(rate(zookeeper_jvm_gc_collection_seconds_sum{{{MEMBER},"
-                    f'gc!~"ConcurrentMarkSweep|.*(Cycles|Concurrent).*"}}[{WINDOW}])))', M)],
+                    f'gc!~".*(Cycles|Concurrent).*"}}[{WINDOW}])))', M)],
                   [(None, GREEN), (0.05, ORANGE), (0.2, RED)], 12, runbooks=("JvmPausesHigh",), empty=PROVIDER),
             Panel("timeseries", "Heap used", "Share of the largest heap (-Xmx). It rises and falls with each "
                   "collection; when it stays near 100 % collections become long.", "percentunit",

@@ -10396,7 +10396,7 @@ function(c) {
        "type": "prometheus",
        "uid": "${datasource}"
       },
-      "expr": "sum by (" + c.grouping + "ensemble, member) (max by (" + c.grouping + "ensemble, member, gc) (rate(zookeeper_jvm_gc_collection_seconds_sum{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",gc!~\"ConcurrentMarkSweep|.*(Cycles|Concurrent).*\"}[$__rate_interval])))",
+      "expr": "sum by (" + c.grouping + "ensemble, member) (max by (" + c.grouping + "ensemble, member, gc) (rate(zookeeper_jvm_gc_collection_seconds_sum{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",gc!~\".*(Cycles|Concurrent).*\"}[$__rate_interval])))",
       "editorMode": "code",
       "legendFormat": "{{member}} {{ensemble}} " + c.legend,
       "instant": false,

@@ -536,7 +536,7 @@ function(c) [
    },
    {
     "alert": "ZooKeeperJvmPausesHigh",
-    "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_jvm_pause_time_seconds_sum" + c.selection + "[5m]))\n  > " + c.pausesHighRatio + "\n  or\nsum by (" + c.grouping + "ensemble, member) (\n  max by (" + c.grouping + "ensemble, member, gc) (\n    rate(zookeeper_jvm_gc_collection_seconds_sum{" + c.matchers + "gc!~\"ConcurrentMarkSweep|.*(Cycles|Concurrent).*\"}[5m])\n  )\n)\n  > " + c.pausesHighRatio,
+    "expr": "max by (" + c.grouping + "ensemble, member) (rate(zookeeper_jvm_pause_time_seconds_sum" + c.selection + "[5m]))\n  > " + c.pausesHighRatio + "\n  or\nsum by (" + c.grouping + "ensemble, member) (\n  max by (" + c.grouping + "ensemble, member, gc) (\n    rate(zookeeper_jvm_gc_collection_seconds_sum{" + c.matchers + "gc!~\".*(Cycles|Concurrent).*\"}[5m])\n  )\n)\n  > " + c.pausesHighRatio,
     "for": "10m",
     "labels": {
      "severity": "warning"
