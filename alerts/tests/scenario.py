@@ -14,7 +14,7 @@ FIRST, SECOND = ({"job": "zookeeper", "instance": f"exporter-{i}:9141"} for i in
 WITHOUT_ENSEMBLE = ("MetricsAbsent", "ExporterDown", "DiskAlmostFull", "DiskFillsSoon")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scenario:
     """Something that happens to the ensemble `orders`, while `search` is well."""
 
@@ -48,6 +48,28 @@ class Scenario:
         return max(moments, default=None)
 
 
+@dataclass(frozen=True, eq=False)
+class Values:
+    """What a rule records of the ensemble `orders` while something happens to it."""
+
+    record: str
+    name: str
+    change: Change
+    values: dict[float, dict[str, float]]  # at a minute, by further labels, to three digits
+    step: int = 60  # seconds
+
+    def world(self) -> World:
+        """The world in which it happens."""
+        world = World(max(self.values), self.step)
+        self.change(world)
+        return world
+
+    @property
+    def title(self) -> str:
+        """Names it."""
+        return f"{self.record}: {self.name}"
+
+
 def scenario(alert: str, name: str, change: Change, firing: Firing, step: int = 60) -> Scenario:
     """A scenario of this alert."""
     return Scenario(alert, name, change, firing, step)
@@ -68,6 +90,16 @@ def collide(world: World, members: int = 3, host: str = "db") -> None:
     world.ensemble("orders/2", members, host)
     world.exporters.append(SECOND["instance"])
     world.polls[SECOND["instance"]] = {"orders/2": tuple(world.states["orders/2"])}
+
+
+def seen_by_one(change: Change) -> Change:
+    """Only one of two exporters sees what happens; to the other one all is well."""
+    def both(world: World) -> None:
+        other = World((world.count - 1) * world.step / 60, world.step)
+        other.exporters = [SECOND["instance"]]
+        change(world)
+        world.beside.append(other)
+    return both
 
 
 def sidecars(world: World) -> None:

@@ -144,7 +144,8 @@ SCENARIOS = [
     scenario("OutstandingRequestsHigh", "12 of 500 queued", voters(3, 12), {30: []}),
     scenario("OutstandingRequestsHigh", "150 of 1000 queued, standalone", voters(1, 150), {30: []}),
 
-    scenario("SessionExpiryStorm", "60 of 500 sessions expire, and 60 of 200 ephemeral znodes go", expire(60, 60),
+    scenario("SessionExpiryStorm", "60 of 500 sessions expire, and 60 of 200 ephemeral znodes go",
+             lambda w: (expire(60, 60)(w), expire(30, 60, member="zk-1:2181")(w)),
              {9: [], 10: ["SessionExpiryStorm"], 14: ["SessionExpiryStorm"], 16: []}),
     scenario("SessionExpiryStorm", "the clients are back within a minute", expire(60, 60, 11),
              {9: [], 10: ["SessionExpiryStorm"], 14: ["SessionExpiryStorm"], 16: []}),
@@ -172,7 +173,8 @@ SCENARIOS = [
     scenario("SessionExpiryStorm", "a fleet closes its sessions while a probe runs",
              lambda w: (probe(w), w.put("zookeeper_ephemeral_znodes", 140, 90)), {90: [], 92: [], 95: []}),
 
-    scenario("EphemeralsDropped", "100 of 120 are gone", drop_ephemerals(120, 20),
+    scenario("EphemeralsDropped", "100 of 120 are gone",
+             lambda w: (drop_ephemerals(120, 20)(w), w.put("zookeeper_ephemeral_znodes", 10, 30, member="zk-1:2181")),
              {31: [], 32: ["EphemeralsDropped"], 80: ["EphemeralsDropped"], 92: []}),
     scenario("EphemeralsDropped", "a larger ensemble of the same name goes", goes_away,
              {29: NAMES, 33: [], 45: []}),
@@ -246,8 +248,9 @@ SCENARIOS = [
     scenario("WatchStorm", "five times as many as usual, each of three fires 5,000 a second",
              lambda w: w.put("zookeeper_node_changed_watches_sum", counter(1000, 240, 5000)), {256: []}, step=240),
 
-    scenario("QuotaExceeded", "a write over a quota",
-             lambda w: w.put("zookeeper_quota_exceeded_total", jump(5, 1), member="zk-2:2181"),
+    scenario("QuotaExceeded", "writes over a quota, which two members refuse",
+             lambda w: (w.put("zookeeper_quota_exceeded_total", jump(5, 1), member="zk-2:2181"),
+                        w.put("zookeeper_quota_exceeded_total", jump(5, 2), member="zk-1:2181")),
              {4: [], 5: ["QuotaExceeded"], 24: ["QuotaExceeded"], 27: []}),
     scenario("QuotaExceeded", "one of long ago", lambda w: w.put("zookeeper_quota_exceeded_total", 1), {20: []}),
     scenario("QuotaExceeded", "the first write below a znode that is refused", first_refusal(12),

@@ -73,7 +73,9 @@ SCENARIOS = [
              lambda w: w.finding("not_synced", 5, 13), {12: [], 13: [], 20: []}),
 
     scenario("MemberLagging", "a follower stands still",
-             lambda w: w.put("zookeeper_lag_transactions", counter(0, 5, 10), member="zk-2:2181"),
+             lambda w: (w.exporters.append(SECOND["instance"]),
+                        w.put("zookeeper_lag_transactions", counter(0, 5, 10), member="zk-2:2181"),
+                        w.put("zookeeper_lag_transactions", counter(0, 5, 9), member="zk-2:2181", **SECOND)),
              {11: [], 12: ["MemberLagging zk-2"]}),
     scenario("MemberLagging", "beside a busy ensemble of the same name", lag_beside_another,
              {14: NAMES, 15: ["MemberLagging zk-2", *NAMES]}),

@@ -156,7 +156,8 @@ SCENARIOS = [
     scenario("SnapshotStale", "the exporter was replaced", new_exporter, {3 * DAY: []}, step=1800),
 
     scenario("DataSizeGrowth", "the data doubles to 400 MB",
-             grow("zookeeper_approximate_data_size_bytes", 200e6, 400e6),
+             lambda w: (grow("zookeeper_approximate_data_size_bytes", 200e6, 400e6)(w),
+                        w.put("zookeeper_approximate_data_size_bytes", 390e6, 1.5 * DAY, member="zk-2:2181")),
              {1.5 * DAY: [], 1.5 * DAY + 30: ["DataSizeGrowth"]}, step=1800),
     scenario("DataSizeGrowth", "beside a larger ensemble of the same name",
              grow_beside_another("zookeeper_approximate_data_size_bytes", 200e6, 400e6, 900e6),
@@ -172,7 +173,9 @@ SCENARIOS = [
     scenario("DataSizeGrowth", "it grows by a third", grow("zookeeper_approximate_data_size_bytes", 300e6, 400e6),
              {1.5 * DAY + 30: [], 1.5 * DAY + 60: []}, step=1800),
 
-    scenario("ZnodeCountGrowth", "the znodes double to 180,000", grow("zookeeper_znodes", 90e3, 180e3),
+    scenario("ZnodeCountGrowth", "the znodes double to 180,000",
+             lambda w: (grow("zookeeper_znodes", 90e3, 180e3)(w),
+                        w.put("zookeeper_znodes", 170e3, 1.5 * DAY, member="zk-2:2181")),
              {1.5 * DAY: [], 1.5 * DAY + 30: ["ZnodeCountGrowth"]}, step=1800),
     scenario("ZnodeCountGrowth", "beside a larger ensemble of the same name",
              grow_beside_another("zookeeper_znodes", 90e3, 180e3, 900e3),

@@ -63,6 +63,7 @@ class World:
         self.states: dict[str, dict[str, list[str | None]]] = {}
         self.voters: dict[str, list[int]] = {}
         self.changes: list[Change] = []
+        self.beside: list[World] = []  # what other exporters tell
         self.ensemble("orders")
         self.ensemble("search")  # well in every scenario: it must neither hide nor trigger anything
 
@@ -102,8 +103,8 @@ class World:
 
     def finding(self, code: str, first: float = 0, last: float = 1e9, **labels: str) -> None:
         """A finding of the exporter on the ensemble `orders`."""
-        self.put("zookeeper_ensemble_finding", 1, first, last, finding=code, job="zookeeper",
-                 **{"instance": self.exporters[0]} | labels)
+        self.put("zookeeper_ensemble_finding", 1, first, last, finding=code,
+                 **{"job": "zookeeper", "instance": self.exporters[0]} | labels)
 
     def level(self, level: str, first: float = 0, last: float = 1e9, **labels: str) -> None:
         """The exporter's verdict on the ensemble `orders`."""
@@ -132,7 +133,10 @@ class World:
             for (metric, labels), samples in found.items():
                 for i in self._span(first, last) if ("instance", instance) in labels else ():
                     samples[i] = 0.0 if metric == "up" and samples[i] is not None else None
-        return {written(*each): samples for each, samples in found.items()}
+        series = {written(*each): samples for each, samples in found.items()}
+        for other in self.beside:
+            series |= other.series()
+        return series
 
     def _apply(self, change: Change, found: dict[tuple[str, Labels], list[Sample]]) -> None:
         matching = [each for each in found

@@ -12,10 +12,11 @@ ROOT = Path(__file__).resolve().parents[2]
 ALERTS = ROOT / "alerts"
 sys.path[:0] = [str(ALERTS / "tests"), str(ALERTS)]
 
+from recorded import VALUES  # noqa: E402
 from scenario import Scenario  # noqa: E402
 
 FILES = sorted(ALERTS.glob("*.rules.yml"))
-AREAS = ("availability", "replication", "storage", "clients", "process", "exporter", "replay")
+AREAS = ("availability", "replication", "storage", "clients", "process", "exporter", "edges", "replay")
 RUNBOOKS = "https://github.com/zookeeper-exporter/zookeeper-exporter/blob/main/alerts/runbooks"
 
 
@@ -24,17 +25,25 @@ def load(file: Path) -> list[dict[str, Any]]:
     return [rule for group in yaml.safe_load(file.read_text())["groups"] for rule in group["rules"]]
 
 
-RULES = [rule for file in FILES for rule in load(file)]
-FILE_OF = {rule["alert"].removeprefix("ZooKeeper"): file for file in FILES for rule in load(file) if "alert" in rule}
+def name_of(rule: dict[str, Any]) -> str:
+    """The name by which other rules know a rule."""
+    return rule.get("alert") or rule["record"]
+
+
+RULES_OF = {file: load(file) for file in FILES}
+RULES = [rule for rules in RULES_OF.values() for rule in rules]
+FILE_OF = {rule["alert"].removeprefix("ZooKeeper"): file
+           for file, rules in RULES_OF.items() for rule in rules if "alert" in rule}
 BY_ALERT = {rule["alert"].removeprefix("ZooKeeper"): rule for rule in RULES if "alert" in rule}
 RECORDED = {rule["record"] for rule in RULES if "record" in rule}
 BY_AREA: dict[str, list[Scenario]] = {area: importlib.import_module(f"scenarios_{area}").SCENARIOS for area in AREAS}
 SCENARIOS = [each for scenarios in BY_AREA.values() for each in scenarios]
+MESSAGES: dict[str, dict[str, Any]] = yaml.safe_load((ALERTS / "tests/messages.yml").read_text())
 
 
 def message(alert: str) -> dict[str, Any]:
     """What an alert must say: its labels, link and description by messages.yml, its runbook by its name."""
-    expected = yaml.safe_load((ALERTS / "tests/messages.yml").read_text())[alert]
+    expected = MESSAGES[alert]
     return {"exp_labels": expected["labels"],
             "exp_annotations": {"summary": BY_ALERT[alert]["annotations"]["summary"],
                                 "description": expected["description"],

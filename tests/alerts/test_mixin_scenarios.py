@@ -1,9 +1,7 @@
 """The alerts that the mixin makes with another `_config`, in the scenarios of those that are shipped."""
 
 import json
-import os
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -50,15 +48,12 @@ def failures(config: dict[str, Any], scenarios: Iterable[Scenario], directory: P
         files[group["name"]] = directory / f"{group['name']}.yml"
         files[group["name"]].write_text(json.dumps({"groups": [group]}))
 
-    def play(number: int, scenario: Scenario) -> str:
+    def prepared(scenario: Scenario) -> tuple[list[Path], int, dict[str, Any]]:
         name = yaml.safe_load(FILE_OF[scenario.alert].read_text())["groups"][0]["name"]
         known = {alert for alert, file in FILE_OF.items() if file == FILE_OF[scenario.alert]}
-        promtool.write(directory / f"{number}.yml", [files[name]], scenario.step, [promtool.unit_test(scenario, known)])
-        return promtool.run(directory / f"{number}.yml")
+        return [files[name]], scenario.step, promtool.unit_test(scenario, known)
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        running = {each.title: pool.submit(play, i, each) for i, each in enumerate(scenarios)}
-        return {title: outcome.result() for title, outcome in running.items() if outcome.result()}
+    return {title: said for title, said in promtool.run_many(map(prepared, scenarios), directory).items() if said}
 
 
 def elsewhere(scenarios: Iterable[Scenario]) -> list[Scenario]:

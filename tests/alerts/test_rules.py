@@ -1,19 +1,18 @@
 """The alert and recording rules: their form, and what they do in each scenario."""
 
-import os
 import re
 import subprocess
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from rule_files import (ALERTS, BY_ALERT, BY_AREA, FILE_OF, FILES, RECORDED, RULES, RUNBOOKS, SCENARIOS,
-                        documented_metrics, load, message)
+from rule_files import (ALERTS, BY_ALERT, BY_AREA, FILE_OF, FILES, RECORDED, RULES, RULES_OF, RUNBOOKS, SCENARIOS,
+                        VALUES, documented_metrics, message, name_of)
 
 import promtool
+from apart import by_cluster, by_job, has_clusters
 from scenario import WITHOUT_ENSEMBLE, Scenario
 
 # Series that others give: Prometheus itself, node_exporter, the kubelet.
@@ -140,20 +139,16 @@ def run_all(scenarios: Iterable[Scenario], files_of: Callable[[Scenario], list[P
     """What promtool says of each scenario; of each alert, the first that fires also pins what the alert tells."""
     pinned: set[str] = set()
 
-    def prepare(scenario: Scenario) -> Path:
+    def prepared(scenario: Scenario) -> tuple[list[Path], int, dict[str, Any]]:
         says = None
         if scenario.fires and scenario.alert not in pinned:
             pinned.add(scenario.alert)
             says = message(scenario.alert)
         files = files_of(scenario)
         known = {alert for alert, file in FILE_OF.items() if file.name in {each.name for each in files}}
-        path = directory / f"{SCENARIOS.index(scenario)}.yml"
-        promtool.write(path, files, scenario.step, [change(promtool.unit_test(scenario, known, says))])
-        return path
+        return files, scenario.step, change(promtool.unit_test(scenario, known, says))
 
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        running = {scenario.title: pool.submit(promtool.run, prepare(scenario)) for scenario in scenarios}
-        return {title: outcome.result() for title, outcome in running.items()}
+    return promtool.run_many(map(prepared, scenarios), directory)
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +164,16 @@ def test_scenario(outcomes: dict[str, str], scenario: Scenario) -> None:
     assert outcomes[scenario.title] == ""
 
 
+@pytest.mark.parametrize("record", sorted({each.record for each in VALUES}))
+def test_recorded_values(tmp_path: Path, record: str) -> None:
+    """What a rule records is what should be."""
+    file = next(file for file, rules in RULES_OF.items() if record in map(name_of, rules))
+    values = [each for each in VALUES if each.record == record]
+    outcomes = promtool.run_many((([file], each.step, promtool.value_test(each)) for each in values), tmp_path)
+    assert len(outcomes) == len(values)
+    assert not {title: said for title, said in outcomes.items() if said}
+
+
 def doubled(test: dict[str, Any]) -> dict[str, Any]:
     """A test in which a second exporter says the same."""
     more = [each | {"series": each["series"].replace("exporter-0", "exporter-1")} for each in test["input_series"]
@@ -179,10 +184,21 @@ def doubled(test: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.long
 def test_scenarios_with_a_second_exporter(tmp_path: Path) -> None:
     """A second exporter over the same ensembles changes nothing."""
-    with_one = [each for each in SCENARIOS if len(each.world().exporters) == 1 and not each.world().exporter_away]
+    with_one = [each for each in SCENARIOS if len(each.world().exporters) == 1 and not each.world().exporter_away
+                and not each.world().beside]
     assert len(with_one) > 100
     failures = run_all(with_one, lambda each: [FILE_OF[each.alert]], tmp_path, doubled)
     assert not {title: told for title, told in failures.items() if told}
+
+
+def failures_apart(scenarios: Iterable[Scenario], told: Callable[[dict[str, Any]], dict[str, Any]],
+                   directory: Path) -> dict[str, str]:
+    """What promtool says of scenarios that are told with other labels."""
+    def change(test: dict[str, Any]) -> dict[str, Any]:
+        return told({name: value for name, value in test.items() if name != "alert_rule_test"})
+
+    outcomes = run_all(scenarios, lambda each: [FILE_OF[each.alert]], directory, change)
+    return {title: said for title, said in outcomes.items() if said}
 
 
 @pytest.mark.long
@@ -195,16 +211,19 @@ def test_scenarios_under_all_rules(tmp_path: Path) -> None:
 def test_two_clusters_in_one_ruler(tmp_path: Path) -> None:
     """Where `cluster` is a label of the series, ensembles of one name are kept apart."""
     lost = next(each for each in SCENARIOS if each.alert == "EnsembleUnavailable" and each.fires)
-    test = promtool.unit_test(lost, set(BY_ALERT))
-    well = promtool.unit_test(replace(lost, change=lambda _: None), set(BY_ALERT))
-    series = [each | {"series": each["series"].replace("{", f'{{cluster="{cluster}",')}
-              for cluster, world in (("east", test), ("west", well)) for each in world["input_series"]]
-    labels = '{alertname="ZooKeeperEnsembleUnavailable",cluster="east",ensemble="orders"}'
-    promtool.write(tmp_path / "test.yml", FILES, lost.step, [{
-        "interval": test["interval"], "input_series": series,
-        "promql_expr_test": [{"expr": promtool.FIRING.replace("alertname,", "alertname, cluster,"), "eval_time": "8m",
-                              "exp_samples": [{"labels": labels, "value": 1}]}]}])
-    assert promtool.run(tmp_path / "test.yml") == ""
+    assert failures_apart([lost], by_cluster, tmp_path) == {}
+
+
+@pytest.mark.long
+def test_scenarios_beside_another_cluster(tmp_path: Path) -> None:
+    """They are kept apart by each rule."""
+    assert failures_apart([each for each in SCENARIOS if has_clusters(each)], by_cluster, tmp_path) == {}
+
+
+@pytest.mark.long
+def test_scenarios_with_exporters_of_other_jobs(tmp_path: Path) -> None:
+    """Exporters may differ by their jobs only."""
+    assert failures_apart([each for each in SCENARIOS if len(each.world().exporters) > 1], by_job, tmp_path) == {}
 
 
 @pytest.mark.long
@@ -237,7 +256,7 @@ def test_the_readme_lists_every_alert() -> None:
     """Its table is what the rules say."""
     rows = [f"| `{rule['alert']}` | {file.name.split('-')[1].split('.')[0]} | {rule['labels']['severity']} "
             f"| {rule['for']} | {rule.get('keep_firing_for', '')} | {rule['annotations']['summary']} |"
-            for file in FILES for rule in load(file) if "alert" in rule]
+            for file, rules in RULES_OF.items() for rule in rules if "alert" in rule]
     readme = (ALERTS / "README.md").read_text()
     assert [line for line in readme.splitlines() if line.startswith("| `ZooKeeper") and line.count("|") == 7] == rows
     critical = sum(rule["labels"]["severity"] == "critical" for rule in BY_ALERT.values())
