@@ -10,7 +10,7 @@ import scenarios_process as process
 import scenarios_replication as replication
 import scenarios_storage as storage
 from scenario import FIRST, SECOND, Change, Scenario, collide, counter, jump, scenario, seen_by_one, sidecars
-from scenarios_availability import LOST, NAMES, every_other_poll, fail_to_ask, lose, two_exporters
+from scenarios_availability import LOST, NAMES, fail_to_ask, lose, two_exporters
 from world import Value, World
 
 HOUR, DAY = 60, 24 * 60  # minutes
@@ -134,8 +134,6 @@ AVAILABILITY = [
     scenario("EnsembleUnavailable", "at best a half of four is left", half_of_four, {5: [], 6: LOST, 9: LOST}),
     scenario("EnsembleUnavailable", "there is no quorum, whatever the one does that was not asked", by_weights,
              {5: [], 6: LOST, 9: LOST}),
-    scenario("EnsembleUnavailable", "the quorum is away for a quarter of the time",
-             every_other_poll("no_quorum", *["healthy"] * 3), {20: [], 30: [], 40: []}, step=40),
     scenario("EnsembleUnavailable", "three elections of a minute each",
              spans((10, 11), (12, 13), (14, 15), change=lambda first, last: at_level("no_quorum", first, last)),
              {14: [], 14 + 2 / 3: [], 15: LOST, 20: LOST}, step=20),
@@ -205,6 +203,19 @@ def taken_out_beside_one_that_is_down(world: World) -> None:
     world.exporters.append(THIRD["instance"])
     world.polls[THIRD["instance"]] = {"search": ALL}
     world.exporter(10, 1e9, THIRD["instance"])
+
+
+def out_and_in(*spans_without: tuple[float, float], dies: float, gone: bool = False) -> Change:
+    """An exporter is configured anew without the ensemble, and again with it; later it dies, or its pod is gone."""
+    def change(world: World) -> None:
+        exporter.exporter_of_its_own(world)
+        for metric in {name.split("{")[0] for name in world.series() if 'ensemble="' in name}:
+            for first, last in spans_without:
+                world.put(metric, None, first, last, instance=SECOND["instance"])
+        world.exporter(dies, 1e9, SECOND["instance"])
+        if gone:
+            world.put("up", None, dies, instance=SECOND["instance"])
+    return change
 
 
 def never_seen(world: World) -> None:
@@ -286,6 +297,12 @@ EXPORTER = [
     scenario("EnsembleUnwatched", "it was taken out, and its exporter dies before Prometheus looks again",
              lambda w: (exporter.taken_out(w, 20, 45), w.exporter(45, 1e9, SECOND["instance"])),
              {25: [], 75: [], 150: []}, step=1500),
+    scenario("EnsembleUnwatched", "it was taken out for ten minutes, before its exporter dies",
+             out_and_in((10, 20), dies=40), {49: ["ExporterDown"], 50: UNWATCHED}),
+    scenario("EnsembleUnwatched", "it was taken out for ten minutes, before its pod is gone",
+             out_and_in((10, 20), dies=40, gone=True), {49: [], 50: ["EnsembleUnwatched"]}),
+    scenario("EnsembleUnwatched", "it was taken out for ten minutes, and again before its exporter dies",
+             out_and_in((10, 20), (30, 1e9), dies=45), {56: [], 80: []}),
     scenario("EnsembleUnwatched", "the exporter fails to ask two of three; that of another ensemble asks all",
              together(one_for_each, exporter.asked_too_few),
              {14: [], 15: ["EnsembleUnwatched"], 20: ["EnsembleUnwatched", *exporter.not_asked("zk-1", "zk-2")]}),

@@ -65,6 +65,8 @@ def crashes(world: World) -> None:
     for minute in range(10, 60, 3):
         world.exporter(minute, minute + 2, SECOND)
         world.put("zookeeper_up", None, minute, minute + 3, instance=SECOND)
+        for member in ("zk-0:2181", "zk-1:2181", "zk-2:2181"):
+            world.finding("not_polled", minute + 2, minute + 3, member=member, instance=SECOND)
 
 
 def answers_now_and_then(world: World) -> None:
@@ -219,6 +221,7 @@ def refuse(command: str):
 
 NAMES = ["EnsembleNameCollision"]
 UNWATCHED = ["EnsembleUnwatched", "ExporterDown"]
+LOST_THERE = ["EnsembleUnavailable", "MemberDown db-1", "MemberNotServing db-0"]
 SCENARIOS = [
     scenario("MetricsAbsent", "nothing was ever scraped", lambda w: w.exporters.clear(),
              {9: [], 10: ["MetricsAbsent"], 60: ["MetricsAbsent"]}),
@@ -290,7 +293,7 @@ SCENARIOS = [
     scenario("EnsembleNameCollision", "one of the two has lost its quorum",
              lambda w: (collide(w), w.state("db-0", "not_serving", ensemble="orders/2"),
                         w.state("db-1", "unreachable", ensemble="orders/2")),
-             {9: [], 10: NAMES}),
+             {9: LOST_THERE, 10: [*LOST_THERE, *NAMES]}),
     scenario("EnsembleNameCollision", "two exporters for each of two ensembles", two_pairs, {9: [], 10: NAMES}),
     scenario("EnsembleNameCollision", "two standalone servers of one address",
              lambda w: (w.ensemble("orders", 1), two_exporters(w), one_name_twice(w, of="zk-0:2181")),
@@ -315,7 +318,7 @@ SCENARIOS = [
              {16: [], 21: [], 40: []}),
     scenario("EnsembleNameCollision", "sidecars", sidecars, {60: []}),
     scenario("EnsembleNameCollision", "a restart that one of two exporters sees later", three_restarts_seen_late,
-             {20: [], 40: []}, step=30),
+             {20: ["MemberRestarting zk-2"], 40: ["MemberRestarting zk-2"]}, step=30),
     scenario("EnsembleNameCollision", "one address for several servers", a_balancer,
              {14: [], 30: ["SeveralServersAtOneAddress zk-1"]}),
 

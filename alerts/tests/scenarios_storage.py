@@ -147,13 +147,13 @@ SCENARIOS = [
     scenario("LogPurgeNotWorking", "half a GB a day", lambda w: growing_log(w, daily=5e8), {3 * DAY: []}, step=1800),
     scenario("LogPurgeNotWorking", "a purge every day", lambda w: growing_log(w, DAY), {3 * DAY: []}, step=1800),
     scenario("LogPurgeNotWorking", "a purge every day, and the exporter was replaced",
-             lambda w: (growing_log(w, DAY), new_exporter(w)), {3 * DAY: []}, step=1800),
+             lambda w: (growing_log(w, DAY), new_exporter(w)), {3 * DAY: ["ExporterDown"]}, step=1800),
     scenario("LogPurgeNotWorking", "a log that is known for a day", log_seen_for_a_day, {2 * DAY + 120: []}, step=1800),
 
     scenario("SnapshotStale", "a day of writes without one", no_snapshots,
              {360: [], 390: [], 420: ["SnapshotStale zk-2"], 900: ["SnapshotStale zk-2"]}, step=1800),
     scenario("SnapshotStale", "an idle ensemble", idle_without_snapshots, {2 * DAY: []}, step=1800),
-    scenario("SnapshotStale", "the exporter was replaced", new_exporter, {3 * DAY: []}, step=1800),
+    scenario("SnapshotStale", "the exporter was replaced", new_exporter, {3 * DAY: ["ExporterDown"]}, step=1800),
 
     scenario("DataSizeGrowth", "the data doubles to 400 MB",
              lambda w: (grow("zookeeper_approximate_data_size_bytes", 200e6, 400e6)(w),

@@ -38,6 +38,8 @@ BY_ALERT = {rule["alert"].removeprefix("ZooKeeper"): rule for rule in RULES if "
 RECORDED = {rule["record"] for rule in RULES if "record" in rule}
 BY_AREA: dict[str, list[Scenario]] = {area: importlib.import_module(f"scenarios_{area}").SCENARIOS for area in AREAS}
 SCENARIOS = [each for scenarios in BY_AREA.values() for each in scenarios]
+# Of each alert the scenario that pins what it tells: the first in which it fires.
+TELLING = {each.alert: each for each in reversed(SCENARIOS) if each.fires}
 MESSAGES: dict[str, dict[str, Any]] = yaml.safe_load((ALERTS / "tests/messages.yml").read_text())
 
 

@@ -16,6 +16,11 @@ import rules
 from scenario import Scenario, scenario
 from world import World
 
+# Grown, these figures are a bit more than exactly the threshold, or more than a server can have.
+NOT_GROWN = {"JvmPausesHigh: 5 % of the time", "JvmPausesHigh: 5 % of the time in garbage collections",
+             "FsyncSlow: a sync takes 50 milliseconds",
+             "ZxidRolloverSoon: two days left at one transaction in two seconds"}
+
 
 class Elsewhere(Scenario):
     """A scenario in the namespace `east`, with grown figures; in `west` ensembles of the same names are well."""
@@ -74,7 +79,9 @@ def test_a_sample_of_scenarios_with_other_thresholds(tmp_path: Path) -> None:
 @pytest.mark.long
 def test_all_scenarios_with_other_thresholds(tmp_path: Path) -> None:
     """Thresholds grow with the figures, another label tells ensembles of one name apart, and a selector is in force."""
-    assert failures(PLAYED, elsewhere(SCENARIOS), tmp_path) == {}
+    grown = [each for each in SCENARIOS if each.title not in NOT_GROWN]
+    assert len(grown) == len(SCENARIOS) - len(NOT_GROWN)
+    assert failures(PLAYED, elsewhere(grown), tmp_path) == {}
 
 
 def test_scenarios_notice_thresholds_that_did_not_change(tmp_path: Path) -> None:
