@@ -250,6 +250,11 @@ class Ensemble:
         """The member that leads now, if any."""
         return next((member for member in self.members if member.running and member.state() == "leader"), None)
 
+    def followers(self) -> list[Member]:
+        """All members but the leader, once there is one."""
+        leader = self.wait_until(self.leader, "a leader")
+        return [member for member in self.members if member is not leader]
+
     def wait_serving(self, limit: float = 60) -> None:
         """Waits until every member serves; RuntimeError as soon as one has ended."""
         self.wait_until(self._all_serve, "every member to serve", limit)

@@ -6,21 +6,18 @@ All parts are real: servers, exporter, Prometheus, Alertmanager. The rules are t
 
 import contextlib
 import re
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from incident import INHIBITED, PAGED, TICKET, Site
 from kazoo.client import KazooClient
-from kazoo.retry import KazooRetry
 
+from clients import ANYWHERE, Crowd, session
 from grafana import GREY
 from zk_health import check
-from zookeeper_ensemble import HOST, Ensemble, Member
+from zookeeper_ensemble import Ensemble, Member
 
-ANYWHERE = "127.0.0.2"  # an address of loopback that is not the exporter's
 SHORT = r"00:0[01]:\d\d"  # in fast motion
 WATCHES = 100_000  # the threshold of ZooKeeperWatchCountGrowth
 StartSite = Callable[..., Site]
@@ -52,15 +49,9 @@ def orders(site: Site) -> Ensemble:
     return site.ensembles["orders"]
 
 
-def followers(ensemble: Ensemble) -> list[Member]:
-    """All members but the leader."""
-    leader = ensemble.wait_until(ensemble.leader, "a leader")
-    return [member for member in ensemble.members if member is not leader]
-
-
 def lose_quorum(ensemble: Ensemble) -> tuple[Member, Member, Member]:
     """Kills two followers; them and the leader, which stays alone."""
-    one, two = followers(ensemble)
+    one, two = ensemble.followers()
     one.kill()
     two.kill()
     return one, two, next(member for member in ensemble.members if member not in (one, two))
@@ -70,7 +61,7 @@ def test_rolling_restart_then_lost_quorum(site: Site, orders: Ensemble) -> None:
     """A careful restart of all members tells nobody anything. The same site then pages for a lost quorum, once, with
     its members held back, and says when it is over."""
     site.fault("rolling restart")
-    members = followers(orders)
+    members = orders.followers()
     for member in [*members, next(each for each in orders.members if each not in members)]:
         site.wait(lambda at=member: check("safe-to-stop", f"--member={at.address}", orders.servers) == 0,
                   f"{member.address} to be safe to stop")
@@ -103,7 +94,7 @@ def test_rolling_restart_then_lost_quorum(site: Site, orders: Ensemble) -> None:
 @pytest.mark.parametrize("incident", ["follower killed", "leader killed", "follower frozen"])
 def test_one_member_lost(site: Site, orders: Ensemble, incident: str) -> None:
     """A ticket for the member; a page when it has not come back in time. No page for the election."""
-    leader, follower = orders.leader(), followers(orders)[0]
+    leader, follower = orders.leader(), orders.followers()[0]
     lost = leader if incident == "leader killed" else follower
     site.fault(incident)
     if incident == "follower frozen":
@@ -120,35 +111,11 @@ def test_one_member_lost(site: Site, orders: Ensemble, incident: str) -> None:
     assert site.told(TICKET) == {"MemberDown"}
 
 
-class Crowd:
-    """Opens connections from one address over and over, and keeps those that the server leaves open."""
-
-    def __init__(self, member: Member, source: str):
-        self._to, self._from = (member.host, member.port), source
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._press, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Leaves."""
-        self._stopping.set()
-        self._thread.join()
-
-    def _press(self) -> None:
-        with contextlib.ExitStack() as stack:
-            kept: list[socket.socket] = []
-            while not self._stopping.wait(0.1):
-                with contextlib.suppress(OSError):
-                    kept.append(stack.enter_context(socket.create_connection(self._to, 1, (self._from, 0))))
-                if len(kept) > 50:
-                    kept.pop(0).close()
-
-
 @pytest.mark.long
 def test_connections_of_one_client_exhausted(start_site: StartSite, tmp_path: Path) -> None:
     """A client beyond maxClientCnxns: a ticket. The exporter, at another address, still sees everything."""
     site = start_site(orders=Ensemble(tmp_path / "orders", extra_config={"maxClientCnxns": 10}))
-    member = followers(site.ensembles["orders"])[0]
+    member = site.ensembles["orders"].followers()[0]
     site.fault("connections of a client exhausted")
     crowd = Crowd(member, ANYWHERE)
     try:
@@ -163,28 +130,16 @@ def test_connections_of_one_client_exhausted(start_site: StartSite, tmp_path: Pa
 def test_all_connections_exhausted(start_site: StartSite, tmp_path: Path) -> None:
     """A member at maxCnxns refuses the exporter, too. Its leader still counts it as synced: a ticket, no page."""
     site = start_site(orders=Ensemble(tmp_path / "orders", extra_config={"maxCnxns": 20}))
-    member = followers(site.ensembles["orders"])[0]
+    member = site.ensembles["orders"].followers()[0]
     with contextlib.ExitStack() as stack:
         site.fault("all connections exhausted")
         for _ in range(20):
-            stack.enter_context(session(member))
+            stack.enter_context(session(member.address))
         site.wait_for(TICKET, "PartialView", member=member.address)
         reason = site.exporter.metrics().of(member.address).only("zookeeper_member_failure", "reason")
     assert reason == "closed_without_answer"
     assert site.fired() == {"PartialView"}
     assert site.told(PAGED) == set()
-
-
-@contextlib.contextmanager
-def session(member: Member) -> Iterator[KazooClient]:
-    """A client that is connected to this member."""
-    client = KazooClient(member.address, timeout=10, connection_retry=KazooRetry(max_tries=-1, max_delay=1))
-    try:
-        client.start()
-        yield client
-    finally:
-        client.stop()
-        client.close()
 
 
 @pytest.mark.long
@@ -194,7 +149,7 @@ def test_watches_filled(start_site: StartSite, tmp_path: Path) -> None:
     site = start_site(orders=ensemble)
     site.prometheus.wait_for("count(zookeeper_watches offset 60s)", [3], 90)  # as the rule looks back
     site.fault("watches filled")
-    with session(followers(ensemble)[0]) as client:
+    with session(ensemble.followers()[0].address) as client:
         fill_watches(client)
         site.wait_for(TICKET, "WatchCountGrowth", ensemble="orders")
     assert site.fired() == {"WatchCountGrowth"}
@@ -237,7 +192,7 @@ def test_one_of_two_ensembles(start_site: StartSite, tmp_path: Path) -> None:
     assert not any(member.address in tiles["Odd ones"] for member in site.ensembles["search"].members)
     site.wait_for(INHIBITED, "MemberDown", ensemble="orders", member=lost[0].address)
     assert site.firing_ensembles() == {"orders"}
-    other = followers(site.ensembles["search"])[0]
+    other = site.ensembles["search"].followers()[0]
     site.fault("then a follower of the other killed")
     other.kill()
     site.wait_for(TICKET, "MemberDown", ensemble="search", member=other.address)

@@ -13,9 +13,9 @@ from kazoo.exceptions import ConnectionLoss
 from kazoo.interfaces import IAsyncResult
 from kazoo.retry import KazooRetry
 from runbook_reader import Page, Reader
-from test_incidents import ANYWHERE, Crowd, session
 
 import zookeeper_ensemble
+from clients import ANYWHERE, Crowd, session
 from exporter_process import Exporter
 from forwarder import forwarding
 from zookeeper_ensemble import HOST, Ensemble, Member, wait_until
@@ -65,7 +65,7 @@ def test_too_many_connections_of_all_addresses(tmp_path: Path) -> None:
         member = next(each for each in ensemble.members if each is not leader)
         with contextlib.ExitStack() as stack:
             for _ in range(20):
-                stack.enter_context(session(member))
+                stack.enter_context(session(member.address))
             with reader.open("PartialView", member) as partial:
                 partial.wait_until_raised()
                 answers = partial.paste("x-zk")
@@ -93,7 +93,7 @@ def test_the_connection_throttle_refuses(tmp_path: Path) -> None:
     flags = [f"-Dzookeeper.connection_throttle_{flag}" for flag in ("tokens=1", "fill_time=3600000")]
     with Ensemble(tmp_path, participants=1, jvm_flags=flags) as ensemble, \
             Exporter(ensemble.servers, NAME) as exporter, Reader(tmp_path, ensemble, exporter) as reader, \
-            session(ensemble.members[0]), refused_session(ensemble.members[0]):
+            session(ensemble.members[0].address), refused_session(ensemble.members[0]):
         with reader.open("ConnectionsRejected") as page:
             page.wait_until_raised()
             assert page.ask("rejected_total")[0]["value"] > 0
@@ -235,7 +235,7 @@ def test_requests_and_znodes_beyond_limits(tmp_path: Path) -> None:
             Reader(tmp_path, ensemble, exporter) as reader:
         leader = ensemble.leader()
         follower = next(member for member in ensemble.members if member is not leader)
-        with session(follower) as client:
+        with session(follower.address) as client:
             client.create("/app")
             client.get("/app")
             largest = f'zookeeper_client_response_size_max_bytes{{member="{follower.address}"}}'
@@ -331,7 +331,7 @@ def test_watches_grow_then_fire(tmp_path: Path) -> None:
         member = next(each for each in ensemble.members if each is not leader)
         reader.prometheus.wait_for("count(zookeeper_watches offset 60s)", [3], 90)  # as the rule looks back
         with contextlib.ExitStack() as stack:
-            clients = [stack.enter_context(session(member)) for _ in range(CLIENTS)]
+            clients = [stack.enter_context(session(member.address)) for _ in range(CLIENTS)]
             clients[0].create("/app")
             for client in clients:
                 for_paths(client.exists_async, PATHS, watch=lambda _: None)

@@ -3,7 +3,6 @@
 import contextlib
 import copy
 import functools
-import logging
 import re
 import shutil
 import subprocess
@@ -11,36 +10,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from kazoo.client import KazooClient
 from rule_files import ALERTS
 from runbook_reader import Reader, Series
+from states import is_full, reading
 
+from clients import reconfigure
 from exporter_process import Exporter
 from proxy import proxy
-from zk_health import check
 from zookeeper_ensemble import HOST, ClientLoad, Ensemble, Member, free_ports, wait_until
 
 pytestmark = pytest.mark.long
 LEADERS = 'zookeeper_member_state{state="leader"} == 1'
-
-
-@contextlib.contextmanager
-def reading(directory: Path, ensemble: Ensemble, servers: str = "") -> Iterator[Reader]:
-    """Starts an ensemble, and a reader with an exporter that polls it, or other `servers`."""
-    with ensemble, Exporter(servers or ensemble.servers, "--zookeeper.ensemble=orders") as exporter, \
-            Reader(directory, ensemble, exporter) as reader:
-        yield reader
-
-
-def is_full(ensemble: Ensemble) -> bool:
-    """Whether zk-health finds nothing wrong."""
-    return check("ensemble", "--require=full", ensemble.servers) == 0
-
-
-def followers(ensemble: Ensemble) -> list[Member]:
-    """All members but the leader."""
-    leader = ensemble.wait_until(ensemble.leader, "a leader")
-    return [member for member in ensemble.members if member is not leader]
 
 
 def values(series: Series, label: str = "member") -> dict[str, float]:
@@ -51,7 +31,7 @@ def values(series: Series, label: str = "member") -> dict[str, float]:
 def test_a_standalone_server_among_the_members(tmp_path: Path) -> None:
     """MultipleLeaders: started without its server lines. With them and without data it joins the others."""
     with reading(tmp_path, Ensemble(tmp_path)) as reader:
-        ensemble, member = reader.ensemble, followers(reader.ensemble)[0]
+        ensemble, member = reader.ensemble, reader.ensemble.followers()[0]
         config, data = member.directory / "zoo.cfg", member.directory / "data"
         good = config.read_text()
         member.stop()
@@ -135,7 +115,7 @@ def test_the_leader_is_frozen_again_and_again(tmp_path: Path) -> None:
 def test_a_member_with_another_list(tmp_path: Path) -> None:
     """MembershipDisagreement: one member alone knows of an observer."""
     with reading(tmp_path, Ensemble(tmp_path)) as reader:
-        ensemble, member = reader.ensemble, followers(reader.ensemble)[0]
+        ensemble, member = reader.ensemble, reader.ensemble.followers()[0]
         config = member.directory / "zoo.cfg"
         good = config.read_text()
         ports = free_ports(3)
@@ -164,19 +144,6 @@ def test_a_member_with_another_list(tmp_path: Path) -> None:
             page.wait_until_over()
 
 
-def reconfigure(member: Member, joining: str | None = None, leaving: str | None = None) -> None:
-    """One change of the membership, through one member."""
-    quiet = logging.Logger("kazoo")
-    quiet.addHandler(logging.NullHandler())
-    client = KazooClient(member.address, timeout=10, logger=quiet)
-    client.start()
-    try:
-        client.reconfig(joining=joining, leaving=leaving, new_members=None)
-    finally:
-        client.stop()
-        client.close()
-
-
 def test_the_membership_has_changed(tmp_path: Path) -> None:
     """VoterNotMonitored: a member was added by reconfig. MemberNotInEnsemble: another one was removed."""
     ensemble = Ensemble(tmp_path, participants=4, extra_config={"reconfigEnabled": "true"},
@@ -189,7 +156,7 @@ def test_the_membership_has_changed(tmp_path: Path) -> None:
     with reading(tmp_path, ensemble, ",".join(member.address for member in polled)) as reader:
         leader = ensemble.leader()
         removed = next(member for member in polled if member is not leader)
-        reconfigure(leader, joining=joining)
+        reconfigure(leader.address, joining=joining)
         with reader.open("VoterNotMonitored") as page:
             page.wait_until_raised()
             printed = page.paste("ask conf")
@@ -203,7 +170,7 @@ def test_the_membership_has_changed(tmp_path: Path) -> None:
             assert "The configuration is good: 1 ensemble, 4 members." in page.paste("--config.check", FILE=str(file))
             with Exporter("", f"--config.file={file}") as exporter:
                 assert b"Ensemble orders: healthy" in exporter.get("/health/ensemble")[2]
-        reconfigure(leader, leaving=str(removed.number))
+        reconfigure(leader.address, leaving=str(removed.number))
         with reader.open("MemberNotInEnsemble", removed) as page:
             page.wait_until_raised()
             printed = page.paste("ask conf")
@@ -260,7 +227,7 @@ def test_an_address_of_two_servers(tmp_path: Path) -> None:
     ensemble = Ensemble(tmp_path)
     with contextlib.ExitStack() as stack:
         stack.enter_context(ensemble)
-        leader, behind = ensemble.leader(), followers(ensemble)
+        leader, behind = ensemble.leader(), ensemble.followers()
         ensemble.wait_until(lambda: int(re.search(rb"zk_uptime\t(\d+)", behind[1].ask("mntr"))[1]) > 5000, "uptime")
         behind[0].restart()
         ensemble.wait_serving()
@@ -337,7 +304,7 @@ def test_a_follower_is_behind(tmp_path: Path) -> None:
 
     with reading_changed(tmp_path, change) as reader, ClientLoad(real_servers(reader.ensemble)):
         wait_until(lambda: reader.query("zookeeper_lag_transactions"), "the lags")
-        member = followers(reader.ensemble)[0]
+        member = reader.ensemble.followers()[0]
         behind.append(member)
         with reader.open("MemberLagging", member) as page:
             page.wait_until_raised()
@@ -373,7 +340,7 @@ def test_a_leader_that_does_not_notice(tmp_path: Path) -> None:
 
     with reading_changed(tmp_path, change) as reader, ClientLoad(real_servers(reader.ensemble)):
         wait_until(lambda: reader.query("zookeeper_lag_transactions"), "a common epoch")
-        member, leader = followers(reader.ensemble)[0], reader.ensemble.leader()
+        member, leader = reader.ensemble.followers()[0], reader.ensemble.leader()
         stale.append(member)
         with reader.open("MultipleLeaders", member, whole=False) as page:
             page.wait_until_raised()

@@ -5,19 +5,18 @@ import re
 import resource
 import signal
 import socket
-import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from runbook_reader import Page, Reader
-from test_incidents import session
 
+from clients import session
 from exporter_process import Exporter
+from fake_member import fake_member
 from network import Network, in_namespaces, why_not
-from zookeeper_ensemble import HOST, Ensemble, Member, wait_until
+from zookeeper_ensemble import Ensemble, Member, wait_until
 
 NAME = "--zookeeper.ensemble=orders"
 REPLIES = Path(__file__).parents[1] / "data/3.8.0/standalone"
@@ -270,8 +269,8 @@ def follow_partial_view(tmp_path: Path, network: Network) -> None:
     ("malformed", b"<html>", "<html>", "| the first line is not ZooKeeper's: a proxy answers instead |")],
     ids=["truncated", "timeout", "malformed"])
 def test_one_word_is_not_answered_well(tmp_path: Path, reason: str, mntr: bytes | None, end: str, says: str) -> None:
-    with word_by_word({**WORDS, "mntr": mntr}) as address, Exporter(address, NAME) as exporter:
-        member = SimpleNamespace(address=address, directory=tmp_path)
+    with fake_member({**WORDS, "mntr": mntr}) as address, Exporter(address, NAME) as exporter:
+        member = SimpleNamespace(address=address, directory=tmp_path, process=None)
         with Reader(tmp_path, SimpleNamespace(servers=address, members=[member]), exporter) as reader, \
                 reader.open("MetricsIncomplete") as page:
             page.wait_until_raised()
@@ -289,7 +288,7 @@ def test_one_word_is_not_answered_well(tmp_path: Path, reason: str, mntr: bytes 
 def test_a_quota_is_malformed(tmp_path: Path) -> None:
     """No alert tells of it after three polls; what the page says of it is so."""
     with Ensemble(tmp_path, participants=1) as ensemble, Exporter(ensemble.servers, NAME) as exporter, \
-            Reader(tmp_path, ensemble, exporter) as reader, session(ensemble.members[0]) as client:
+            Reader(tmp_path, ensemble, exporter) as reader, session(ensemble.members[0].address) as client:
         client.create("/app")
         client.create("/zookeeper/quota/app/zookeeper_limits", b"none", makepath=True)
         client.create("/zookeeper/quota/app/zookeeper_stats", b"count=1,bytes=0")
@@ -309,27 +308,3 @@ def test_a_quota_is_malformed(tmp_path: Path) -> None:
             assert int(lines) > 400
             page.shell('zkCli.sh -server "$MEMBER" setquota -N 5 /app')
             assert "countHardLimit=5" in page.shell('zkCli.sh -server "$MEMBER" listquota /app')
-
-
-@contextlib.contextmanager
-def word_by_word(answers: dict[str, bytes | None]) -> Iterator[str]:
-    """The address of a member that gives these answers; None is none, on an open connection."""
-    with contextlib.ExitStack() as stack:
-        listener = stack.enter_context(socket.create_server((HOST, 0)))
-
-        def serve() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    connection = stack.enter_context(listener.accept()[0])
-                    answer = answers[connection.recv(4).decode()]
-                    if answer is not None:
-                        connection.sendall(answer)
-                        connection.close()
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        try:
-            yield f"{HOST}:{listener.getsockname()[1]}"
-        finally:
-            listener.shutdown(socket.SHUT_RDWR)
-            thread.join()

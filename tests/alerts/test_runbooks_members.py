@@ -9,7 +9,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,19 +18,11 @@ from typing import Any
 import pytest
 from kazoo.client import KazooClient
 from runbook_reader import RUNBOOKS, Reader, Series
+from states import frozen_now_and_then, is_full, reading
 
-from exporter_process import Exporter
 from network import Network, in_namespaces, why_not
-from zk_health import check
+from serving import serving
 from zookeeper_ensemble import HOST, Ensemble, Member, free_ports, wait_until
-
-
-@contextlib.contextmanager
-def reading(directory: Path, ensemble: Ensemble, servers: str = "") -> Iterator[Reader]:
-    """Starts an ensemble, and a reader with an exporter that polls it, or other `servers`."""
-    with ensemble, Exporter(servers or ensemble.servers, "--zookeeper.ensemble=orders") as exporter, \
-            Reader(directory, ensemble, exporter) as reader:
-        yield reader
 
 
 @pytest.fixture
@@ -41,17 +32,6 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
         yield made
 
 
-def is_full(ensemble: Ensemble) -> bool:
-    """Whether zk-health finds nothing wrong."""
-    return check("ensemble", "--require=full", ensemble.servers) == 0
-
-
-def followers(ensemble: Ensemble) -> list[Member]:
-    """All members but the leader."""
-    leader = ensemble.wait_until(ensemble.leader, "a leader")
-    return [member for member in ensemble.members if member is not leader]
-
-
 def members_of(series: Series) -> set[str]:
     """The labels `member` of an answer of Prometheus."""
     return {each["labels"]["member"] for each in series}
@@ -59,7 +39,7 @@ def members_of(series: Series) -> set[str]:
 
 def test_a_member_cannot_reach_its_peers(reader: Reader) -> None:
     """Its zoo.cfg has other ports than theirs: it looks for a leader and finds none. Right lines and a restart help."""
-    member = followers(reader.ensemble)[0]
+    member = reader.ensemble.followers()[0]
     config = member.directory / "zoo.cfg"
     good = config.read_text()
     wrong = iter(free_ports(6))
@@ -89,7 +69,7 @@ def test_a_member_cannot_reach_its_peers(reader: Reader) -> None:
 
 def test_voters_are_lost_one_after_the_other(reader: Reader) -> None:
     """One has ended: MemberDown and QuorumAtRisk. A second one: EnsembleUnavailable, and the third waits for them."""
-    first, second = followers(reader.ensemble)
+    first, second = reader.ensemble.followers()
     alone = next(member for member in reader.ensemble.members if member not in (first, second))
     first.kill()
     reader.exporter.wait_for_state(first.address, "unreachable")
@@ -181,14 +161,14 @@ def test_the_quorum_comes_and_goes(reader: Reader) -> None:
     """EnsembleUnavailable: lost, found and lost again."""
     ensemble, name = reader.ensemble, "ensemble:zookeeper_unavailable:bool"
     wait_until(lambda: reader.query(f"{name} == 0"), "the first quorum")
-    lost = followers(ensemble)
+    lost = ensemble.followers()
     for member in lost:
         member.kill()
     wait_until(lambda: reader.query(f"{name} == 1"), "the loss of the quorum")
     for member in lost:
         member.start()
     wait_until(lambda: reader.query(f"{name} == 0"), "the quorum")
-    for member in followers(ensemble):
+    for member in ensemble.followers():
         member.kill()
     with reader.open("EnsembleUnavailable", whole=False) as page:
         page.wait_for("changes(", lambda found: [each["value"] for each in found] == [3])
@@ -199,7 +179,7 @@ def test_the_quorum_comes_and_goes(reader: Reader) -> None:
 @pytest.mark.long
 def test_a_member_is_started_by_hand(reader: Reader) -> None:
     """MemberDown: as the page's tools say, where there is no zkServer.sh."""
-    member = followers(reader.ensemble)[0]
+    member = reader.ensemble.followers()[0]
     member.kill()
     reader.exporter.wait_for_state(member.address, "unreachable")
     command = re.search(r'By hand, .*?`(java .*? "\$CONF")`', (RUNBOOKS / "README.md").read_text(), re.DOTALL)[1]
@@ -217,7 +197,7 @@ def test_a_member_is_started_by_hand(reader: Reader) -> None:
 @pytest.mark.long
 def test_a_frozen_member(reader: Reader) -> None:
     """MemberDown: timeout. Somebody has stopped the process: it goes on as if nothing had been."""
-    member = followers(reader.ensemble)[0]
+    member = reader.ensemble.followers()[0]
     member.freeze()
     with reader.open("MemberDown", member) as page:
         page.wait_until_raised()
@@ -235,20 +215,6 @@ def test_a_frozen_member(reader: Reader) -> None:
         page.shell(f"kill -CONT {pid}; kill -3 {pid}")
         page.wait_until_over()
         assert page.shell("grep -c 'Full thread dump' $LOG").strip() == "1"
-
-
-@contextlib.contextmanager
-def web_server() -> Iterator[str]:
-    """The address of one."""
-    with http.server.ThreadingHTTPServer((HOST, 0), http.server.SimpleHTTPRequestHandler) as server:
-        server.handle_error = lambda *_: None  # of those who leave before the answer
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        try:
-            yield f"{HOST}:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 @contextlib.contextmanager
@@ -270,7 +236,8 @@ def test_addresses_of_something_else(tmp_path: Path) -> None:
     """MemberDown of what was never a client port: a web server, TLS, and a name without an address."""
     ensemble = Ensemble(tmp_path)
     nobody = "no-such-server.invalid:2181"
-    with web_server() as web, tls_server(tmp_path) as tls, \
+    with serving(http.server.ThreadingHTTPServer((HOST, 0), http.server.SimpleHTTPRequestHandler)) as web, \
+            tls_server(tmp_path) as tls, \
             reading(tmp_path, ensemble, ",".join([ensemble.servers, web, tls, nobody])) as reader:
         strangers = ((web, "timeout", "HTTP/1.0 200 OK"), (tls, "timeout", "depth=0 CN = orders"), (nobody, "dns", ""))
         for address, reason, first_line in strangers:
@@ -320,8 +287,8 @@ def test_a_member_with_too_many_connections(tmp_path: Path) -> None:
 def test_a_member_fails_again_and_again(tmp_path: Path) -> None:
     """MemberUnreliable: frozen for two of three seconds."""
     with reading(tmp_path, Ensemble(tmp_path, extra_config={"jvm.pause.monitor": "true"})) as reader:
-        member = followers(reader.ensemble)[0]
-        with pulse(member), reader.open("MemberUnreliable", member) as page:
+        member = reader.ensemble.followers()[0]
+        with frozen_now_and_then(member, still=2, between=1), reader.open("MemberUnreliable", member) as page:
             page.wait_until_raised()
             failed = {each["labels"]["member"]: each["value"] for each in page.ask("polls_failed")}
             assert failed[member.address] > 0.25 and max(failed.values()) == failed[member.address]
@@ -340,31 +307,10 @@ def test_a_member_fails_again_and_again(tmp_path: Path) -> None:
             page.says("stop this member when that is safe, so that it does not come and go.")
 
 
-@contextlib.contextmanager
-def pulse(member: Member) -> Iterator[None]:
-    """Freezes a member for two of three seconds."""
-    ending = threading.Event()
-
-    def beat() -> None:
-        while not ending.is_set():
-            member.freeze()
-            ending.wait(2)
-            member.thaw()
-            ending.wait(1)
-
-    thread = threading.Thread(target=beat, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ending.set()
-        thread.join()
-
-
 @pytest.mark.long
 def test_a_member_ends_again_and_again(reader: Reader) -> None:
     """MemberRestarting: killed three times; then its data is torn, and it copies that of the others."""
-    ensemble, member = reader.ensemble, followers(reader.ensemble)[0]
+    ensemble, member = reader.ensemble, reader.ensemble.followers()[0]
     uptime = f'zookeeper_uptime_seconds{{member="{member.address}"}}'
     for count in range(1, 4):
         wait_until(lambda: reader.query(f"{uptime} > 3"), "some seconds of uptime")
@@ -419,7 +365,7 @@ def as_it_was(member: Member) -> Iterator[Path]:
 @pytest.mark.long
 def test_exit_codes(reader: Reader) -> None:
     """MemberRestarting: its table, by what brings the codes about."""
-    member = followers(reader.ensemble)[0]
+    member = reader.ensemble.followers()[0]
 
     def ends(code: int, row: str) -> None:
         (member.directory / "server.log").unlink()
@@ -450,7 +396,7 @@ def test_exit_codes(reader: Reader) -> None:
 @pytest.mark.long
 def test_a_heap_that_is_too_small(reader: Reader) -> None:
     """MemberRestarting: the data does not fit into the heap of one member. With a larger one it does."""
-    ensemble, member = reader.ensemble, followers(reader.ensemble)[0]
+    ensemble, member = reader.ensemble, reader.ensemble.followers()[0]
     client = KazooClient(ensemble.servers)
     client.start()
     for number in range(36):
@@ -488,7 +434,7 @@ def test_a_read_only_member_is_cut_off(tmp_path: Path) -> None:
     """MemberReadOnly: it joins by itself when the network is whole again."""
     def scenario() -> None:
         with reading(tmp_path, in_namespaces(network, tmp_path, read_only=True)) as reader:
-            member = followers(reader.ensemble)[0]
+            member = reader.ensemble.followers()[0]
             network.cut_peers(member.number)
             with reader.open("MemberReadOnly", member) as page:
                 page.wait_until_raised()

@@ -7,9 +7,7 @@ import resource
 import shutil
 import signal
 import socket
-import socketserver
 import subprocess
-import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,9 +15,11 @@ from pathlib import Path
 import pytest
 from kazoo.client import KazooClient
 from runbook_reader import Page, Reader
+from states import frozen_now_and_then
 
 from exporter_process import Exporter
 from needs import refusal
+from proxy import proxy
 from zookeeper_ensemble import HOST, ClientLoad, Ensemble, Member, wait_until
 
 MIB = 1 << 20
@@ -135,26 +135,6 @@ def check_figures(printed: str, page: Page, member: Member) -> None:
     assert re.search(rf"^Max open files +{limit} ", printed, re.MULTILINE)
 
 
-@contextlib.contextmanager
-def frozen_now_and_then(member: Member, still: float, between: float) -> Iterator[None]:
-    """The process stands still for so many seconds, again and again, until the end."""
-    stopping = threading.Event()
-
-    def press() -> None:
-        while not stopping.wait(between):
-            member.freeze()
-            stopping.wait(still)
-            member.thaw()
-
-    thread = threading.Thread(target=press)
-    thread.start()
-    try:
-        yield
-    finally:
-        stopping.set()
-        thread.join()
-
-
 @pytest.mark.long
 def test_a_process_stands_still_now_and_then(tmp_path: Path) -> None:
     """As in a virtual machine that is frozen: pauses without collections."""
@@ -238,23 +218,9 @@ def check_memory(page: Page, printed: str) -> None:
 @contextlib.contextmanager
 def metrics_provider(member: Member, figures: dict[str, float]) -> Iterator[str]:
     """Debian's ZooKeeper has no Prometheus provider: adds to `mntr` what one would tell; gives where to ask for it."""
-    class Handler(socketserver.BaseRequestHandler):
-        """One four-letter word."""
-
-        def handle(self) -> None:
-            word = self.request.recv(4).decode()
-            lines = [f"zk_{name}\t{value}\n" for name, value in figures.items()] if word == "mntr" else []
-            with contextlib.suppress(OSError):  # it does not answer
-                self.request.sendall(member.ask(word, 2) + "".join(lines).encode())
-
-    with socketserver.ThreadingTCPServer((HOST, 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield f"{HOST}:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
+    lines = "".join(f"zk_{name}\t{value}\n" for name, value in figures.items())
+    with proxy(member, change=lambda word, answer: answer + lines if word == "mntr" else answer) as address:
+        yield address
 
 
 def old_generation(member: Member) -> int:

@@ -18,32 +18,15 @@ from typing import Any
 import pytest
 from kazoo.client import KazooClient
 from kazoo.exceptions import KazooException
-from kazoo.retry import KazooRetry
 from runbook_reader import Page, Reader
 
+from clients import session
 from exporter_process import Exporter
 from needs import own_mounts, refusal
+from serving import serving
 from zookeeper_ensemble import HOST, ClientLoad, Ensemble, Member, wait_until
 
 MIB = 1 << 20
-
-
-def followers(ensemble: Ensemble) -> list[Member]:
-    """All members but the leader."""
-    leader = ensemble.wait_until(ensemble.leader, "a leader")
-    return [member for member in ensemble.members if member is not leader]
-
-
-@contextlib.contextmanager
-def session(servers: str) -> Iterator[KazooClient]:
-    """A client that is connected to one of these servers."""
-    client = KazooClient(servers, timeout=10, connection_retry=KazooRetry(max_tries=-1, max_delay=1))
-    try:
-        client.start()
-        yield client
-    finally:
-        client.stop()
-        client.close()
 
 
 @contextlib.contextmanager
@@ -76,14 +59,8 @@ def node_exporter(mountpoint: Path) -> Iterator[str]:
         def log_message(self, *_: object) -> None:  # pylint: disable=arguments-differ
             """Says nothing."""
 
-    with http.server.ThreadingHTTPServer((HOST, 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield f"{HOST}:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(http.server.ThreadingHTTPServer((HOST, 0), Handler)) as address:
+        yield address
 
 
 SLOW_DISK = """\
@@ -302,7 +279,7 @@ def test_disks_get_slow(tmp_path: Path) -> None:
     with contextlib.ExitStack() as stack:
         stack.callback(ensemble.stop)
         start_on_slow_disks(ensemble, tmp_path)
-        one, other = followers(ensemble)
+        one, other = ensemble.followers()
         with session(ensemble.servers) as client:
             client.create("/flood")
         exporter = stack.enter_context(Exporter(ensemble.servers, "--zookeeper.ensemble=orders"))
@@ -446,7 +423,7 @@ def test_the_data_of_a_member_differs(tmp_path: Path) -> None:
     """A follower whose disk lied. It gets the data of its leader."""
     with Ensemble(tmp_path) as ensemble, Exporter(ensemble.servers, "--zookeeper.ensemble=orders") as exporter, \
             Reader(tmp_path, ensemble, exporter) as reader, session(ensemble.servers) as client:
-        wrong = followers(ensemble)[0]
+        wrong = ensemble.followers()[0]
         client.create("/stock")
         create_everywhere(client, ensemble, "/price", b"good")
         wrong.stop()
@@ -505,7 +482,7 @@ def test_the_data_of_the_leader_differs(tmp_path: Path) -> None:
         with session(ensemble.servers) as client:
             for _ in range(300):
                 client.set("/stock", b"")
-        right = followers(ensemble)
+        right = ensemble.followers()
         with reader.open("DigestMismatch", right[0], whole=False) as page:
             page.wait_until_raised()
             reader.prometheus.wait_for("count(increase(zookeeper_digest_mismatches_total[1h]) > 0)", [2])

@@ -1,16 +1,14 @@
 """Members that are added and removed while all runs: the exporter follows without a restart."""
 
-import logging
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from kazoo.client import KazooClient
 
+from clients import reconfigure
 from drill import Drill, together
 from exporter_process import Exporter
 from zk_health import check, report
-from zookeeper_ensemble import Ensemble, Member
+from zookeeper_ensemble import Ensemble
 
 FLAGS = ["-Dzookeeper.skipACL=yes"]
 CONFIG = {"reconfigEnabled": "true"}
@@ -32,19 +30,6 @@ def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
         made.end()
 
 
-def reconfigure(member: Member, joining: str | None = None, leaving: str | None = None) -> None:
-    """One change of the membership, through one member."""
-    quiet = logging.Logger("kazoo")
-    quiet.addHandler(logging.NullHandler())
-    client = KazooClient(member.address, timeout=10, logger=quiet)
-    client.start()
-    try:
-        client.reconfig(joining=joining, leaving=leaving, new_members=None)
-    finally:
-        client.stop()
-        client.close()
-
-
 def voters(count: int) -> Callable[[dict], bool]:
     """Whether a verdict counts so many voters, all serving."""
     return lambda verdict: verdict["voters"] == verdict["voters_serving"] == count and verdict["leaders"] == 1
@@ -61,7 +46,7 @@ def test_added_and_removed(drill: Drill, start_exporter: Callable[..., Exporter]
 
     def scenario(drill: Drill) -> None:
         with drill.fault("add a voter", "healthy", voters(4), ("degraded", "at_risk", "no_quorum")):
-            reconfigure(first, joining=server)
+            reconfigure(first.address, joining=server)
         assert drill.row(fourth)["voter"] is True
         drill.ensemble.wait_until(lambda: "unmonitored_voters" in findings(narrow), "the voter that is not polled")
         assert check("ensemble", "--require=full", drill.ensemble.servers) == 0
@@ -74,7 +59,7 @@ def test_added_and_removed(drill: Drill, start_exporter: Callable[..., Exporter]
         assert drill.may_stop(first) == (False, False)
 
         with drill.fault("remove it", "degraded", voters(3), ("healthy",)):
-            reconfigure(first, leaving="4")
+            reconfigure(first.address, leaving="4")
         assert drill.row(fourth)["voter"] is False
         assert report("ensemble", drill.ensemble.servers)["voters"] == 3
         drill.ensemble.wait_until(lambda: "unmonitored_voters" not in findings(narrow), "three voters again")

@@ -1,6 +1,5 @@
 """zk-health install: one whole file in one step, through no link, and an honest word when it can't."""
 
-import os
 import signal
 import subprocess
 from pathlib import Path

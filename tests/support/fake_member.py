@@ -11,8 +11,9 @@ CLOSES = b""
 
 
 @contextlib.contextmanager
-def fake_member(answer: bytes | None) -> Iterator[str]:
-    """Reads four bytes of each connection, sends `answer` and closes; with None it stays silent. Gives its address."""
+def fake_member(answer: bytes | None | dict[str, bytes | None]) -> Iterator[str]:
+    """Reads four bytes of each connection, sends `answer`, or the one to this word, and closes; with None it stays
+    silent. Gives its address."""
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(socket.create_server((HOST, 0)))
 
@@ -21,9 +22,10 @@ def fake_member(answer: bytes | None) -> Iterator[str]:
                 while True:
                     connection = stack.enter_context(listener.accept()[0])
                     with contextlib.suppress(OSError):
-                        connection.recv(4)
-                        if answer is not None:
-                            connection.sendall(answer)
+                        word = connection.recv(4).decode("latin-1")
+                        said = answer.get(word) if isinstance(answer, dict) else answer
+                        if said is not None:
+                            connection.sendall(said)
                             connection.close()
 
         thread = threading.Thread(target=serve, daemon=True)

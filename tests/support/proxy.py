@@ -3,9 +3,9 @@
 import contextlib
 import itertools
 import socketserver
-import threading
 from collections.abc import Callable, Iterator
 
+from serving import serving
 from zookeeper_ensemble import HOST, Member
 
 Change = Callable[[str, str], str]  # of a word and its answer
@@ -25,12 +25,5 @@ def proxy(*members: Member, change: Change = lambda _, answer: answer) -> Iterat
                 member = next(turns.setdefault(word, itertools.cycle(members)))
                 self.request.sendall(change(word, member.ask(word).decode()).encode())
 
-    with socketserver.ThreadingTCPServer((HOST, 0), Handler) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        try:
-            yield f"{HOST}:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(socketserver.ThreadingTCPServer((HOST, 0), Handler)) as address:
+        yield address
