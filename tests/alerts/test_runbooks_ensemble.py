@@ -396,5 +396,6 @@ def test_the_zxids_of_an_epoch_end_soon(tmp_path: Path) -> None:
             leader.restart()
             ensemble.wait_until(lambda: is_full(ensemble), "all to serve in sync")
             page.says("In a quiet hour, restart the leader: the new epoch begins at 0.")
-            assert re.search(r"Zxid: 0x20000[0-9a-f]{4}$", page.paste("grep Zxid"), re.MULTILINE)
+            wait_until(lambda: re.search(r"Zxid: 0x20000[0-9a-f]{4}$", page.paste("grep Zxid"), re.MULTILINE),
+                       "the first write of the new epoch")
             page.wait_until_over()

@@ -156,7 +156,7 @@ def test_one_member_refuses_fewer_words(tmp_path: Path) -> None:
                 wait_until(lambda: page.paste("--require=full").endswith("exit 0\n"), "the ensemble to be well")
                 allow_words(page, member, exporter)
             page.wait_until_over()
-            assert page.paste("for word in").splitlines()[-1] == "exit 0"
+            wait_until(lambda: page.paste("for word in").splitlines()[-1] == "exit 0", "the gate to allow a stop")
 
 
 @pytest.mark.long
@@ -182,9 +182,9 @@ def follow_without_ports(tmp_path: Path) -> None:
             answers = page.paste("probe/liveness")
             assert answers.startswith(f"live: {member.address} srvr {member.address}: Cannot assign requested address")
             page.says("| `Cannot assign requested address` | the ports of the exporter's host.")
-            limits, most, *_ = page.paste("port_range").splitlines()
+            limits, *most = page.paste("port_range").splitlines()
             assert limits.split() == ["40000", "40027"]
-            assert re.fullmatch(r" *(\d+) +(.*)", most)[2] == member.address
+            assert ["28", member.address] in [line.split() for line in most]
             page.says("one that has as many connections as there are ports in the range uses them up",
                       "- No ports: find the process that uses them up")
 

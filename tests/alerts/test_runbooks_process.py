@@ -150,6 +150,8 @@ def test_a_process_stands_still_now_and_then(tmp_path: Path) -> None:
             assert not page.ask("zookeeper_jvm_gc_collection_seconds_sum")
             page.says("The second query has no answer where the Prometheus provider does not run")
             assert page.ask("zookeeper_approximate_data_size_bytes")[0]["value"] < 1
+            log = member.directory / "server.log"
+            wait_until(lambda: "Detected pause" in log.read_text(), "a pause that fell into a nap of the monitor")
             printed = page.paste("Detected pause")
             assert re.search(r"Detected pause in JVM or host machine .* pause of approximately 1\d\d\d ms", printed)
             check_heap(page, printed, member)
