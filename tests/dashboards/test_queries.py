@@ -17,9 +17,9 @@ VARIABLES = [pytest.param(variable["query"]["query"], id=f"{uid}-{variable['name
              if variable["type"] == "query" and variable["name"] != "cluster"]
 ANNOTATIONS = [pytest.param(annotation["expr"], id=f"{uid}-{annotation['name']}")
                for uid, dashboard in dashboards().items() for annotation in dashboard["annotations"]["list"]]
-NOT_HERE = {"jvm_memory": "needs the Prometheus metrics provider", "jvm_gc": "needs the Prometheus metrics provider",
-            "zookeeper_process_cpu": "needs the Prometheus metrics provider", "zookeeper_quota_": "needs a quota",
-            "disk:": "needs node_exporter", "ALERTS": "nothing fires"}
+PROVIDER = "needs the Prometheus metrics provider"
+NOT_HERE = {"jvm_memory": PROVIDER, "jvm_gc": PROVIDER, "jvm_threads": PROVIDER, "zookeeper_process_cpu": PROVIDER,
+            "zookeeper_quota_": "needs a quota", "disk:": "needs node_exporter", "ALERTS": "nothing fires"}
 
 
 def is_here(name: str) -> bool:
