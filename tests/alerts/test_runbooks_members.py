@@ -290,8 +290,9 @@ def test_a_member_fails_again_and_again(tmp_path: Path) -> None:
         member = reader.ensemble.followers()[0]
         with frozen_now_and_then(member, still=2, between=1), reader.open("MemberUnreliable", member) as page:
             page.wait_until_raised()
-            failed = {each["labels"]["member"]: each["value"] for each in page.ask("polls_failed")}
-            assert failed[member.address] > 0.25 and max(failed.values()) == failed[member.address]
+            # It may have been raised by the share of the time in which it served.
+            polls = page.wait_for("polls_failed", lambda found: any(each["value"] > 0.25 for each in found))
+            assert [each["labels"]["member"] for each in polls if each["value"] > 0.25] == [member.address]
             serving = {each["labels"]["member"]: each["value"] for each in page.ask("member:zookeeper_serving")}
             assert serving[member.address] == min(serving.values())
             assert {(each["labels"]["member"], each["labels"]["reason"]) for each in page.ask("avg_over_time")} == {
