@@ -4,6 +4,8 @@ The top row of each answers: is it served, how many failures are left, who is th
 the data. `runbooks` are alerts without "ZooKeeper" before them.
 """
 
+from dataclasses import replace
+
 from panels import (Column, Dashboard, ENSEMBLE, GREEN, GREY, LEVELS, MEMBER, MEMBER_STATES, NO_DATA, ORANGE,
                     PLAIN, Panel, RED, RUNBOOKS, RUNBOOK_OF, UNCHANGED, WINDOW, YES_NO, at_level, counted, data_age,
                     exporters, failing, failures_left, firing, gauge, in_state, level, level_since, mean, odd, or_none,
@@ -298,7 +300,7 @@ MEMBER_DASHBOARD = Dashboard(
                    (f"max by (cluster, ensemble, member, version) (zookeeper_member_info{{{MEMBER}}})", "")],
                   width=18, height=8, columns={
                       "ensemble": Column(width=90), "member": Column(width=230), "state": Column(states=MEMBER_STATES),
-                      "for": Column(SINCE.unit, SINCE.states, SINCE.steps, width=130),
+                      "for": replace(SINCE, width=130),
                       "reason": Column(states={"none": ("none", PLAIN)}, steps=[(None, ORANGE)]),
                       "safe to stop": Column(states=YES_NO), "in its role for": Column("dtdhms"),
                       "version": Column()},

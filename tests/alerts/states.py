@@ -8,6 +8,7 @@ from pathlib import Path
 from runbook_reader import Reader
 
 from exporter_process import Exporter
+from threads import working
 from zk_health import check
 from zookeeper_ensemble import Ensemble, Member
 
@@ -28,18 +29,11 @@ def is_full(ensemble: Ensemble) -> bool:
 @contextlib.contextmanager
 def frozen_now_and_then(member: Member, still: float, between: float) -> Iterator[None]:
     """The process stands still for so many seconds, again and again, until the end."""
-    stopping = threading.Event()
-
-    def press() -> None:
+    def press(stopping: threading.Event) -> None:
         while not stopping.wait(between):
             member.freeze()
             stopping.wait(still)
             member.thaw()
 
-    thread = threading.Thread(target=press)
-    thread.start()
-    try:
+    with working(press):
         yield
-    finally:
-        stopping.set()
-        thread.join()

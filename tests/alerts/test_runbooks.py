@@ -49,6 +49,11 @@ def test_every_alert_has_a_page_and_every_page_an_alert() -> None:
     assert set(PAGES) == {f"ZooKeeper{alert}" for alert in BY_ALERT}
 
 
+def test_every_page_is_followed_in_the_state_that_it_is_for() -> None:
+    tests = "".join(file.read_text() for file in Path(__file__).parent.glob("test_runbooks_*.py"))
+    assert set(PAGES) == {f"ZooKeeper{alert}" for alert in re.findall(r'\breader\.open\("(\w+)"', tests)}
+
+
 @pytest.mark.parametrize("alert", PAGES)
 def test_form(alert: str) -> None:
     page = PAGES[alert]

@@ -21,7 +21,7 @@ from runbook_reader import RUNBOOKS, Reader, Series
 from states import frozen_now_and_then, is_full, reading
 
 from network import Network, in_namespaces, why_not
-from serving import serving
+from threads import serving
 from zookeeper_ensemble import HOST, Ensemble, Member, free_ports, wait_until
 
 

@@ -219,9 +219,11 @@ def check_memory(page: Page, printed: str) -> None:
 
 @contextlib.contextmanager
 def metrics_provider(member: Member, figures: dict[str, float]) -> Iterator[str]:
-    """Debian's ZooKeeper has no Prometheus provider: adds to `mntr` what one would tell; gives where to ask for it."""
-    lines = "".join(f"zk_{name}\t{value}\n" for name, value in figures.items())
-    with proxy(member, change=lambda word, answer: answer + lines if word == "mntr" else answer) as address:
+    """Debian's ZooKeeper has no Prometheus provider: adds the `figures` of the moment to `mntr`; gives its address."""
+    def add(word: str, answer: str) -> str:
+        return answer + "".join(f"zk_{name}\t{value}\n" for name, value in figures.items() if word == "mntr")
+
+    with proxy(member, change=add) as address:
         yield address
 
 

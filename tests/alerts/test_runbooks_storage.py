@@ -23,7 +23,7 @@ from runbook_reader import Page, Reader
 from clients import session
 from exporter_process import Exporter
 from needs import own_mounts, refusal
-from serving import serving
+from threads import serving, working
 from zookeeper_ensemble import HOST, ClientLoad, Ensemble, Member, wait_until
 
 MIB = 1 << 20
@@ -227,23 +227,16 @@ def _bytes(value: bytes) -> bytes:
 @contextlib.contextmanager
 def flood(member: Member, count: int) -> Iterator[None]:
     """A client that keeps so many writes on their way to a member."""
-    stopping = threading.Event()
     packet = set_data("/flood", b"x")
 
-    def press() -> None:
+    def press(stopping: threading.Event) -> None:
         connection.send(packet, count)
         while not stopping.is_set():
             connection.receive()
             connection.send(packet)
 
-    with contextlib.closing(Connection(member)) as connection:
-        thread = threading.Thread(target=press)
-        thread.start()
-        try:
-            yield
-        finally:
-            stopping.set()
-            thread.join()
+    with contextlib.closing(Connection(member)) as connection, working(press):
+        yield
 
 
 def pour(member: Member, packet: bytes, count: int) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from manifests import golden
 from mini_kubelet import MiniKubelet, Probe, probes_of
 from network import Network
+from threads import working
 from zk_health import ZK_HEALTH
 from zookeeper_ensemble import Ensemble, wait_until
 
@@ -133,23 +134,16 @@ class Pods:
     @contextlib.contextmanager
     def sessions(self, number: int, count: int) -> Iterator[None]:
         """Holds sessions from the member's own address, as a client that leaks them does."""
-        held = [self._threads[number].submit(_open_session).result() for _ in range(count)]
-        stopping = threading.Event()
-
-        def keep_alive() -> None:
+        def keep_alive(stopping: threading.Event) -> None:
             while not stopping.wait(0.5):
                 for each in held:
                     with contextlib.suppress(OSError):
                         each.sendall(struct.pack(">iii", 8, -2, 11))  # a ping
-        thread = threading.Thread(target=keep_alive, daemon=True)
-        thread.start()
-        try:
+
+        with contextlib.ExitStack() as stack:
+            held = [stack.enter_context(self._threads[number].submit(_open_session).result()) for _ in range(count)]
+            stack.enter_context(working(keep_alive))
             yield
-        finally:
-            stopping.set()
-            thread.join()
-            for each in held:
-                each.close()
 
 
 def _open_session() -> socket.socket:

@@ -5,7 +5,7 @@ import itertools
 import socketserver
 from collections.abc import Callable, Iterator
 
-from serving import serving
+from threads import serving
 from zookeeper_ensemble import HOST, Member
 
 Change = Callable[[str, str], str]  # of a word and its answer

@@ -1,9 +1,9 @@
-"""Servers of the tests' own, in threads."""
+"""What tests do beside themselves, in threads that end with a `with`."""
 
 import contextlib
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 
 @contextlib.contextmanager
@@ -19,3 +19,16 @@ def serving(server: socketserver.TCPServer) -> Iterator[str]:
         finally:
             server.shutdown()
             thread.join()
+
+
+@contextlib.contextmanager
+def working(work: Callable[[threading.Event], None]) -> Iterator[None]:
+    """Does `work` until the end: it returns soon after its argument is set."""
+    stopping = threading.Event()
+    thread = threading.Thread(target=work, args=(stopping,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join()
