@@ -12,8 +12,6 @@
 #include "base/duration.hpp"
 #include "base/spawn.hpp"
 #include "base/version.hpp"
-#include "ensemble/board.hpp"
-#include "ensemble/poller.hpp"
 #include "http/server.hpp"
 #include "metrics/ensemble_families.hpp"
 #include "metrics/exposition.hpp"
@@ -25,6 +23,8 @@
 #include "pages/metrics.hpp"
 #include "pages/probes.hpp"
 #include "pages/status.hpp"
+#include "poll/board.hpp"
+#include "poll/poller.hpp"
 
 namespace zke {
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/log.hpp"
-#include "ensemble/settings.hpp"
 #include "net/address.hpp"
+#include "poll/settings.hpp"
 
 namespace zke {
 

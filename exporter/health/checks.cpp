@@ -8,9 +8,9 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "ensemble/judge_ensemble.hpp"
-#include "ensemble/judge_member.hpp"
 #include "fourletter/ask_all.hpp"
+#include "judge/judge_ensemble.hpp"
+#include "judge/judge_member.hpp"
 
 namespace zke {
 
@@ -64,7 +64,7 @@ HealthReport check_probe(const HealthOptions& options) {
 }
 
 /// Why an ensemble's check failed, as an exit code.
-ExitCode failure_code(const HealthOptions& options, const EnsembleView& view) {
+ExitCode failure_code(const HealthOptions& options, const Snapshot& view) {
   bool is_refused = false;
   bool is_any_up = false;
   bool is_own_failure = false;
@@ -83,9 +83,9 @@ ExitCode failure_code(const HealthOptions& options, const EnsembleView& view) {
   return is_refused && is_reason ? ExitCode::kCommandRefused : ExitCode::kUnhealthy;
 }
 
-EnsembleView judge_servers(const HealthOptions& options) {
+Snapshot judge_servers(const HealthOptions& options) {
   auto records = ask_servers(options, {true, true, false, true});
-  EnsembleView view;
+  Snapshot view;
   for (std::size_t i = 0; i < records.size(); ++i) {
     MemberMemory memory;
     auto sample = std::make_shared<const MemberSample>(memory.judge(std::move(records[i])));
@@ -97,7 +97,7 @@ EnsembleView judge_servers(const HealthOptions& options) {
   return view;
 }
 
-void report_ensemble(const HealthOptions& options, const EnsembleView& view, HealthReport& report) {
+void report_ensemble(const HealthOptions& options, const Snapshot& view, HealthReport& report) {
   report.passed = meets(view.verdict, options.require);
   report.is_warning = report.passed && view.verdict.level != Level::kHealthy;
   report.verdict = to_string(view.verdict.level);
@@ -105,7 +105,7 @@ void report_ensemble(const HealthOptions& options, const EnsembleView& view, Hea
   report.text = view.verdict.summary;
 }
 
-void report_stop(const HealthOptions& options, const EnsembleView& view, HealthReport& report) {
+void report_stop(const HealthOptions& options, const Snapshot& view, HealthReport& report) {
   const auto& member = *view.verdict.find(options.member);
   auto reasons = member.unsafe_to_stop;
   if (options.leader_last && member.is_leader) {

@@ -4,9 +4,9 @@
 #include <optional>
 #include <string>
 
-#include "ensemble/probe.hpp"
-#include "ensemble/verdict.hpp"
 #include "health/options.hpp"
+#include "judge/probe.hpp"
+#include "judge/verdict.hpp"
 
 namespace zke {
 

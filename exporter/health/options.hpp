@@ -8,8 +8,8 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include "base/result.hpp"
-#include "ensemble/probe.hpp"
-#include "ensemble/require.hpp"
+#include "judge/probe.hpp"
+#include "judge/require.hpp"
 
 namespace zke {
 

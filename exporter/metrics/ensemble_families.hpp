@@ -4,7 +4,7 @@
 
 #include <prometheus/metric_family.h>
 
-#include "ensemble/verdict.hpp"
+#include "judge/verdict.hpp"
 
 namespace zke {
 

@@ -4,7 +4,7 @@
 
 #include <prometheus/metric_family.h>
 
-#include "ensemble/member_sample.hpp"
+#include "judge/member_sample.hpp"
 
 namespace zke {
 

@@ -25,7 +25,7 @@ namespace {
 namespace asio = boost::asio;
 namespace json = boost::json;
 using std::chrono::steady_clock;
-using EnsemblePtr = std::shared_ptr<const EnsembleView>;
+using EnsemblePtr = SnapshotPtr;
 
 struct Gate {
   const Board& board;
@@ -34,7 +34,7 @@ struct Gate {
   std::chrono::milliseconds timeout;
 };
 
-std::vector<std::string> names_of(const std::vector<EnsembleView::Member>& members) {
+std::vector<std::string> names_of(const std::vector<Snapshot::Member>& members) {
   std::vector<std::string> names;
   names.reserve(members.size());
   for (const auto& member : members) {
@@ -44,10 +44,10 @@ std::vector<std::string> names_of(const std::vector<EnsembleView::Member>& membe
 }
 
 /// The ensembles that have a member of that name; `within` is the one that it must be, or nullptr.
-std::vector<EnsemblePtr> find_ensembles(const Snapshot& snapshot, const std::string& member,
+std::vector<EnsemblePtr> find_ensembles(const Snapshots& snapshots, const std::string& member,
                                         const std::string* within) {
   std::vector<EnsemblePtr> found;
-  for (const auto& ensemble : snapshot.ensembles) {
+  for (const auto& ensemble : snapshots) {
     const bool is_wanted = within == nullptr || *within == ensemble->name;
     if (is_wanted && ensemble->verdict.find(member) != nullptr) {
       found.push_back(ensemble);
@@ -72,7 +72,7 @@ struct Looks {
 };
 
 asio::awaitable<void> look_at(std::shared_ptr<Looks> looks, std::shared_ptr<const Gate> gate,
-                              EnsembleView::Member member) {
+                              Snapshot::Member member) {
   std::string change;
   try {
     const auto seen = co_await gate->check(looks->ensemble->name, member.name);
@@ -114,7 +114,7 @@ asio::awaitable<std::string> find_change(std::shared_ptr<const Gate> gate, Ensem
 }
 
 /// Why the member must not be stopped, by what is known now.
-std::vector<std::string> reasons_of(const EnsembleView& ensemble, const std::string& name,
+std::vector<std::string> reasons_of(const Snapshot& ensemble, const std::string& name,
                                     const Request& request) {
   const auto* member = ensemble.verdict.find(name);
   if (member == nullptr) {
@@ -152,13 +152,13 @@ asio::awaitable<Response> show_disruption(std::shared_ptr<const Gate> gate,
   if (action != nullptr && *action != "stop") {
     co_return unknown_value(request, 400, "action", {"stop"});
   }
-  const auto snapshot = gate->board.snapshot();
+  const auto snapshots = gate->board.snapshots();
   const auto found = wanted == nullptr
                          ? std::vector<EnsemblePtr>()
-                         : find_ensembles(*snapshot, *wanted, request.parameter("ensemble"));
+                         : find_ensembles(*snapshots, *wanted, request.parameter("ensemble"));
   std::vector<std::string> known;
   if (found.empty()) {
-    for (const auto& ensemble : snapshot->ensembles) {
+    for (const auto& ensemble : *snapshots) {
       std::ranges::move(names_of(ensemble->members), std::back_inserter(known));
     }
     co_return unknown_value(request, wanted == nullptr ? 400 : 404, "member", known);

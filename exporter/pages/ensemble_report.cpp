@@ -19,7 +19,7 @@ double age_of(const MemberSample& sample) {
   return std::max(age.count(), 0.0);
 }
 
-json::object member_json(const EnsembleView::Member& member, const MemberVerdict& verdict) {
+json::object member_json(const Snapshot::Member& member, const MemberVerdict& verdict) {
   json::object object{{"member", member.name},
                       {"voter", verdict.is_voter},
                       {"serves", verdict.serves},
@@ -53,8 +53,7 @@ json::object member_json(const EnsembleView::Member& member, const MemberVerdict
   return object;
 }
 
-std::string member_line(const EnsembleView::Member& member, const MemberVerdict& verdict,
-                        Level level) {
+std::string member_line(const Snapshot::Member& member, const MemberVerdict& verdict, Level level) {
   const auto* sample = member.sample.get();
   const std::string state(sample == nullptr ? "not polled" : to_string(sample->state));
   const auto role = role_text(member, verdict);
@@ -67,7 +66,7 @@ std::string member_line(const EnsembleView::Member& member, const MemberVerdict&
 
 }  // namespace
 
-std::string role_text(const EnsembleView::Member& member, const MemberVerdict& verdict) {
+std::string role_text(const Snapshot::Member& member, const MemberVerdict& verdict) {
   const bool says_so = member.sample && member.sample->state == MemberState::kLeader;
   if (verdict.is_leader && !says_so) {
     return "leads, by exclusion";
@@ -88,7 +87,7 @@ std::string stop_text(const MemberVerdict& member, Level level) {
          (more > 0 ? " (and " + std::to_string(more) + " more)" : "");
 }
 
-boost::json::object ensemble_json(const EnsembleView& view) {
+boost::json::object ensemble_json(const Snapshot& view) {
   const auto& verdict = view.verdict;
   json::object object{{"ensemble", view.name},
                       {"level", to_string(verdict.level)},
@@ -125,7 +124,7 @@ boost::json::object ensemble_json(const EnsembleView& view) {
   return object;
 }
 
-std::string ensemble_text(const EnsembleView& view) {
+std::string ensemble_text(const Snapshot& view) {
   const auto& verdict = view.verdict;
   auto text = "Ensemble " + view.name + ": " + std::string(to_string(verdict.level)) + "\n" +
               verdict.summary + "\n\n";

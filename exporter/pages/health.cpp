@@ -10,7 +10,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
-#include "ensemble/require.hpp"
+#include "judge/require.hpp"
 #include "pages/answer.hpp"
 #include "pages/disruption.hpp"
 #include "pages/ensemble_report.hpp"
@@ -21,9 +21,9 @@ namespace {
 
 namespace asio = boost::asio;
 namespace json = boost::json;
-using Views = std::vector<std::shared_ptr<const EnsembleView>>;
+using Views = std::vector<SnapshotPtr>;
 
-Response show_ensembles(const Snapshot& snapshot, const Request& request) {
+Response show_ensembles(const Snapshots& snapshots, const Request& request) {
   if (auto mistake = find_unknown_parameter(request, {"ensemble", "require"})) {
     return std::move(*mistake);
   }
@@ -35,7 +35,7 @@ Response show_ensembles(const Snapshot& snapshot, const Request& request) {
   }
   Views shown;
   std::vector<std::string> names;
-  for (const auto& ensemble : snapshot.ensembles) {
+  for (const auto& ensemble : snapshots) {
     names.push_back(ensemble->name);
     if (wanted == nullptr || *wanted == ensemble->name) {
       shown.push_back(ensemble);
@@ -62,7 +62,7 @@ void add_health_pages(Router& router, const Board& board, LiveCheck check, LookL
                       std::chrono::milliseconds timeout) {
   router.add("/health/ensemble", "the level of each ensemble, and why (?ensemble=, ?require=)",
              [&board](const Request& request) -> asio::awaitable<Response> {
-               co_return show_ensembles(*board.snapshot(), request);
+               co_return show_ensembles(*board.snapshots(), request);
              });
   add_disruption_page(router, board, std::move(check), std::move(limit), timeout);
 }

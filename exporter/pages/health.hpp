@@ -2,10 +2,10 @@
 
 #include <chrono>
 
-#include "ensemble/board.hpp"
 #include "http/router.hpp"
 #include "pages/live_check.hpp"
 #include "pages/look_limit.hpp"
+#include "poll/board.hpp"
 
 namespace zke {
 

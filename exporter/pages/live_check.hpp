@@ -5,7 +5,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
-#include "ensemble/probe.hpp"
+#include "judge/probe.hpp"
 
 namespace zke {
 

@@ -25,15 +25,15 @@ struct Probing {
 };
 
 struct Target {
-  std::shared_ptr<const EnsembleView> ensemble;
+  SnapshotPtr ensemble;
   std::string member;
 };
 
 /// The member that is asked for; without ?member= the only one.
-std::optional<Target> find_target(const Snapshot& snapshot, const Request& request) {
+std::optional<Target> find_target(const Snapshots& snapshots, const Request& request) {
   const auto* wanted = request.parameter("member");
-  const bool is_only = snapshot.ensembles.size() == 1 && snapshot.ensembles[0]->members.size() == 1;
-  for (const auto& ensemble : snapshot.ensembles) {
+  const bool is_only = snapshots.size() == 1 && snapshots[0]->members.size() == 1;
+  for (const auto& ensemble : snapshots) {
     for (const auto& member : ensemble->members) {
       if (wanted == nullptr ? is_only : member.name == *wanted) {
         return Target{ensemble, member.name};
@@ -43,9 +43,9 @@ std::optional<Target> find_target(const Snapshot& snapshot, const Request& reque
   return std::nullopt;
 }
 
-Response no_such_member(const Snapshot& snapshot, const Request& request) {
+Response no_such_member(const Snapshots& snapshots, const Request& request) {
   std::vector<std::string> known;
-  for (const auto& ensemble : snapshot.ensembles) {
+  for (const auto& ensemble : snapshots) {
     for (const auto& member : ensemble->members) {
       known.push_back(member.name);
     }
@@ -119,9 +119,9 @@ asio::awaitable<Response> probe(ProbeKind kind, const Board& board, const Probin
   if (auto mistake = find_mistake(kind, request); !mistake.empty()) {
     co_return refuse(request.wants_json(), 400, mistake);
   }
-  auto target = find_target(*board.snapshot(), request);
+  auto target = find_target(*board.snapshots(), request);
   if (!target) {
-    co_return no_such_member(*board.snapshot(), request);
+    co_return no_such_member(*board.snapshots(), request);
   }
   auto limit = probing.limit;
   const auto place = limit.enter(target->ensemble->name, {target->member});

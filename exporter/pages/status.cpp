@@ -13,8 +13,8 @@
 #include "base/duration.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
-#include "ensemble/verdict_text.hpp"
 #include "http/query.hpp"
+#include "judge/verdict_text.hpp"
 #include "pages/ensemble_report.hpp"
 
 namespace zke {
@@ -108,7 +108,7 @@ std::string_view without_name(std::string_view text, const std::string& name) {
 }
 
 /// What is wrong with a member, in the words of the verdict; then what its last poll met.
-std::string problem_cell(const EnsembleView::Member& member, const MemberVerdict& verdict,
+std::string problem_cell(const Snapshot::Member& member, const MemberVerdict& verdict,
                          const Findings& findings) {
   std::string problem;
   const auto* const style = verdict.serves ? "weak" : "bad";
@@ -150,7 +150,7 @@ std::string_view style_of(const MemberSample& sample, const MemberVerdict& verdi
   return is_serving(sample.state) ? "good" : "weak";  // weak: it serves by the leader's word
 }
 
-std::string member_row(const EnsembleView& ensemble, std::size_t i, const Findings& findings) {
+std::string member_row(const Snapshot& ensemble, std::size_t i, const Findings& findings) {
   const auto& member = ensemble.members[i];
   const auto& verdict = ensemble.verdict.members[i];
   const auto checks = check_cells(ensemble.name, verdict, ensemble.verdict.level);
@@ -195,7 +195,7 @@ std::string findings_list(const EnsembleVerdict& verdict) {
   return list.empty() ? list : "<ul>\n" + list + "</ul>\n";
 }
 
-std::string ensemble_section(const EnsembleView& ensemble) {
+std::string ensemble_section(const Snapshot& ensemble) {
   Findings findings;
   for (const auto& finding : ensemble.verdict.findings) {
     findings[finding.member].push_back(&finding);
@@ -221,10 +221,10 @@ std::string route_item(const Router::Route& route) {
          " " + escape_html(route.what) + "</li>\n";
 }
 
-std::string page(const Snapshot& snapshot, const Router& router) {
+std::string page(const Snapshots& snapshots, const Router& router) {
   std::string html(kHead);
   html += "<h1>zookeeper-exporter <span class=\"weak\">" + std::string(kVersion) + "</span></h1>\n";
-  for (const auto& ensemble : snapshot.ensembles) {
+  for (const auto& ensemble : snapshots) {
     html += ensemble_section(*ensemble);
   }
   html += "<h2>Pages</h2>\n<ul>\n";
@@ -243,7 +243,7 @@ void add_status_page(Router& router, const Board& board) {
              [&board, &router](const Request&) -> boost::asio::awaitable<Response> {
                Response response;
                response.content_type = "text/html; charset=utf-8";
-               response.body = page(*board.snapshot(), router);
+               response.body = page(*board.snapshots(), router);
                response.headers.emplace_back("Cache-Control", "no-store");
                co_return response;
              });

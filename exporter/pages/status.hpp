@@ -1,7 +1,7 @@
 #pragma once
 
-#include "ensemble/board.hpp"
 #include "http/router.hpp"
+#include "poll/board.hpp"
 
 namespace zke {
 

@@ -7,13 +7,13 @@ namespace zke {
 
 namespace {
 
-bool others_serve(const EnsembleView& ensemble) {
+bool others_serve(const Snapshot& ensemble) {
   return has_quorum(ensemble.verdict.level) && ensemble.verdict.leaders == 1;
 }
 
 }  // namespace
 
-void StuckMembers::judge(const EnsembleView& ensemble, const std::string& member,
+void StuckMembers::judge(const Snapshot& ensemble, const std::string& member,
                          std::chrono::milliseconds patience, Clock::time_point now,
                          ProbeVerdict& verdict) {
   constexpr auto kBudget = std::chrono::minutes(30);

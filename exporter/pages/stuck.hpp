@@ -4,8 +4,8 @@
 #include <map>
 #include <string>
 
-#include "ensemble/board.hpp"
-#include "ensemble/probe.hpp"
+#include "judge/probe.hpp"
+#include "poll/board.hpp"
 
 namespace zke {
 
@@ -17,7 +17,7 @@ class StuckMembers {
   using Clock = std::chrono::steady_clock;
 
   /// Makes `verdict` "dead" when `member` is stuck for longer than `patience`.
-  void judge(const EnsembleView& ensemble, const std::string& member,
+  void judge(const Snapshot& ensemble, const std::string& member,
              std::chrono::milliseconds patience, Clock::time_point now, ProbeVerdict& verdict);
 
  private:

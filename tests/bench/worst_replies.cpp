@@ -18,8 +18,8 @@
 #include <string_view>
 #include <utility>
 
-#include "ensemble/judge_ensemble.hpp"
-#include "ensemble/judge_member.hpp"
+#include "judge/judge_ensemble.hpp"
+#include "judge/judge_member.hpp"
 #include "metrics/exposition.hpp"
 #include "metrics/member_families.hpp"
 
@@ -74,7 +74,7 @@ double milliseconds(Command command, const std::string& reply) {
   set(command, std::move(copy));
   zke::MemberMemory memory;
   auto sample = std::make_shared<const zke::MemberSample>(memory.judge(std::move(record)));
-  zke::EnsembleView view;
+  zke::Snapshot view;
   view.name = "default";
   view.members.push_back({"zk-1:2181", sample});
   zke::EnsembleMemory ensemble;

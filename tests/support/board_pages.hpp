@@ -8,10 +8,10 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "ensemble/board.hpp"
 #include "http/query.hpp"
 #include "pages/health.hpp"
 #include "pages/probes.hpp"
+#include "poll/board.hpp"
 #include "support/run.hpp"
 #include "support/situation.hpp"
 

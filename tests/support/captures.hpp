@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "ensemble/judge_member.hpp"
 #include "fourletter/command.hpp"
+#include "judge/judge_member.hpp"
 #include "support/files.hpp"
 
 /// The replies of real servers below tests/data/<version>/<role>/.

@@ -7,8 +7,8 @@
 #include <catch2/catch.hpp>
 
 #include "base/text.hpp"
-#include "ensemble/judge_ensemble.hpp"
 #include "fourletter/limits.hpp"
+#include "judge/judge_ensemble.hpp"
 #include "metrics/ensemble_families.hpp"
 #include "metrics/exposition.hpp"
 #include "metrics/member_families.hpp"
@@ -94,7 +94,7 @@ Words captured_words(const std::string& capture) {
 
 std::string digest(const Words& words) {
   static const auto follower = captured_words("3.4.14/follower");  // says little
-  EnsembleView view;
+  Snapshot view;
   view.name = "default";
   Exposition exposition;
   const auto add = [&](const std::string& name, const Words& said) {

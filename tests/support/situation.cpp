@@ -214,8 +214,8 @@ Sample& Round::at(int id) {
   return *std::ranges::find(samples_, name_of(id), [](auto& sample) { return sample.name(); });
 }
 
-EnsembleView Round::view(EnsembleMemory::Clock::time_point now) const {
-  EnsembleView view;
+Snapshot Round::view(EnsembleMemory::Clock::time_point now) const {
+  Snapshot view;
   view.name = "default";
   for (const auto& name : names_) {
     const auto found =
@@ -293,7 +293,7 @@ std::vector<std::string> find_contradictions(const EnsembleVerdict& verdict) {
   return found;
 }
 
-std::vector<std::string> find_differences(const EnsembleView& view) {
+std::vector<std::string> find_differences(const Snapshot& view) {
   const auto& verdict = view.verdict;
   const auto text = ensemble_text(view);
   const auto json = ensemble_json(view);

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ensemble/judge_ensemble.hpp"
+#include "judge/judge_ensemble.hpp"
 
 namespace zke::test {
 
@@ -56,7 +56,7 @@ class Round {
   Round(std::string_view membership, std::string_view members);
 
   Sample& at(int id);  ///< the member zk-`id`:2181
-  EnsembleView view(EnsembleMemory::Clock::time_point now) const;
+  Snapshot view(EnsembleMemory::Clock::time_point now) const;
 
  private:
   std::vector<Sample> samples_;
@@ -71,7 +71,7 @@ class Watch {
   const EnsembleVerdict& see(const Round& round, Clock::duration after = {});
 
   EnsembleVerdict verdict;
-  EnsembleView view;
+  Snapshot view;
   EnsembleMemory memory;
   Clock::time_point now = Clock::time_point(std::chrono::hours(1));
   Clock::duration max_age = std::chrono::seconds(30);
@@ -102,7 +102,7 @@ struct Situation {
 std::vector<std::string> find_contradictions(const EnsembleVerdict& verdict);
 
 /// Where the page, its JSON and the metrics do not say what the verdict says.
-std::vector<std::string> find_differences(const EnsembleView& view);
+std::vector<std::string> find_differences(const Snapshot& view);
 
 void check(const std::vector<Situation>& situations);
 

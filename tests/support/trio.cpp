@@ -8,7 +8,7 @@
 
 #include "base/log.hpp"
 #include "base/text.hpp"
-#include "ensemble/judge_member.hpp"
+#include "judge/judge_member.hpp"
 #include "metrics/catalogue.hpp"
 #include "metrics/member_families.hpp"
 #include "support/captures.hpp"

@@ -1,0 +1,307 @@
+#include "judge/judge_member.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <utility>
+
+#include "base/text.hpp"
+#include "fourletter/mntr.hpp"
+#include "judge/probe.hpp"
+
+namespace zke {
+
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::steady_clock;
+
+constexpr auto kAskRefusedAgain = minutes(10);
+constexpr auto kAskConfAgain = minutes(1);
+constexpr auto kShowWatches = std::chrono::seconds(10);
+
+std::size_t index(Command command) { return static_cast<std::size_t>(command); }
+
+void fail(MemberSample& sample, const Error& error) {
+  if (sample.reason == Reason::kNone || sample.reason == Reason::kCommandRefused) {
+    sample.reason = error.reason();
+    sample.detail = printable(error.detail(), 300);
+  }
+}
+
+/// The whole answer to `command`, or nullptr.
+const Reply* answer_to(const PollRecord& record, Command command) {
+  const auto& reply = record.replies.at(index(command));
+  const bool is_answer = reply && *reply && (**reply).kind == Reply::Kind::kAnswer;
+  return is_answer ? &**reply : nullptr;
+}
+
+/// Whether it has a vote, as far as this sample tells: by its own membership, else by its role.
+std::optional<bool> find_voter(const MemberSample& sample) {
+  if (sample.conf && sample.conf->server_id) {
+    for (const auto& server : sample.conf->servers) {
+      if (server.id == *sample.conf->server_id) {
+        return !server.is_observer;
+      }
+    }
+  }
+  switch (sample.state) {
+    case MemberState::kLeader:
+    case MemberState::kFollower:
+    case MemberState::kStandalone:
+      return true;
+    case MemberState::kObserver:
+      return false;
+    default:
+      break;
+  }
+  constexpr std::int64_t kParticipant = 0;
+  const bool is_told = sample.conf && sample.conf->peer_type;  // a read-only member's conf
+  return is_told ? std::optional(sample.conf->peer_type == kParticipant) : std::nullopt;
+}
+
+/// When it took its role, to the second: the clock less the uptime.
+std::optional<std::int64_t> start_time_of(const Mntr& mntr, const PollRecord& record) {
+  const auto now = std::chrono::duration<double>(record.finished.time_since_epoch()).count();
+  const auto start = now - static_cast<double>(mntr.uptime.value_or(0)) / 1000;
+  return mntr.uptime ? std::optional(std::llround(start)) : std::nullopt;
+}
+
+}  // namespace
+
+bool MemberMemory::is_due(Command command, steady_clock::time_point now, bool is_extra) const {
+  const auto last = last_asked_.at(index(command));
+  if (last == steady_clock::time_point()) {
+    return true;
+  }
+  if (allowed_.at(index(command)) == false) {
+    return now - last >= kAskRefusedAgain;
+  }
+  switch (command) {
+    case Command::kWchs:
+      return !is_extra || !wchs_ || now - wchs_->clock > kShowWatches;
+    case Command::kConf:
+      return !conf_ || is_conf_due_ || identity_.is_doubtful() || now - last >= kAskConfAgain;
+    default:
+      return true;
+  }
+}
+
+MemberSample MemberMemory::judge(PollRecord record) {
+  MemberSample sample;
+  sample.ensemble = record.ensemble;
+  sample.member = record.member;
+  sample.finished = record.finished;
+  sample.clock = record.clock;
+  sample.took = record.took;
+  if (record.is_moved) {
+    forget_server();
+  }
+  read_srvr(record, sample);
+  count_closed(record, sample);
+  read_refusals(record, sample);
+  if (sample.srvr) {
+    read_details(record, sample);
+  }
+  if (sample.reason == Reason::kNone && !record.dns_error.empty()) {
+    fail(sample, Error(Reason::kDns, record.dns_error));
+  }
+  remember(record, sample);
+  sample.is_voter = is_voter_;
+  sample.is_several_servers = identity_.is_several();
+  sample.command_allowed = allowed_;
+  sample.counts = counts_;
+  return sample;
+}
+
+/// Another address of the name answers: what was known may be of another server.
+void MemberMemory::forget_server() {
+  conf_.reset();
+  wchs_.reset();
+  start_time_.reset();
+  allowed_.fill(std::nullopt);
+  last_asked_.fill({});
+  closed_.fill(false);
+  is_closing_.fill(false);
+  missing_polls_ = 0;
+}
+
+void MemberMemory::read_srvr(const PollRecord& record, MemberSample& sample) {
+  const auto& reply = record.replies.at(index(Command::kSrvr));
+  if (!reply) {
+    fail(sample, Error(Reason::kDns, record.dns_error));
+    return;
+  }
+  const auto seen = observe(*reply);
+  sample.state = seen.state;
+  if (seen.state == MemberState::kUnreachable) {
+    fail(sample, Error(seen.reason, seen.detail));
+    return;
+  }
+  sample.result = PollResult::kOk;
+  if (seen.state != MemberState::kNotServing) {
+    sample.srvr = parse_srvr((**reply).text);
+  }
+}
+
+/// ClickHouse Keeper closes on a word that it does not allow, without a byte. Twice in a row the
+/// same words, while srvr is answered: that is no limit on connections, which hits any word.
+void MemberMemory::count_closed(const PollRecord& record, const MemberSample& sample) {
+  if (!sample.srvr) {
+    closed_.fill(false);
+    return;
+  }
+  auto now = closed_;
+  for (std::size_t i = 0; i < kCommandCount; ++i) {
+    if (const auto& reply = record.replies.at(i)) {
+      now.at(i) = !*reply && reply->error().reason() == Reason::kClosedWithoutAnswer;
+    }
+  }
+  for (std::size_t i = 0; i < kCommandCount; ++i) {
+    if (record.replies.at(i)) {
+      is_closing_.at(i) = now.at(i) && (is_closing_.at(i) || now == closed_);
+    }
+  }
+  closed_ = now;
+}
+
+void MemberMemory::read_refusals(const PollRecord& record, MemberSample& sample) {
+  for (std::size_t i = 0; i < kCommandCount; ++i) {
+    const auto& result = record.replies.at(i);
+    if (!result) {
+      continue;
+    }
+    if (is_closing_.at(i)) {
+      allowed_.at(i) = false;
+      continue;
+    }
+    if (!*result) {
+      fail(sample, result->error());
+      sample.result = sample.is_up() ? PollResult::kPartial : PollResult::kFailed;
+      continue;
+    }
+    const auto kind = (*result)->kind;
+    if (kind == Reply::Kind::kNotServing && sample.srvr) {
+      // It stopped to serve between two words of this poll: the newer one counts.
+      sample.state = MemberState::kNotServing;
+      sample.srvr.reset();
+    }
+    if (kind != Reply::Kind::kNotServing) {
+      allowed_.at(i) = kind == Reply::Kind::kAnswer;
+    }
+  }
+  std::string refused;
+  for (std::size_t i = 0; i < kCommandCount && sample.srvr; ++i) {
+    if (allowed_.at(i) == false) {
+      refused += (refused.empty() ? "" : ", ") + std::string(to_string(static_cast<Command>(i)));
+    }
+  }
+  if (!refused.empty() && sample.reason == Reason::kNone) {
+    sample.reason = Reason::kCommandRefused;
+    const bool is_zookeeper = sample.srvr && sample.srvr->is_zookeeper;
+    sample.detail = "the server refuses " + refused + ": add to its " +
+                    (is_zookeeper ? "4lw.commands.whitelist" : "four_letter_word_allow_list");
+  }
+}
+
+void MemberMemory::read_details(PollRecord& record, MemberSample& sample) {
+  const auto began = record.clock - record.took;
+  IdentityMarks marks{
+      record.clock,    sample.srvr->mode,      {}, sample.srvr->zxid, {}, {}, record.took,
+      record.is_moved, record.is_other_address};
+  sample.version = sample.srvr->version;
+  if (const auto* reply = answer_to(record, Command::kConf)) {
+    conf_ = {parse_conf(reply->text), began};
+    marks.server_id = conf_->value.server_id;
+  } else if (conf_ && began - conf_->clock >= kAskConfAgain) {
+    conf_.reset();
+  }
+  const bool is_mntr_whole = read_mntr(record, sample, marks);
+  if (const auto* reply = answer_to(record, Command::kWchs)) {
+    const auto wchs = parse_wchs(reply->text);
+    wchs_ = wchs ? std::optional(Known<Wchs>{*wchs, began}) : std::nullopt;
+  } else if (record.replies.at(index(Command::kWchs)) || !is_mntr_whole ||
+             (wchs_ && began - wchs_->clock > kShowWatches)) {
+    wchs_.reset();
+  }
+  sample.wchs = wchs_ ? std::optional(wchs_->value) : std::nullopt;
+  if (sample.state != state_ && answer_to(record, Command::kConf) == nullptr) {
+    conf_.reset();  // another role may come with another configuration: asked in the next poll
+  }
+  sample.conf = conf_ ? std::optional(conf_->value) : std::nullopt;
+  identity_.judge(marks);
+}
+
+/// Whether there is an answer to mntr that is believed.
+bool MemberMemory::read_mntr(PollRecord& record, MemberSample& sample, IdentityMarks& marks) {
+  if (answer_to(record, Command::kMntr) == nullptr) {
+    return false;
+  }
+  auto& reply = **record.replies.at(index(Command::kMntr));
+  if (!is_believed(reply, sample)) {
+    return false;
+  }
+  sample.mntr = std::move(reply.text);
+  const auto mntr = parse_mntr(sample.mntr);
+  if (const auto mode = parse_mode(mntr.server_state)) {
+    sample.state = state_of(*mode);
+    marks.mntr_mode = mode;
+  }
+  if (mntr.uptime) {
+    marks.uptime = std::chrono::milliseconds(*mntr.uptime);
+  }
+  sample.quorum_size = mntr.quorum_size;
+  sample.synced_followers = mntr.synced_followers;
+  sample.synced_non_voting_followers = mntr.synced_non_voting_followers;
+  const auto start = start_time_of(mntr, record);
+  // Uptime and clock are not read at the same instant: that must not move the second.
+  if (!start || !start_time_ || std::abs(*start - *start_time_) > 1) {
+    start_time_ = start;
+  }
+  sample.start_time = start_time_;
+  return true;
+}
+
+/// What a reply lacks in three polls in a row, the same each time, was not cut off: it is that
+/// server's way, which is said once.
+bool MemberMemory::is_believed(const Reply& mntr, MemberSample& sample) {
+  constexpr int kPolls = 3;
+  if (mntr.missing.empty()) {
+    missing_polls_ = 0;
+    return true;
+  }
+  missing_polls_ = missing_ == mntr.missing ? std::min(missing_polls_ + 1, kPolls + 1) : 1;
+  missing_ = mntr.missing;
+  if (missing_polls_ < kPolls) {
+    fail(sample, Error(Reason::kTruncated, "mntr: the answer was cut short: it lacks " + missing_));
+    sample.result = PollResult::kPartial;
+    return false;
+  }
+  if (missing_polls_ == kPolls && sample.reason == Reason::kNone) {
+    sample.detail =
+        printable("mntr of this server lacks " + missing_ + ": believed from now on", 300);
+  }
+  return true;
+}
+
+void MemberMemory::remember(const PollRecord& record, const MemberSample& sample) {
+  ++counts_.polls.at(static_cast<std::size_t>(sample.result));
+  is_conf_due_ = is_conf_due_ && !record.replies.at(index(Command::kConf));
+  for (std::size_t i = 0; i < kCommandCount; ++i) {
+    if (record.replies.at(i)) {
+      ++counts_.commands.at(i);
+      last_asked_.at(i) = record.clock;
+    }
+  }
+  if (!sample.is_up()) {
+    last_asked_.fill({});  // it may come back with another configuration
+    conf_.reset();
+    wchs_.reset();
+  }
+  if (const auto known = find_voter(sample)) {
+    is_voter_ = known;
+  }
+  state_ = sample.state;
+}
+
+}  // namespace zke

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "fourletter/ask_all.hpp"
+#include "judge/identity.hpp"
+#include "judge/member_sample.hpp"
+
+namespace zke {
+
+/// What one poll brought: the reply or the failure of each command that was due, in order.
+struct PollRecord {
+  std::string ensemble;
+  std::string member;
+  Replies replies;
+  bool is_moved = false;          ///< another address of the name answered than last time
+  bool is_other_address = false;  ///< … and the last one still is an address of the name
+  std::string dns_error;          ///< why the name can't be looked up now, or empty
+  std::chrono::system_clock::time_point finished;
+  std::chrono::steady_clock::time_point clock;  ///< the same moment
+  std::chrono::steady_clock::duration took{};
+};
+
+/// What is remembered of a member between two polls.
+class MemberMemory {
+ public:
+  /// Whether `command` should be sent in a poll that starts `now`: a refused word is tried again
+  /// every 10 minutes only, and `conf`, which hardly changes, every minute: the server logs each. A
+  /// poll beside the grid (`is_extra`) asks for the watches only when they are older than 10 s.
+  bool is_due(Command command, std::chrono::steady_clock::time_point now,
+              bool is_extra = false) const;
+
+  /// Makes `conf` due in the next poll.
+  void forget_conf() { is_conf_due_ = true; }
+
+  /// Turns what a poll brought into a sample, and remembers what later polls need.
+  MemberSample judge(PollRecord record);
+
+ private:
+  static void read_srvr(const PollRecord& record, MemberSample& sample);
+  void read_refusals(const PollRecord& record, MemberSample& sample);
+  void read_details(PollRecord& record, MemberSample& sample);
+  bool read_mntr(PollRecord& record, MemberSample& sample, IdentityMarks& marks);
+  bool is_believed(const Reply& mntr, MemberSample& sample);
+  void count_closed(const PollRecord& record, const MemberSample& sample);
+  void forget_server();
+  void remember(const PollRecord& record, const MemberSample& sample);
+
+  PollCounts counts_;
+  std::optional<bool> is_voter_;
+  std::array<std::optional<bool>, kCommandCount> allowed_;
+  std::array<std::chrono::steady_clock::time_point, kCommandCount> last_asked_{};
+  /// What a word brought, and when: it may be shown again for as long as it is not asked.
+  template <class Value>
+  struct Known {
+    Value value;
+    std::chrono::steady_clock::time_point clock;  ///< the begin of its poll
+  };
+  std::optional<Known<Conf>> conf_;
+  std::optional<Known<Wchs>> wchs_;
+  bool is_conf_due_ = false;
+  std::array<bool, kCommandCount> closed_{};      ///< words closed without a byte when last asked
+  std::array<bool, kCommandCount> is_closing_{};  ///< those that count as refused for that
+  std::string missing_;                           ///< what the last mntr lacked
+  int missing_polls_ = 0;                         ///< polls in a row in which it lacked that
+  Identity identity_;
+  std::optional<std::int64_t> start_time_;
+  MemberState state_ = MemberState::kUnreachable;
+};
+
+}  // namespace zke

@@ -1,0 +1,133 @@
+#include "judge/safe_to_stop.hpp"
+
+#include <string>
+#include <utility>
+
+namespace zke {
+
+namespace {
+
+constexpr std::uint32_t kMaxLag = 1000;  // transactions; more than a moment's work to catch up
+constexpr std::size_t kMaxNamed = 10;    // troubles of other members
+
+using Reasons = std::vector<std::string>;
+
+/// What forbids to stop anything at all.
+Reasons find_common(const EnsembleVerdict& verdict, const Membership& membership,
+                    const StopHazards& hazards) {
+  Reasons reasons;
+  if (membership.may_split()) {
+    reasons.emplace_back(
+        "the members' lists of servers differ so much that there could be two quorums, each of "
+        "which writes: only one server may come or go at a time");
+  }
+  if (!has_quorum(verdict.level)) {
+    reasons.emplace_back("the ensemble is " + std::string(to_string(verdict.level)) + ": " +
+                         verdict.summary);
+    return reasons;
+  }
+  if (hazards.is_stale) {
+    reasons.emplace_back("a member was not polled lately: what is known may be out of date");
+  }
+  if (hazards.is_unsynced) {
+    reasons.emplace_back("a follower has not caught up with the leader yet");
+  }
+  for (std::size_t i = 0; i < verdict.members.size(); ++i) {
+    if (membership.is_several(i)) {
+      reasons.push_back(verdict.members[i].member +
+                        " leads to several servers: configure an address for each");
+    }
+  }
+  if (!verdict.is_sync_known) {
+    reasons.emplace_back(
+        "no leader tells whether the followers are in sync: it needs mntr in its "
+        "4lw.commands.whitelist, and leaderServes=yes");
+  }
+  if (verdict.leaders != 1 && verdict.voters > 1) {
+    reasons.emplace_back("it is not clear who leads: an election may be on");
+  }
+  return reasons;
+}
+
+/// What is wrong with a member, and so forbids to stop another one.
+struct Trouble {
+  std::size_t member;
+  std::string text;
+};
+
+std::vector<Trouble> find_of_members(const EnsembleVerdict& verdict, const Membership& membership,
+                                     const ServingVoters& serving, const StopHazards& hazards) {
+  std::vector<Trouble> troubles;
+  for (std::size_t n = 0; n < verdict.members.size(); ++n) {
+    const auto& member = verdict.members[n];
+    if (member.is_role_known && !member.is_voter) {
+      continue;
+    }
+    if (hazards.unasked.contains(n)) {
+      troubles.push_back(
+          {n, member.member + " could not be asked: a failure of the monitoring itself"});
+    } else if (!member.is_role_known) {
+      if (!member.serves) {
+        troubles.push_back(
+            {n, member.member + " does not serve, and may be a voter: bring it back first"});
+      }
+    } else if (!serving.seen.contains(membership.vote_of(n))) {
+      troubles.push_back({n, member.member + (serving.known.contains(membership.vote_of(n))
+                                                  ? " may serve, but can't be seen from here"
+                                                  : " does not serve: bring it back first")});
+    }
+  }
+  for (std::size_t n = 0; n < verdict.members.size(); ++n) {
+    const auto& member = verdict.members[n];
+    if (member.is_voter && member.lag.value_or(0) > kMaxLag) {
+      troubles.push_back({n, member.member + " is " + std::to_string(*member.lag) +
+                                 " transactions behind the leader"});
+    }
+  }
+  return troubles;
+}
+
+/// Adds the troubles of all but member `i`. They are counted, not named, from a point on: with
+/// 1,000 members down, each of the others would have 999 lines.
+void append_others(Reasons& reasons, const std::vector<Trouble>& troubles, std::size_t i) {
+  std::size_t others = 0;
+  for (const auto& trouble : troubles) {
+    if (trouble.member != i && ++others <= kMaxNamed) {
+      reasons.push_back(trouble.text);
+    }
+  }
+  if (others > kMaxNamed) {
+    reasons.push_back("more like these: " + std::to_string(others - kMaxNamed));
+  }
+}
+
+}  // namespace
+
+void judge_safe_to_stop(EnsembleVerdict& verdict, const Membership& membership,
+                        ServingVoters serving, const StopHazards& hazards) {
+  const auto common = find_common(verdict, membership, hazards);
+  const auto unmonitored = membership.unmonitored();
+  const bool is_quorum_known = membership.voters.is_quorum(serving.known);
+  const auto without = [&](VoterSet::Ids ids, std::size_t i) {
+    if (membership.is_voter(i)) {
+      ids.erase(membership.vote_of(i));
+    }
+    return membership.voters.is_quorum(ids);
+  };
+  const auto of_members = find_of_members(verdict, membership, serving, hazards);
+  for (std::size_t i = 0; i < verdict.members.size(); ++i) {
+    auto& reasons = verdict.members[i].unsafe_to_stop;
+    reasons = common;
+    if (unmonitored > 0) {
+      reasons.emplace_back("not all voters are polled: name all servers of the ensemble");
+    }
+    append_others(reasons, of_members, i);
+    if (is_quorum_known && !without(serving.known, i)) {
+      reasons.emplace_back("without it no quorum is left");
+    } else if (reasons.empty() && !without(serving.seen, i)) {
+      reasons.emplace_back("the others that can be seen from here are no quorum");
+    }
+  }
+}
+
+}  // namespace zke

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "judge/member_sample.hpp"
+#include "judge/verdict.hpp"
+
+namespace zke {
+
+using SamplePtr = std::shared_ptr<const MemberSample>;
+
+/// One ensemble at one moment: its members in the order of the configuration, and the verdict on
+/// them together. Never edited once published: a new one replaces it.
+struct Snapshot {
+  struct Member {
+    std::string name;
+    SamplePtr sample;          ///< empty until its first poll has ended
+    bool is_observer = false;  ///< by the configuration, which counts where no server tells
+  };
+  std::string name;
+  std::vector<Member> members;
+  EnsembleVerdict verdict;
+};
+
+using SnapshotPtr = std::shared_ptr<const Snapshot>;
+
+/// All ensembles, in the order of the configuration.
+using Snapshots = std::vector<SnapshotPtr>;
+
+}  // namespace zke

@@ -1,0 +1,388 @@
+#include <cmath>
+
+#include <catch2/catch.hpp>
+
+#include "support/captures.hpp"
+
+using namespace zke;
+using namespace zke::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kLeader = "3.9.3/leader";
+
+/// A poll that took place `later` than that of empty_record().
+PollRecord later(PollRecord record, std::chrono::milliseconds later) {
+  record.finished += later;
+  record.clock += later;
+  return record;
+}
+
+PollRecord unreachable() {
+  auto record = empty_record();
+  set_reply(record, Command::kSrvr, Error(Reason::kRefused, "connection refused"));
+  return record;
+}
+
+std::chrono::steady_clock::time_point at(std::chrono::milliseconds offset) {
+  return empty_record().clock + offset;
+}
+
+/// A poll of a leader with this uptime, whose reply came this much later than the clock was read.
+PollRecord with_uptime(std::chrono::milliseconds uptime) {
+  auto record = empty_record();
+  set_reply(record, Command::kSrvr, captured_reply(kLeader, Command::kSrvr));
+  set_reply(record, Command::kMntr,
+            Reply{Reply::Kind::kAnswer, "zk_version\t3.9.3\nzk_server_state\tleader\nzk_uptime\t" +
+                                            std::to_string(uptime.count()) + "\n"});
+  return later(std::move(record), uptime);
+}
+
+}  // namespace
+
+TEST_CASE("every command is due in the first poll", "[judge]") {
+  const MemberMemory memory;
+  for (const auto command : kCommands) {
+    CHECK(memory.is_due(command, at(0s)));
+  }
+}
+
+TEST_CASE("a refused command is asked again after ten minutes only", "[judge]") {
+  MemberMemory memory;
+  memory.judge(captured_record("3.9.3/not-whitelisted"));
+
+  CHECK(memory.is_due(Command::kSrvr, at(10s)));
+  for (const auto command : {Command::kMntr, Command::kWchs, Command::kConf}) {
+    CHECK_FALSE(memory.is_due(command, at(10s)));
+    CHECK_FALSE(memory.is_due(command, at(10min - 1ms)));
+    CHECK(memory.is_due(command, at(10min)));
+  }
+}
+
+TEST_CASE("a refused command is not forgotten by the polls that leave it out", "[judge]") {
+  MemberMemory memory;
+  memory.judge(captured_record("3.9.3/not-whitelisted"));
+  auto record = later(empty_record(), 10s);
+  set_reply(record, Command::kSrvr, captured_reply("3.9.3/not-whitelisted", Command::kSrvr));
+
+  const auto sample = memory.judge(record);
+
+  CHECK(sample.reason == Reason::kCommandRefused);
+  CHECK(sample.command_allowed.at(1) == false);
+  CHECK_FALSE(memory.is_due(Command::kMntr, at(10min - 1ms)));
+  CHECK(memory.is_due(Command::kMntr, at(10min)));
+}
+
+TEST_CASE("a refused command is asked at once when the member was away", "[judge]") {
+  MemberMemory memory;
+  memory.judge(captured_record("3.9.3/not-whitelisted"));
+  memory.judge(later(unreachable(), 10s));
+
+  for (const auto command : kCommands) {
+    CHECK(memory.is_due(command, at(20s)));
+  }
+}
+
+TEST_CASE("a command that is allowed later is taken", "[judge]") {
+  MemberMemory memory;
+  memory.judge(captured_record("3.9.3/not-whitelisted"));
+
+  const auto sample = memory.judge(later(captured_record("3.9.3/standalone"), 10min));
+
+  CHECK(sample.reason == Reason::kNone);
+  CHECK(sample.command_allowed.at(1) == true);
+  CHECK_FALSE(sample.mntr.empty());
+}
+
+TEST_CASE("conf is asked once a minute, all else in every poll", "[judge]") {
+  MemberMemory memory;
+  memory.judge(captured_record(kLeader));
+
+  CHECK_FALSE(memory.is_due(Command::kConf, at(10s)));
+  CHECK_FALSE(memory.is_due(Command::kConf, at(1min - 1ms)));
+  CHECK(memory.is_due(Command::kConf, at(1min)));
+  for (const auto command : {Command::kSrvr, Command::kMntr, Command::kWchs}) {
+    CHECK(memory.is_due(command, at(1s)));
+  }
+}
+
+TEST_CASE("what conf said is kept until it is asked again", "[judge]") {
+  MemberMemory memory;
+  memory.judge(captured_record(kLeader));
+  auto record = later(captured_record(kLeader), 10s);
+  record.replies.at(3).reset();
+
+  CHECK(memory.judge(record).conf->server_id == 2);
+}
+
+TEST_CASE("conf is asked again after a change of role, and the old one not shown", "[judge]") {
+  MemberMemory memory;
+  memory.judge(captured_record(kLeader));
+  auto record = later(captured_record("3.9.3/follower"), 10s);
+  record.replies.at(3).reset();
+
+  const auto sample = memory.judge(record);
+
+  CHECK(sample.state == MemberState::kFollower);
+  CHECK_FALSE(sample.conf);
+  CHECK(memory.is_due(Command::kConf, at(20s)));
+}
+
+TEST_CASE("the start time does not move with the jitter of the polls", "[judge]") {
+  MemberMemory memory;
+  const auto first = memory.judge(with_uptime(10s)).start_time;
+  REQUIRE(first == 1763800000);
+
+  for (int i = 1; i < 200; ++i) {
+    const auto jitter = std::chrono::milliseconds((i * 379) % 1400 - 700);
+    auto record = with_uptime(std::chrono::seconds(10 * (i + 1)));
+    record.finished += jitter;
+    CHECK(memory.judge(record).start_time == first);
+  }
+}
+
+TEST_CASE("the start time moves when the member took another role", "[judge]") {
+  MemberMemory memory;
+  memory.judge(with_uptime(1h));
+
+  auto record = with_uptime(3s);
+  record.finished += 1h;
+
+  CHECK(memory.judge(record).start_time == 1763800000 + 3600);
+}
+
+TEST_CASE("whether a member has a vote is kept while it does not say", "[judge]") {
+  MemberMemory memory;
+  CHECK_FALSE(memory.judge(unreachable()).is_voter);
+  CHECK(memory.judge(captured_record("3.9.3/observer")).is_voter == false);
+  CHECK(memory.judge(captured_record("3.9.3/not-serving-observer")).is_voter == false);
+  CHECK(memory.judge(unreachable()).is_voter == false);
+  CHECK(memory.judge(captured_record("3.9.3/follower")).is_voter == true);
+  CHECK(memory.judge(unreachable()).is_voter == true);
+}
+
+TEST_CASE("without conf the role tells whether a member has a vote", "[judge]") {
+  for (const auto* voter : {"leader", "follower", "standalone"}) {
+    auto record = captured_record(std::string("3.9.3/") + voter);
+    record.replies.at(3).reset();
+    CHECK(MemberMemory().judge(record).is_voter == true);
+  }
+  auto record = captured_record("3.9.3/observer");
+  record.replies.at(3).reset();
+  CHECK(MemberMemory().judge(record).is_voter == false);
+}
+
+TEST_CASE("polls and commands are counted since the start", "[judge]") {
+  MemberMemory memory;
+  memory.judge(captured_record(kLeader));
+  memory.judge(unreachable());
+  memory.judge(captured_record("3.9.3/not-serving-participant"));
+
+  const auto counts = memory.judge(captured_record(kLeader)).counts;
+
+  CHECK(counts.polls == std::array<std::uint64_t, kPollResultCount>{3, 0, 1});
+  CHECK(counts.commands == std::array<std::uint64_t, kCommandCount>{4, 2, 2, 2});
+}
+
+TEST_CASE("nothing of an earlier poll is left when a member fails", "[judge]") {
+  MemberMemory memory;
+  memory.judge(captured_record(kLeader));
+
+  const auto sample = memory.judge(unreachable());
+
+  CHECK_FALSE(sample.srvr);
+  CHECK(sample.mntr.empty());
+  CHECK_FALSE(sample.wchs);
+  CHECK_FALSE(sample.conf);
+  CHECK_FALSE(sample.version);
+  CHECK_FALSE(sample.start_time);
+}
+
+TEST_CASE("conf is at most a minute old, however often it fails later", "[judge]") {
+  MemberMemory memory;
+  memory.judge(captured_record(kLeader));
+  auto record = later(captured_record(kLeader), 1min - 1s);
+  record.replies.at(3).reset();
+  CHECK(memory.judge(record).conf);
+
+  for (const auto after : {61s, 120s, 3600s}) {
+    record = later(captured_record(kLeader), after);
+    set_reply(record, Command::kConf, Error(Reason::kTimeout, "no answer"));
+    CHECK_FALSE(memory.judge(record).conf);
+  }
+}
+
+TEST_CASE("conf that is refused now is not shown any more", "[judge]") {
+  MemberMemory memory;
+  memory.judge(captured_record(kLeader));
+  auto record = later(captured_record(kLeader), 61s);
+  set_reply(record, Command::kConf, captured_reply("3.9.3/not-whitelisted", Command::kConf));
+  CHECK_FALSE(memory.judge(record).conf);
+}
+
+TEST_CASE("a poll beside the grid leaves the watches out for ten seconds, and shows them",
+          "[judge]") {
+  MemberMemory memory;
+  const auto paths = memory.judge(captured_record(kLeader)).wchs->paths;
+
+  CHECK_FALSE(memory.is_due(Command::kWchs, at(9s), true));
+  CHECK(memory.is_due(Command::kWchs, at(9s)));
+  CHECK(memory.is_due(Command::kWchs, at(11s), true));
+  auto record = later(captured_record(kLeader), 9s);
+  record.replies.at(2).reset();
+  CHECK(memory.judge(record).wchs->paths == paths);
+  record = later(captured_record(kLeader), 11s);
+  record.replies.at(2).reset();
+  CHECK_FALSE(memory.judge(record).wchs);
+}
+
+TEST_CASE("watches that could not be asked are not shown from before", "[judge]") {
+  MemberMemory memory;
+  memory.judge(captured_record(kLeader));
+  auto record = later(captured_record(kLeader), 2s);
+  SECTION("since they failed") {
+    set_reply(record, Command::kWchs, Error(Reason::kTimeout, "no answer"));
+  }
+  SECTION("since mntr failed before") {
+    set_reply(record, Command::kMntr, Error(Reason::kTimeout, "no answer"));
+    record.replies.at(2).reset();
+  }
+  CHECK_FALSE(memory.judge(record).wchs);
+}
+
+TEST_CASE("words that the server closes on twice are refused, and said to be so", "[judge]") {
+  MemberMemory memory;
+  const auto closed = Error(Reason::kClosedWithoutAnswer, "closed");
+  const auto poll = [&](std::chrono::milliseconds after) {
+    auto record = later(captured_record(kLeader), after);
+    set_reply(record, Command::kMntr, closed);
+    set_reply(record, Command::kConf, closed);
+    return memory.judge(record);
+  };
+  CHECK(poll(0s).reason == Reason::kClosedWithoutAnswer);
+
+  const auto sample = poll(10s);
+  CHECK(sample.reason == Reason::kCommandRefused);
+  CHECK(sample.detail.find("mntr, conf") != std::string::npos);
+  CHECK(sample.result == PollResult::kOk);
+  CHECK(sample.command_allowed.at(1) == false);
+  CHECK(sample.command_allowed.at(2) == true);
+  CHECK(sample.wchs);
+  CHECK_FALSE(memory.is_due(Command::kMntr, at(20s)));
+  CHECK(memory.is_due(Command::kMntr, at(11min)));
+
+  CHECK(poll(11min).reason == Reason::kCommandRefused);  // tried again, and no other news
+  memory.judge(later(captured_record(kLeader), 22min));
+  CHECK(memory.is_due(Command::kMntr, at(22min + 10s)));
+}
+
+TEST_CASE("a limit on connections, which closes on any word, refuses none", "[judge]") {
+  MemberMemory memory;
+  for (int poll = 0; poll < 10; ++poll) {
+    auto record = later(captured_record(kLeader), poll * 10s);
+    set_reply(record, poll % 2 == 0 ? Command::kMntr : Command::kWchs,
+              Error(Reason::kClosedWithoutAnswer, "closed"));
+    CHECK(memory.judge(record).reason == Reason::kClosedWithoutAnswer);
+  }
+}
+
+TEST_CASE("what mntr lacks three times in a row is that server's way", "[judge]") {
+  MemberMemory memory;
+  const auto poll = [&](int number, const std::string& missing) {
+    auto record = later(captured_record(kLeader), number * 10s);
+    auto reply = captured_reply(kLeader, Command::kMntr);
+    reply.missing = missing;
+    set_reply(record, Command::kMntr, reply);
+    return memory.judge(record);
+  };
+  for (int number = 0; number < 2; ++number) {
+    const auto sample = poll(number, "fsynctime");
+    CHECK(sample.reason == Reason::kTruncated);
+    CHECK(sample.result == PollResult::kPartial);
+    CHECK(sample.mntr.empty());
+  }
+  const auto believed = poll(2, "fsynctime");
+  CHECK(believed.reason == Reason::kNone);
+  CHECK(believed.detail == "mntr of this server lacks fsynctime: believed from now on");
+  CHECK_FALSE(believed.mntr.empty());
+  CHECK(poll(3, "fsynctime").detail.empty());
+
+  CHECK(poll(4, "fsynctime, readlatency").reason == Reason::kTruncated);  // another cut
+  CHECK(poll(5, "fsynctime").reason == Reason::kTruncated);
+}
+
+TEST_CASE("one address that leads to several servers is noticed", "[judge]") {
+  MemberMemory memory;
+  const auto poll = [&](int number, const std::string& capture) {
+    return memory.judge(later(captured_record(capture), number * 10s)).is_several_servers;
+  };
+  SECTION("when each poll shows another") {
+    bool is_several = false;
+    for (int number = 0; number < 6; ++number) {
+      is_several = poll(number, number % 2 == 0 ? kLeader : "3.9.3/follower");
+    }
+    CHECK(is_several);
+  }
+  SECTION("when each word of a poll shows another") {
+    bool is_several = false;
+    for (int number = 0; number < 3; ++number) {
+      auto record = later(captured_record(kLeader), number * 10s);
+      set_reply(record, Command::kMntr, captured_reply("3.9.3/follower", Command::kMntr));
+      is_several = memory.judge(record).is_several_servers;
+    }
+    CHECK(is_several);
+    CHECK(memory.judge(later(unreachable(), 60s)).is_several_servers);
+    CHECK(poll(30, kLeader));
+    for (int number = 120; number < 140; ++number) {
+      is_several = poll(number, kLeader);
+    }
+    CHECK_FALSE(is_several);
+  }
+  SECTION("when another address of its name is another server") {
+    poll(0, kLeader);
+    auto record = later(captured_record("3.9.3/follower"), 10s);
+    record.is_moved = true;
+    record.is_other_address = true;
+    record.replies.at(3).reset();
+    const auto moved = memory.judge(record);
+    CHECK_FALSE(moved.conf);  // it was the other's
+    CHECK_FALSE(moved.is_several_servers);
+    CHECK(memory.is_due(Command::kConf, at(11s)));
+    CHECK(poll(2, "3.9.3/follower"));
+  }
+}
+
+TEST_CASE("one server is not taken for several", "[judge]") {
+  MemberMemory memory;
+  SECTION("that restarts again and again") {
+    for (int number = 1; number < 20; ++number) {
+      CHECK_FALSE(memory.judge(later(with_uptime(3s), number * 10s)).is_several_servers);
+      CHECK_FALSE(memory.judge(later(unreachable(), number * 10s + 5s)).is_several_servers);
+    }
+  }
+  SECTION("of 3.4, which tells no uptime, that restarts between two polls again and again") {
+    for (int number = 1; number < 20; ++number) {
+      auto record = later(empty_record(), number * 10s);
+      auto srvr = captured_reply("3.4.14/follower", Command::kSrvr);
+      const auto at = srvr.text.find("Received: ");
+      srvr.text.replace(at, srvr.text.find('\n', at) - at,
+                        "Received: " + std::to_string(1 + number % 3));
+      set_reply(record, Command::kSrvr, srvr);
+      CHECK_FALSE(memory.judge(record).is_several_servers);
+    }
+  }
+  SECTION("that changes its role once") {
+    CHECK_FALSE(memory.judge(captured_record("3.9.3/follower")).is_several_servers);
+    for (int number = 1; number < 5; ++number) {
+      CHECK_FALSE(memory.judge(later(captured_record(kLeader), number * 10s)).is_several_servers);
+    }
+  }
+  SECTION("that comes back at an address that its name has not any more") {
+    memory.judge(captured_record(kLeader));
+    auto record = later(captured_record("3.9.3/follower"), 10s);
+    record.is_moved = true;
+    CHECK_FALSE(memory.judge(record).is_several_servers);
+    CHECK_FALSE(memory.judge(later(captured_record("3.9.3/follower"), 20s)).is_several_servers);
+  }
+}
