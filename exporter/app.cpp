@@ -1,6 +1,5 @@
 #include "app.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -10,21 +9,22 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/duration.hpp"
-#include "base/spawn.hpp"
+#include "base/task_group.hpp"
 #include "base/version.hpp"
 #include "http/server.hpp"
-#include "metrics/ensemble_families.hpp"
 #include "metrics/exposition.hpp"
-#include "metrics/member_families.hpp"
 #include "metrics/self_metrics.hpp"
+#include "metrics/snapshot_text.hpp"
 #include "net/resolver.hpp"
+#include "pages/board.hpp"
 #include "pages/checks.hpp"
 #include "pages/health.hpp"
 #include "pages/metrics.hpp"
 #include "pages/probes.hpp"
 #include "pages/status.hpp"
-#include "poll/board.hpp"
-#include "poll/poller.hpp"
+#include "poll/change_log.hpp"
+#include "poll/ensembles.hpp"
+#include "poll/publication.hpp"
 
 namespace zke {
 
@@ -38,78 +38,26 @@ using std::chrono::steady_clock;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
-/// One line when a member's state or failure changes, none when a poll brings nothing new.
-void log_change(const MemberSample* last, const MemberSample& now) {
-  const bool is_known_mix = last != nullptr && last->is_several_servers && now.is_several_servers;
-  if (is_known_mix || (last != nullptr && last->state == now.state && last->reason == now.reason)) {
-    return;  // what an address of several servers shows changes all the time
-  }
-  const log::Fields fields = {
-      {"ensemble", now.ensemble},
-      {"member", now.member},
-      {"from", std::string(last == nullptr ? "unknown" : to_string(last->state))},
-      {"to", std::string(to_string(now.state))},
-      {"reason", std::string(to_string(now.reason))},
-      {"detail", now.detail}};
-  const bool is_well = is_serving(now.state) && now.reason == Reason::kNone;
-  (is_well ? log::info : log::warn)("member changed", fields);
-}
-
-/// One line when an ensemble's level changes, not while members wait for their first poll.
-void log_verdict(const std::string& ensemble, Level last, const EnsembleVerdict& now) {
-  const bool is_start = std::ranges::any_of(
-      now.findings, [](const auto& finding) { return finding.code == "not_polled"; });
-  if (last == now.level || is_start) {
-    return;
-  }
-  const bool is_well = now.level == Level::kHealthy;
-  (is_well ? log::info : log::warn)("ensemble changed", {{"ensemble", ensemble},
-                                                         {"from", std::string(to_string(last))},
-                                                         {"to", std::string(to_string(now.level))},
-                                                         {"summary", now.summary}});
-}
-
-/// Whether the member has learnt of another membership.
-bool is_reconfigured(const MemberSample& last, const MemberSample& now) {
-  const bool is_conf_new = last.conf && now.conf && last.conf->version != now.conf->version;
-  return is_conf_new ||
-         (last.quorum_size && now.quorum_size && last.quorum_size != now.quorum_size);
-}
-
 }  // namespace
 
 class App::Parts {
  public:
-  Parts(asio::io_context& loop, Settings settings)
+  Parts(asio::io_context& loop, Settings settings, Clock clock)
       : loop_(loop),
         settings_(std::move(settings)),
         self_(settings_.member_count()),
-        board_(settings_.ensembles, 2 * settings_.poll.interval + settings_.poll.timeout),
         resolver_(loop.get_executor()),
-        poller_(loop.get_executor(), settings_.poll, settings_.ensembles, resolver_,
-                [this](const SamplePtr& sample) { take(sample); }),
+        ensembles_({loop.get_executor(), resolver_, publication_, clock}),
         limits_(http_limits()),
         server_(loop.get_executor(), router_, http_events(), limits_),
         heartbeat_timer_(loop),
-        stop_timer_(loop) {
-    add_status_page(router_, board_);
-    add_metrics_page(router_, settings_.telemetry_path, exposition_, self_);
-    const LookLimit looks(LookLimit::bounds_for(limits_.connections));
-    add_health_pages(
-        router_, board_,
-        [this](const auto& ensemble, const auto& member) {
-          return poller_.look_anew(ensemble, member);
-        },
-        looks, settings_.poll.timeout);
-    add_probe_pages(
-        router_, board_,
-        [this](const auto& ensemble, const auto& member) { return poller_.look(ensemble, member); },
-        looks);
-    add_checks(router_, "/livez", "whether the exporter lives (never ZooKeeper's state)",
-               {{"event_loop", [this] { return find_stuck_loop(); }}});
-    add_checks(router_, "/readyz", "whether the exporter has polled every member once",
-               {{"first_poll_round", [this] { return find_unpolled(); }},
-                {"shutdown", [this] { return std::string(stopping_ ? "shutting down" : ""); }}});
+        stop_timer_(loop),
+        tasks_(loop.get_executor()) {
+    publication_.subscribe(
+        [this](const auto& last, const auto& now) { render_changes(exposition_, last, now); });
+    publication_.subscribe([this](const auto& last, const auto& now) { board_.take(last, now); });
+    publication_.subscribe(log_changes);
+    add_pages();
   }
 
   Result<std::vector<std::uint16_t>> start() {
@@ -126,8 +74,8 @@ class App::Parts {
       log::info("listening",
                 {{"address", to_string(settings_.listen[i])}, {"port", std::to_string(ports[i])}});
     }
-    spawn(loop_.get_executor(), "heartbeat", beat());
-    poller_.start();
+    tasks_.spawn("heartbeat", beat());
+    ensembles_.apply(settings_.ensembles, settings_.poll);
     log::info("polling", {{"ensembles", std::to_string(settings_.ensembles.size())},
                           {"members", std::to_string(settings_.member_count())},
                           {"interval", to_string(settings_.poll.interval)},
@@ -141,11 +89,32 @@ class App::Parts {
       return;
     }
     log::info("shutting down");
-    poller_.stop();
-    spawn(loop_.get_executor(), "shutdown", shut_down());
+    ensembles_.rest();
+    tasks_.spawn("shutdown", shut_down());
   }
 
  private:
+  void add_pages() {
+    constexpr auto kAnew = seconds(0);
+    constexpr auto kFresh = seconds(1);
+    const LookLimit looks(LookLimit::bounds_for(limits_.connections));
+    add_status_page(router_, board_);
+    add_metrics_page(router_, settings_.telemetry_path, exposition_, self_);
+    add_health_pages(router_, board_, look_within(kAnew), looks, settings_.poll.timeout);
+    add_probe_pages(router_, board_, look_within(kFresh), looks);
+    add_checks(router_, "/livez", "whether the exporter lives (never ZooKeeper's state)",
+               {{"event_loop", [this] { return find_stuck_loop(); }}});
+    add_checks(router_, "/readyz", "whether the exporter has polled every member once",
+               {{"first_poll_round", [this] { return find_unpolled(); }},
+                {"shutdown", [this] { return std::string(stopping_ ? "shutting down" : ""); }}});
+  }
+
+  LiveCheck look_within(steady_clock::duration max_age) {
+    return [this, max_age](const auto& ensemble, const auto& member) {
+      return ensembles_.look(ensemble, member, max_age);
+    };
+  }
+
   HttpEvents http_events() {
     HttpEvents events;
     events.answered = [this](const std::string& route, int status, auto took) {
@@ -172,27 +141,6 @@ class App::Parts {
     return limits;
   }
 
-  void take(const SamplePtr& sample) {
-    const auto name = sample->ensemble + '\n' + sample->member;
-    exposition_.put(name, member_families(*sample),
-                    {{"ensemble", sample->ensemble}, {"member", sample->member}});
-    const auto before = board_.find(sample->ensemble);
-    const auto last = board_.put(sample);
-    log_change(last.get(), *sample);
-    const auto view = board_.find(sample->ensemble);
-    const auto& verdict = view->verdict;
-    log_verdict(sample->ensemble, before->verdict.level, verdict);
-    if (last &&
-        verdict.level != before->verdict.level) {  // not while members wait for a first poll
-      poller_.note_change(sample->ensemble);
-    }
-    exposition_.put(sample->ensemble + '\n', ensemble_families(verdict),
-                    {{"ensemble", sample->ensemble}});
-    if (last && is_reconfigured(*last, *sample)) {
-      poller_.refresh_conf(sample->ensemble);  // the others do not know it yet
-    }
-  }
-
   /// Measures how late the loop is, and is late itself when the loop is stuck.
   asio::awaitable<void> beat() {
     constexpr auto kPeriod = seconds(1);
@@ -207,15 +155,11 @@ class App::Parts {
   asio::awaitable<void> shut_down() {
     constexpr auto kServeOn = milliseconds(300);  // load balancers see /readyz fail first
     constexpr auto kPatience = seconds(1);
-    constexpr auto kStep = milliseconds(10);
     stop_timer_.expires_after(kServeOn);
     co_await stop_timer_.async_wait(kTuple);
-    server_.drain();
-    const auto deadline = steady_clock::now() + kPatience;
-    while (server_.connections() > 0 && steady_clock::now() < deadline) {
-      stop_timer_.expires_after(kStep);
-      co_await stop_timer_.async_wait(kTuple);
-    }
+    co_await server_.stop(steady_clock::now() + kPatience);
+    ensembles_.cancel();
+    co_await ensembles_.join();
     loop_.stop();
   }
 
@@ -229,7 +173,7 @@ class App::Parts {
   }
 
   std::string find_unpolled() const {
-    const auto count = board_.waiting();
+    const auto count = board_.unpolled();
     return count == 0 ? std::string() : std::to_string(count) + " members were not polled yet";
   }
 
@@ -238,19 +182,21 @@ class App::Parts {
   SelfMetrics self_;
   Exposition exposition_;
   Board board_;
+  Publication publication_;
   Router router_;
   Resolver resolver_;
-  Poller poller_;
+  Ensembles ensembles_;
   HttpLimits limits_;
   HttpServer server_;
   asio::steady_timer heartbeat_timer_;
   asio::steady_timer stop_timer_;
+  TaskGroup tasks_;
   steady_clock::time_point heartbeat_ = steady_clock::now();
   bool stopping_ = false;
 };
 
-App::App(asio::io_context& loop, Settings settings)
-    : parts_(std::make_unique<Parts>(loop, std::move(settings))) {}
+App::App(asio::io_context& loop, Settings settings, Clock clock)
+    : parts_(std::make_unique<Parts>(loop, std::move(settings), clock)) {}
 
 App::~App() = default;
 

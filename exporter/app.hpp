@@ -6,6 +6,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "config/settings.hpp"
 
@@ -15,8 +16,8 @@ namespace zke {
 /// others.
 class App {
  public:
-  /// `loop` must outlive the App and be run by one thread only.
-  App(boost::asio::io_context& loop, Settings settings);
+  /// `loop` must outlive the App and be run by one thread only. Polls follow `clock`.
+  App(boost::asio::io_context& loop, Settings settings, Clock clock = Clock());
   ~App();
   App(const App&) = delete;
   App& operator=(const App&) = delete;

@@ -13,7 +13,7 @@ PARTS = {
     "poll": {"judge", "fourletter", "net"},
     "metrics": {"judge", "fourletter"},
     "http": {"net"},
-    "pages": {"http", "metrics", "poll", "judge"},
+    "pages": {"http", "metrics", "judge"},
     "health": {"judge", "fourletter", "net"},
     "config": {"poll", "http", "net"},
 }

@@ -13,7 +13,6 @@
 #include <boost/beast/http/status.hpp>
 
 #include "base/log.hpp"
-#include "base/spawn.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
 #include "http/gzip.hpp"
@@ -101,7 +100,11 @@ struct HttpServer::Listener {
 
 HttpServer::HttpServer(asio::any_io_executor loop, const Router& router, HttpEvents events,
                        HttpLimits limits)
-    : loop_(std::move(loop)), router_(router), events_(std::move(events)), limits_(limits) {}
+    : loop_(std::move(loop)),
+      router_(router),
+      events_(std::move(events)),
+      limits_(limits),
+      tasks_(loop_) {}
 
 HttpServer::~HttpServer() = default;
 
@@ -112,7 +115,7 @@ Result<std::uint16_t> HttpServer::listen(const Address& address) {
   }
   const auto port = acceptor->local_endpoint().port();
   auto listener = std::make_unique<Listener>(std::move(*acceptor), loop_);
-  spawn(loop_, "HTTP listener", accept(*listener));
+  tasks_.spawn("HTTP listener", accept(*listener));
   listeners_.push_back(std::move(listener));
   return port;
 }
@@ -148,7 +151,7 @@ asio::awaitable<void> HttpServer::accept(Listener& listener) {
     }
     sessions_.push_back(std::make_unique<Session>(std::move(socket)));
     events_.connections(connections());
-    spawn(loop_, "HTTP session", talk(std::prev(sessions_.end())));
+    tasks_.spawn("HTTP session", talk(std::prev(sessions_.end())));
   }
 }
 
@@ -291,6 +294,17 @@ void HttpServer::drain() {
     if (session->is_waiting() || session->is_ending()) {
       session->release();
     }
+  }
+}
+
+asio::awaitable<void> HttpServer::stop(steady_clock::time_point deadline) {
+  constexpr auto kLast = milliseconds(200);
+  drain();
+  if (!co_await tasks_.join(deadline)) {
+    for (const auto& session : sessions_) {
+      session->reset();
+    }
+    co_await tasks_.join(steady_clock::now() + kLast);
   }
 }
 

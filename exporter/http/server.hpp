@@ -11,6 +11,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "base/result.hpp"
+#include "base/task_group.hpp"
 #include "http/limits.hpp"
 #include "http/router.hpp"
 #include "net/address.hpp"
@@ -51,6 +52,9 @@ class HttpServer {
   /// response.
   void drain();
 
+  /// The same, and waits for the last response, until `deadline`; what is left then is cut off.
+  boost::asio::awaitable<void> stop(std::chrono::steady_clock::time_point deadline);
+
   /// Those that may still ask or get something.
   std::size_t connections() const;
 
@@ -73,6 +77,7 @@ class HttpServer {
   std::vector<std::unique_ptr<Listener>> listeners_;
   Sessions sessions_;
   bool draining_ = false;
+  TaskGroup tasks_;
 };
 
 }  // namespace zke

@@ -548,6 +548,12 @@ class Judge {
 
 }  // namespace
 
+void forget(EnsembleMemory& memory, const std::string& member) {
+  memory.server_ids.erase(member);
+  memory.votes.erase(member);
+  memory.lags.erase(member);
+}
+
 EnsembleVerdict judge_ensemble(const Snapshot& view, EnsembleMemory& memory, Clock::time_point now,
                                Clock::duration max_age) {
   return Judge(view, memory, now, max_age).run();

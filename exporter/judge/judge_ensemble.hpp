@@ -39,6 +39,9 @@ struct EnsembleMemory {
   std::uint64_t elections = 0;
 };
 
+/// Forgets a member that belongs to the ensemble no more.
+void forget(EnsembleMemory& memory, const std::string& member);
+
 /// Judges an ensemble by the newest sample of each member. The same `memory` goes into each call.
 ///
 /// Leaders are told apart by epoch: two in different epochs are a hand-over for one election time

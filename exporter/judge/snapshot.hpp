@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "judge/member_sample.hpp"
@@ -22,6 +24,10 @@ struct Snapshot {
   std::string name;
   std::vector<Member> members;
   EnsembleVerdict verdict;
+  std::chrono::system_clock::time_point level_since;  ///< when the verdict's level began
+
+  /// The member of that name, or nullptr.
+  const Member* find(std::string_view member) const;
 };
 
 using SnapshotPtr = std::shared_ptr<const Snapshot>;

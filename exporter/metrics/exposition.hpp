@@ -20,6 +20,9 @@ class Exposition {
   void put(const std::string& source, const std::vector<prometheus::MetricFamily>& families,
            const std::vector<prometheus::ClientMetric::Label>& common_labels);
 
+  /// Takes away all that `source` said.
+  void erase(const std::string& source) { sources_.erase(source); }
+
   /// Everything in text format 0.0.4, with `extra` (sorted by name as well) among it. Each family
   /// stands in one piece; families come by name, sources within a family by their name.
   std::string text(const std::vector<prometheus::MetricFamily>& extra) const;

@@ -38,24 +38,10 @@ constexpr std::size_t kMaxSlowLookups = 8;  // besides: of names that were slow 
 constexpr auto kHangs = milliseconds(100);
 constexpr auto kSlow = seconds(1);
 
-struct Name {
-  Resolution known;
-  bool pending = false;
-  bool is_slow = false;  ///< its last look-up was
-  steady_clock::time_point started;
-  steady_clock::time_point finished;
-};
-
 /// What a look-up thread shares with the Resolver; it outlives it when it hangs.
 struct Gate {
   std::mutex mutex;
   bool closed = false;
-};
-
-/// Names that wait for a look-up, and those that are being looked up.
-struct Lane {
-  std::deque<std::string> waiting;
-  std::vector<const Name*> running;
 };
 
 Resolver::Addresses addresses_of(const addrinfo* list) {
@@ -84,12 +70,34 @@ class Resolver::State : public std::enable_shared_from_this<State> {
         patience_(loop_),
         first_answer_(loop_, steady_clock::time_point::max()) {}
 
-  std::map<std::string, Name, std::less<>> names;
+  std::shared_ptr<Name> watch(const std::string& host) {
+    if (const auto found = names_.find(host); found != names_.end()) {
+      if (auto name = found->second.lock()) {
+        return name;
+      }
+    }
+    auto name = std::make_shared<Name>(host, weak_from_this());
+    names_.insert_or_assign(host, name);
+    boost::system::error_code not_numeric;
+    const auto address = asio::ip::make_address(host, not_numeric);
+    if (not_numeric) {
+      ask(*name);
+    } else {
+      name->known_.addresses = {address};
+      name->known_.answered = true;
+      name->finished_ = steady_clock::time_point::max();  // never looked up again
+    }
+    return name;
+  }
 
-  void ask(const std::string& host) {
-    auto& name = names.at(host);
-    if (!std::exchange(name.pending, true)) {
-      lane_of(name).waiting.push_back(host);
+  std::size_t watched() const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(names_, [](const auto& entry) { return !entry.second.expired(); }));
+  }
+
+  void ask(Name& name) {
+    if (!std::exchange(name.is_pending_, true)) {
+      lane_of(name).waiting.push_back(names_.at(name.host_));
       start_waiting();
     }
   }
@@ -110,10 +118,12 @@ class Resolver::State : public std::enable_shared_from_this<State> {
       if (ec || !state) {
         return;
       }
-      for (const auto& [host, name] : state->names) {
-        const auto age = steady_clock::now() - name.finished;
-        if (name.known.answered && (age >= kGoodFor || !name.known.error.empty())) {
-          state->ask(host);
+      std::erase_if(state->names_, [](const auto& entry) { return entry.second.expired(); });
+      for (const auto& [host, watched] : state->names_) {
+        const auto name = watched.lock();
+        const auto age = steady_clock::now() - name->finished_;
+        if (name->known_.answered && (age >= kGoodFor || !name->known_.error.empty())) {
+          state->ask(*name);
         }
       }
       state->tick();
@@ -123,9 +133,18 @@ class Resolver::State : public std::enable_shared_from_this<State> {
   asio::steady_timer& first_answer() { return first_answer_; }
 
  private:
-  Lane& lane_of(const Name& name) { return name.is_slow ? slow_ : quick_; }
+  /// Names that wait for a look-up, and those that are being looked up.
+  struct Lane {
+    std::deque<std::weak_ptr<Name>> waiting;
+    std::vector<std::shared_ptr<const Name>> running;
+  };
+
+  Lane& lane_of(const Name& name) { return name.is_slow_ ? slow_ : quick_; }
 
   void start_waiting() {
+    for (auto* lane : {&slow_, &quick_}) {
+      std::erase_if(lane->waiting, [](const auto& name) { return name.expired(); });
+    }
     while (!slow_.waiting.empty() && slow_.running.size() < kMaxSlowLookups && start(slow_)) {
     }
     while (!quick_.waiting.empty() && quick_.running.size() < quick_limit() && start(quick_)) {
@@ -146,54 +165,53 @@ class Resolver::State : public std::enable_shared_from_this<State> {
   }
 
   std::size_t quick_limit() const {
-    const auto hangs = std::ranges::count_if(quick_.running, [](const Name* name) {
-      return steady_clock::now() - name->started >= kHangs;
+    const auto hangs = std::ranges::count_if(quick_.running, [](const auto& name) {
+      return steady_clock::now() - name->started_ >= kHangs;
     });
     return std::min(kUsualLookups + 2 * static_cast<std::size_t>(hangs), kMaxLookups);
   }
 
   /// Looks the lane's next name up in a thread; false when there can't be another thread now.
   bool start(Lane& lane) {
-    const auto& host = lane.waiting.front();
+    const auto name = lane.waiting.front().lock();
     try {
-      std::thread(work, gate_, lookup_, loop_, weak_from_this(), host).detach();
+      std::thread(work, gate_, lookup_, loop_, weak_from_this(), name).detach();
     } catch (const std::system_error&) {
       return false;
     }
-    auto& name = names.at(host);
-    name.started = steady_clock::now();
-    lane.running.push_back(&name);
+    name->started_ = steady_clock::now();
+    lane.running.push_back(name);
     lane.waiting.pop_front();
     return true;
   }
 
-  /// A look-up thread. It touches the loop only under the lock of a gate that is not closed.
+  /// A look-up thread. It touches the loop, and of the name more than its host, only under the lock
+  /// of a gate that is not closed.
   static void work(const std::shared_ptr<Gate>& gate, const Lookup& lookup,
                    const asio::any_io_executor& loop, const std::weak_ptr<State>& state,
-                   const std::string& host) {
-    auto found = lookup(host);
+                   const std::shared_ptr<Name>& name) {
+    auto found = lookup(name->host_);
     const std::lock_guard lock(gate->mutex);
     if (!gate->closed) {
-      asio::post(loop, [state, host, found = std::move(found)]() mutable {
+      asio::post(loop, [state, name, found = std::move(found)]() mutable {
         if (const auto alive = state.lock()) {
-          alive->finish(host, std::move(found));
+          alive->finish(*name, std::move(found));
         }
       });
     }
   }
 
-  void finish(const std::string& host, Result<Addresses> found) {
-    auto& name = names.at(host);
-    std::erase(lane_of(name).running, &name);
-    name.pending = false;
-    name.finished = steady_clock::now();
-    name.is_slow = name.finished - name.started >= kSlow;
-    name.known.answered = true;
+  void finish(Name& name, Result<Addresses> found) {
+    std::erase_if(lane_of(name).running, [&](const auto& each) { return each.get() == &name; });
+    name.is_pending_ = false;
+    name.finished_ = steady_clock::now();
+    name.is_slow_ = name.finished_ - name.started_ >= kSlow;
+    name.known_.answered = true;
     if (found) {
-      name.known.addresses = std::move(*found);
-      name.known.error.clear();
+      name.known_.addresses = std::move(*found);
+      name.known_.error.clear();
     } else {
-      name.known.error = found.error().detail();
+      name.known_.error = found.error().detail();
     }
     first_answer_.cancel();  // wakes those who wait; each looks whether it was its host
     start_waiting();
@@ -205,6 +223,7 @@ class Resolver::State : public std::enable_shared_from_this<State> {
   asio::steady_timer patience_;
   asio::steady_timer first_answer_;
   std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
+  std::map<std::string, std::weak_ptr<Name>, std::less<>> names_;
   Lane quick_;
   Lane slow_;
   bool is_patient_ = false;  ///< patience_ runs, since names wait
@@ -217,43 +236,35 @@ Resolver::Resolver(asio::any_io_executor loop, Lookup lookup)
 
 Resolver::~Resolver() { state_->close(); }
 
-void Resolver::watch(const std::string& host) {
-  const auto [entry, is_new] = state_->names.try_emplace(host);
-  if (!is_new) {
-    return;
-  }
-  boost::system::error_code not_numeric;
-  const auto address = asio::ip::make_address(host, not_numeric);
-  if (not_numeric) {
-    state_->ask(host);
-    return;
-  }
-  entry->second.known.addresses = {address};
-  entry->second.known.answered = true;
-  entry->second.finished = steady_clock::time_point::max();  // never looked up again
+std::shared_ptr<Resolver::Name> Resolver::watch(const std::string& host) {
+  return state_->watch(host);
 }
 
-const Resolution& Resolver::find(const std::string& host) const {
-  return state_->names.at(host).known;
-}
+std::size_t Resolver::watched() const { return state_->watched(); }
 
-void Resolver::refresh(const std::string& host) {
-  const auto& name = state_->names.at(host);
-  if (name.known.answered && name.finished != steady_clock::time_point::max()) {
-    state_->ask(host);
+Resolver::Name::Name(std::string host, std::weak_ptr<State> state)
+    : host_(std::move(host)), state_(std::move(state)) {}
+
+void Resolver::Name::refresh() {
+  const auto state = state_.lock();
+  if (state && known_.answered && finished_ != steady_clock::time_point::max()) {
+    state->ask(*this);
   }
 }
 
-asio::awaitable<void> Resolver::wait_first(std::string host, steady_clock::time_point deadline) {
-  const auto& known = find(host);
-  while (!known.answered && steady_clock::now() < deadline) {
-    asio::steady_timer timeout(state_->first_answer().get_executor(), deadline);
-    timeout.async_wait([state = std::weak_ptr(state_)](auto ec) {
-      if (const auto alive = state.lock(); alive && !ec) {
+asio::awaitable<void> Resolver::Name::wait_first(steady_clock::time_point deadline) {
+  while (!known_.answered && steady_clock::now() < deadline) {
+    const auto state = state_.lock();
+    if (!state) {
+      co_return;
+    }
+    asio::steady_timer timeout(state->first_answer().get_executor(), deadline);
+    timeout.async_wait([weak = state_](auto ec) {
+      if (const auto alive = weak.lock(); alive && !ec) {
         alive->first_answer().cancel();
       }
     });
-    co_await state_->first_answer().async_wait(asio::as_tuple(asio::use_awaitable));
+    co_await state->first_answer().async_wait(asio::as_tuple(asio::use_awaitable));
   }
 }
 

@@ -38,18 +38,14 @@ class Resolver {
   Resolver(Resolver&&) = delete;
   Resolver& operator=(Resolver&&) = delete;
 
-  /// Starts to look `host` up. An IP address is its own answer, at once.
-  void watch(const std::string& host);
+  class Name;
 
-  /// What is known about a watched host. The reference holds until the Resolver ends.
-  const Resolution& find(const std::string& host) const;
+  /// Looks `host` up from now on, for as long as somebody holds what is returned. An IP address is
+  /// its own answer, at once.
+  std::shared_ptr<Name> watch(const std::string& host);
 
-  /// Looks a watched host up now, if that is not under way: its addresses may have moved.
-  void refresh(const std::string& host);
-
-  /// Waits for the first answer about a watched host, until `deadline` at most.
-  boost::asio::awaitable<void> wait_first(std::string host,
-                                          std::chrono::steady_clock::time_point deadline);
+  /// Names that are looked up now: those that somebody holds.
+  std::size_t watched() const;
 
   /// getaddrinfo: every address, IPv4 and IPv6, in the system's order.
   static Result<Addresses> look_up(const std::string& host);
@@ -57,6 +53,31 @@ class Resolver {
  private:
   class State;
   std::shared_ptr<State> state_;
+};
+
+/// A name that is watched.
+class Resolver::Name {
+ public:
+  Name(std::string host, std::weak_ptr<State> state);
+
+  const Resolution& known() const { return known_; }
+
+  /// Looks it up now, if that is not under way: its addresses may have moved.
+  void refresh();
+
+  /// Waits for the first answer, until `deadline` at most. Hold the name meanwhile.
+  boost::asio::awaitable<void> wait_first(std::chrono::steady_clock::time_point deadline);
+
+ private:
+  friend class Resolver::State;
+
+  std::string host_;
+  std::weak_ptr<State> state_;
+  Resolution known_;
+  bool is_pending_ = false;
+  bool is_slow_ = false;  ///< its last look-up was
+  std::chrono::steady_clock::time_point started_;
+  std::chrono::steady_clock::time_point finished_;
 };
 
 }  // namespace zke

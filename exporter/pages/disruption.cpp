@@ -15,7 +15,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
-#include "base/spawn.hpp"
+#include "base/task_group.hpp"
 #include "pages/answer.hpp"
 
 namespace zke {
@@ -25,7 +25,7 @@ namespace {
 namespace asio = boost::asio;
 namespace json = boost::json;
 using std::chrono::steady_clock;
-using EnsemblePtr = SnapshotPtr;
+using Reasons = std::vector<std::string>;
 
 struct Gate {
   const Board& board;
@@ -44,9 +44,9 @@ std::vector<std::string> names_of(const std::vector<Snapshot::Member>& members) 
 }
 
 /// The ensembles that have a member of that name; `within` is the one that it must be, or nullptr.
-std::vector<EnsemblePtr> find_ensembles(const Snapshots& snapshots, const std::string& member,
+std::vector<SnapshotPtr> find_ensembles(const Snapshots& snapshots, const std::string& member,
                                         const std::string* within) {
-  std::vector<EnsemblePtr> found;
+  std::vector<SnapshotPtr> found;
   for (const auto& ensemble : snapshots) {
     const bool is_wanted = within == nullptr || *within == ensemble->name;
     if (is_wanted && ensemble->verdict.find(member) != nullptr) {
@@ -56,16 +56,12 @@ std::vector<EnsemblePtr> find_ensembles(const Snapshots& snapshots, const std::s
   return found;
 }
 
-/// What the looks of one request share. Some may end after it.
+/// What the looks of one request share.
 struct Looks {
-  Looks(const asio::any_io_executor& loop, EnsemblePtr its_ensemble, LookLimit::Place its_place)
-      : ensemble(std::move(its_ensemble)),
-        place(std::move(its_place)),
-        missing(names_of(ensemble->members)),
-        news(loop) {}
+  Looks(const asio::any_io_executor& loop, SnapshotPtr its_ensemble)
+      : ensemble(std::move(its_ensemble)), missing(names_of(ensemble->members)), news(loop) {}
 
-  EnsemblePtr ensemble;
-  LookLimit::Place place;
+  SnapshotPtr ensemble;
   std::vector<std::string> missing;
   std::string change;  ///< the first that was seen
   asio::steady_timer news;
@@ -89,28 +85,31 @@ asio::awaitable<void> look_at(std::shared_ptr<Looks> looks, std::shared_ptr<cons
 }
 
 /// Looks at all members at once. Empty when every one is now what it was in its last poll.
-asio::awaitable<std::string> find_change(std::shared_ptr<const Gate> gate, EnsemblePtr ensemble) {
+asio::awaitable<std::string> find_change(std::shared_ptr<const Gate> gate, SnapshotPtr ensemble) {
   constexpr auto kGrace = std::chrono::seconds(1);  // a look ends by itself at the timeout
   auto limit = gate->limit;
-  auto place = limit.enter(ensemble->name, names_of(ensemble->members));
+  const auto place = limit.enter(ensemble->name, names_of(ensemble->members));
   if (place == nullptr) {
     co_return std::string(kBusyReason) + ": the ensemble " + kBusyText;
   }
   const auto loop = co_await asio::this_coro::executor;
-  const auto looks = std::make_shared<Looks>(loop, ensemble, std::move(place));
+  const auto looks = std::make_shared<Looks>(loop, ensemble);
   const auto deadline = steady_clock::now() + gate->timeout + kGrace;
+  TaskGroup tasks(loop);
   for (const auto& member : ensemble->members) {
-    spawn(loop, "look at " + member.name, look_at(looks, gate, member));
+    tasks.spawn("look at " + member.name, look_at(looks, gate, member));
   }
   while (looks->change.empty() && !looks->missing.empty() && steady_clock::now() < deadline) {
     looks->news.expires_at(deadline);
     co_await looks->news.async_wait(asio::as_tuple(asio::use_awaitable));
   }
-  looks->place.reset();
-  if (looks->change.empty() && !looks->missing.empty()) {
-    co_return looks->missing.front() + " could not be looked at in time; ask again in a second";
+  auto change = looks->change;
+  if (change.empty() && !looks->missing.empty()) {
+    change = looks->missing.front() + " could not be looked at in time; ask again in a second";
   }
-  co_return looks->change;
+  tasks.cancel();
+  co_await tasks.join();
+  co_return change;
 }
 
 /// Why the member must not be stopped, by what is known now.
@@ -154,11 +153,11 @@ asio::awaitable<Response> show_disruption(std::shared_ptr<const Gate> gate,
   }
   const auto snapshots = gate->board.snapshots();
   const auto found = wanted == nullptr
-                         ? std::vector<EnsemblePtr>()
-                         : find_ensembles(*snapshots, *wanted, request.parameter("ensemble"));
+                         ? std::vector<SnapshotPtr>()
+                         : find_ensembles(snapshots, *wanted, request.parameter("ensemble"));
   std::vector<std::string> known;
   if (found.empty()) {
-    for (const auto& ensemble : *snapshots) {
+    for (const auto& ensemble : snapshots) {
       std::ranges::move(names_of(ensemble->members), std::back_inserter(known));
     }
     co_return unknown_value(request, wanted == nullptr ? 400 : 404, "member", known);
@@ -177,7 +176,7 @@ asio::awaitable<Response> show_disruption(std::shared_ptr<const Gate> gate,
       reasons.push_back(std::move(change));
     } else {  // polls may have ended during the looks
       const auto now = gate->board.find(ensemble->name);
-      reasons = reasons_of(*now, *wanted, request);
+      reasons = now ? reasons_of(**now, *wanted, request) : Reasons{"it is not known any more"};
     }
   }
   co_return respond(request, ensemble->name, *wanted, reasons);

@@ -62,7 +62,7 @@ void add_health_pages(Router& router, const Board& board, LiveCheck check, LookL
                       std::chrono::milliseconds timeout) {
   router.add("/health/ensemble", "the level of each ensemble, and why (?ensemble=, ?require=)",
              [&board](const Request& request) -> asio::awaitable<Response> {
-               co_return show_ensembles(*board.snapshots(), request);
+               co_return show_ensembles(board.snapshots(), request);
              });
   add_disruption_page(router, board, std::move(check), std::move(limit), timeout);
 }

@@ -3,9 +3,9 @@
 #include <chrono>
 
 #include "http/router.hpp"
+#include "pages/board.hpp"
 #include "pages/live_check.hpp"
 #include "pages/look_limit.hpp"
-#include "poll/board.hpp"
 
 namespace zke {
 

@@ -119,9 +119,9 @@ asio::awaitable<Response> probe(ProbeKind kind, const Board& board, const Probin
   if (auto mistake = find_mistake(kind, request); !mistake.empty()) {
     co_return refuse(request.wants_json(), 400, mistake);
   }
-  auto target = find_target(*board.snapshots(), request);
+  auto target = find_target(board.snapshots(), request);
   if (!target) {
-    co_return no_such_member(*board.snapshots(), request);
+    co_return no_such_member(board.snapshots(), request);
   }
   auto limit = probing.limit;
   const auto place = limit.enter(target->ensemble->name, {target->member});
@@ -138,8 +138,9 @@ asio::awaitable<Response> probe(ProbeKind kind, const Board& board, const Probin
     const auto* after = request.parameter("stuck_after");
     const std::chrono::milliseconds patience =
         after == nullptr ? kStuckAfter : parse_duration(*after).value_or(kStuckAfter);
-    const auto now = board.find(target->ensemble->name);  // it has news by now
-    stuck.judge(*now, target->member, patience, StuckMembers::Clock::now(), verdict);
+    if (const auto now = board.find(target->ensemble->name)) {  // it has news by now
+      stuck.judge(**now, target->member, patience, StuckMembers::Clock::now(), verdict);
+    }
   }
   co_return respond(request, *target, seen, verdict);
 }

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "http/router.hpp"
+#include "pages/board.hpp"
 #include "pages/live_check.hpp"
 #include "pages/look_limit.hpp"
-#include "poll/board.hpp"
 
 namespace zke {
 

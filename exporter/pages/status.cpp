@@ -243,7 +243,7 @@ void add_status_page(Router& router, const Board& board) {
              [&board, &router](const Request&) -> boost::asio::awaitable<Response> {
                Response response;
                response.content_type = "text/html; charset=utf-8";
-               response.body = page(*board.snapshots(), router);
+               response.body = page(board.snapshots(), router);
                response.headers.emplace_back("Cache-Control", "no-store");
                co_return response;
              });

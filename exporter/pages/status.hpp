@@ -1,7 +1,7 @@
 #pragma once
 
 #include "http/router.hpp"
-#include "poll/board.hpp"
+#include "pages/board.hpp"
 
 namespace zke {
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "judge/probe.hpp"
-#include "poll/board.hpp"
+#include "pages/board.hpp"
 
 namespace zke {
 

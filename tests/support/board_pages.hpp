@@ -1,6 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -9,9 +12,9 @@
 #include <boost/asio/io_context.hpp>
 
 #include "http/query.hpp"
+#include "pages/board.hpp"
 #include "pages/health.hpp"
 #include "pages/probes.hpp"
-#include "poll/board.hpp"
 #include "support/run.hpp"
 #include "support/situation.hpp"
 
@@ -20,8 +23,13 @@ namespace zke::test {
 /// The health and probe pages over ensembles of three members, without a server.
 struct BoardPages {
   /// One ensemble, "default", or two of them.
-  explicit BoardPages(const std::vector<std::string>& ensembles = {"default"})
-      : board(settings(ensembles)) {
+  explicit BoardPages(const std::vector<std::string>& ensembles = {"default"}) {
+    for (const auto& name : ensembles) {
+      Snapshot nothing;
+      nothing.name = name;
+      nothing.members = {{"zk-1:2181", {}}, {"zk-2:2181", {}}, {"zk-3:2181", {}}};
+      judge(std::move(nothing));
+    }
     const auto check = [this](std::string ensemble,
                               std::string member) -> boost::asio::awaitable<Observation> {
       asked.push_back(ensemble + " " + member);
@@ -31,14 +39,22 @@ struct BoardPages {
     add_probe_pages(router, board, check);
   }
 
-  /// All members are polled now.
+  /// All members of the first ensemble are polled now.
   void poll(const Round& round) {
     const auto view = round.view(std::chrono::steady_clock::now());
     for (const auto& member : view.members) {
       if (member.sample) {
-        board.put(member.sample);
+        put(*member.sample);
       }
     }
+  }
+
+  /// A poll has brought `sample`; it names its ensemble and member.
+  void put(const MemberSample& sample) {
+    Snapshot next = **board.find(sample.ensemble);
+    const auto member = std::ranges::find(next.members, sample.member, &Snapshot::Member::name);
+    member->sample = std::make_shared<const MemberSample>(sample);
+    judge(std::move(next));
   }
 
   Response ask(const std::string& target, const std::string& accept = "") {
@@ -47,21 +63,12 @@ struct BoardPages {
     return run(io, router.find(request.path)->page(request));
   }
 
-  static std::vector<EnsembleSettings> settings(const std::vector<std::string>& names) {
-    std::vector<EnsembleSettings> ensembles;
-    for (const auto& name : names) {
-      ensembles.push_back({name, {{"zk-1", 2181}, {"zk-2", 2181}, {"zk-3", 2181}}});
-    }
-    return ensembles;
-  }
-
   Observation polled(const std::string& ensemble, const std::string& name) const {
     Observation observation;
-    for (const auto& member : board.find(ensemble)->members) {
-      if (member.name == name && member.sample) {
-        observation.state = member.sample->state;
-        observation.reason = member.sample->reason;
-      }
+    const auto& sample = (*board.find(ensemble))->find(name)->sample;
+    if (sample) {
+      observation.state = sample->state;
+      observation.reason = sample->reason;
     }
     return observation;
   }
@@ -71,6 +78,15 @@ struct BoardPages {
   Router router;
   std::optional<Observation> seen;  ///< what looks at members show; empty: as polled
   std::vector<std::string> asked;   ///< "default zk-1:2181"
+
+ private:
+  void judge(Snapshot next) {
+    const auto now = std::chrono::steady_clock::now();
+    next.verdict = judge_ensemble(next, memories_[next.name], now, std::chrono::seconds(30));
+    board.take(nullptr, std::make_shared<const Snapshot>(std::move(next)));
+  }
+
+  std::map<std::string, EnsembleMemory> memories_;  ///< by ensemble
 };
 
 /// The value of a header, or empty.

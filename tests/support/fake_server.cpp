@@ -11,8 +11,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "base/spawn.hpp"
 #include "support/captures.hpp"
+#include "support/run.hpp"
 
 namespace zke::test {
 
@@ -93,7 +93,7 @@ asio::awaitable<void> FakeServer::State::serve(std::shared_ptr<State> state, boo
     if (slams) {
       reset(session->socket);
     } else {
-      spawn(state->acceptor.get_executor(), "fake server", answer(std::move(session)));
+      start(state->acceptor.get_executor(), answer(std::move(session)));
     }
   }
 }
@@ -113,7 +113,7 @@ asio::awaitable<void> FakeServer::State::answer(std::shared_ptr<Session> session
       script = state.scripts.at(i);
     }
   }
-  spawn(state.acceptor.get_executor(), "fake server's ears", watch(session));
+  start(state.acceptor.get_executor(), watch(session));
   if (!co_await send(*session, script)) {
     co_return;
   }
@@ -174,7 +174,7 @@ FakeServer::FakeServer(asio::io_context& io, const std::string& replies, Door do
   if (door == Door::kBlocked) {
     state_->filler.connect(acceptor.local_endpoint());  // Linux takes backlog + 1
   } else if (door != Door::kUnattended) {
-    spawn(io.get_executor(), "fake server", State::serve(state_, door == Door::kSlammed));
+    start(io.get_executor(), State::serve(state_, door == Door::kSlammed));
   }
 }
 

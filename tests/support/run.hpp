@@ -1,14 +1,23 @@
 #pragma once
 
+#include <exception>
 #include <optional>
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "base/spawn.hpp"
-
 namespace zke::test {
+
+/// Starts a coroutine of the test's own; an exception that leaves it ends the test.
+inline void start(const boost::asio::any_io_executor& on, boost::asio::awaitable<void> work) {
+  boost::asio::co_spawn(on, std::move(work), [](const std::exception_ptr& escaped) {
+    if (escaped) {
+      std::rethrow_exception(escaped);
+    }
+  });
+}
 
 /// Runs one coroutine on `io` to its end and returns what it returned.
 template <class T>
@@ -18,7 +27,7 @@ T run(boost::asio::io_context& io, boost::asio::awaitable<T> work) {
                   std::optional<T>& into) -> boost::asio::awaitable<void> {
     into.emplace(co_await std::move(inner));
   };
-  spawn(io.get_executor(), "test", store(std::move(work), result));
+  start(io.get_executor(), store(std::move(work), result));
   io.restart();
   while (!result && io.run_one() > 0) {
   }

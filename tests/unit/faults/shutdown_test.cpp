@@ -4,7 +4,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <catch2/catch.hpp>
 
-#include "base/spawn.hpp"
+#include "support/run.hpp"
 #include "support/trio.hpp"
 
 using namespace zke;
@@ -108,7 +108,7 @@ TEST_CASE("during the end it is unready, but answers", "[faults]") {
   Drain drain;
 
   trio.app->stop();
-  spawn(trio.io.get_executor(), "test", look_around(client, drain));
+  start(trio.io.get_executor(), look_around(client, drain));
   const auto took = run_out(trio.io);
 
   CHECK(drain.ready == 503);

@@ -4,7 +4,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "base/spawn.hpp"
 #include "support/run.hpp"
 #include "support/site.hpp"
 
@@ -28,7 +27,7 @@ std::list<HttpClient> connect_slow(Site& site, std::size_t count) {
   std::list<HttpClient> clients;
   for (std::size_t i = 1; i <= count; ++i) {
     auto& client = clients.emplace_back(site.io, site.port);
-    spawn(site.io.get_executor(), "slow client", drip_for_ever(client));
+    start(site.io.get_executor(), drip_for_ever(client));
     REQUIRE(wait_until(site.io, [&] { return site.server->connections() == i; }));
   }
   return clients;

@@ -80,32 +80,49 @@ class FakeNames {
 
 Resolver::Addresses addresses(const char* text) { return {make_address(text)}; }
 
-void watch_all(Resolver& resolver, int n) {
-  for (int i = 0; i < n; ++i) {
-    resolver.watch(name_of(i));
-  }
-}
+/// A resolver, and the names that the test watches.
+class Watched {
+ public:
+  Watched(boost::asio::io_context& io, const FakeNames& names)
+      : resolver_(io.get_executor(), names.lookup()) {}
 
-void refresh_all(Resolver& resolver, int n) {
-  for (int i = 0; i < n; ++i) {
-    resolver.refresh(name_of(i));
+  void watch(const std::string& host) { names_[host] = resolver_.watch(host); }
+  void drop(const std::string& host) { names_.erase(host); }
+  void refresh(const std::string& host) { names_.at(host)->refresh(); }
+  const Resolution& find(const std::string& host) const { return names_.at(host)->known(); }
+  std::size_t count() const { return resolver_.watched(); }
+
+  void watch_all(int n) {
+    for (int i = 0; i < n; ++i) {
+      watch(name_of(i));
+    }
   }
-}
+
+  void refresh_all(int n) {
+    for (int i = 0; i < n; ++i) {
+      refresh(name_of(i));
+    }
+  }
+
+  boost::asio::awaitable<bool> wait_for(std::string host, steady_clock::time_point deadline) {
+    const auto name = names_.at(host);
+    co_await name->wait_first(deadline);
+    co_return name->known().answered;
+  }
+
+ private:
+  Resolver resolver_;
+  std::map<std::string, std::shared_ptr<Resolver::Name>> names_;
+};
 
 /// Whether each of the first `n` names is known.
-bool has_answered(const Resolver& resolver, int n) {
+bool has_answered(const Watched& resolver, int n) {
   return n == 0 || (resolver.find(name_of(n - 1)).answered && has_answered(resolver, n - 1));
 }
 
-bool has_addresses(const Resolver& resolver, int n) {
+bool has_addresses(const Watched& resolver, int n) {
   return n == 0 || (!resolver.find(name_of(n - 1)).addresses.empty() &&
                     resolver.find(name_of(n - 1)).error.empty() && has_addresses(resolver, n - 1));
-}
-
-boost::asio::awaitable<bool> wait_for(Resolver& resolver, std::string host,
-                                      steady_clock::time_point deadline) {
-  co_await resolver.wait_first(host, deadline);
-  co_return resolver.find(host).answered;
 }
 
 }  // namespace
@@ -113,7 +130,7 @@ boost::asio::awaitable<bool> wait_for(Resolver& resolver, std::string host,
 TEST_CASE("an IP address is its own answer at once", "[net]") {
   boost::asio::io_context io;
   const FakeNames names;
-  Resolver resolver(io.get_executor(), names.lookup());
+  Watched resolver(io, names);
 
   resolver.watch("10.0.0.1");
   resolver.watch("::1");
@@ -128,7 +145,7 @@ TEST_CASE("every address of a name is kept", "[net]") {
   boost::asio::io_context io;
   FakeNames names;
   names.answer("zk", Resolver::Addresses{make_address("10.0.0.2"), make_address("fd00::2")});
-  Resolver resolver(io.get_executor(), names.lookup());
+  Watched resolver(io, names);
 
   resolver.watch("zk");
   CHECK_FALSE(resolver.find("zk").answered);
@@ -144,8 +161,8 @@ TEST_CASE("names that hang delay neither another name nor the end", "[net]") {
   FakeNames names;
   names.answer("good", addresses("10.0.0.1"));
   {
-    Resolver resolver(io.get_executor(), names.lookup());
-    watch_all(resolver, n);
+    Watched resolver(io, names);
+    resolver.watch_all(n);
     resolver.watch("good");
 
     run_until(io, [&] { return resolver.find("good").answered; });
@@ -162,13 +179,13 @@ TEST_CASE("names that begin to hang do not delay the refresh of another name", "
   FakeNames names;
   names.answer_all(n, addresses("10.0.0.9"));
   names.answer("good", addresses("10.0.0.1"));
-  Resolver resolver(io.get_executor(), names.lookup());
-  watch_all(resolver, n);
+  Watched resolver(io, names);
+  resolver.watch_all(n);
   resolver.watch("good");
   run_until(io, [&] { return has_answered(resolver, n) && resolver.find("good").answered; });
 
   names.forget_all(n);
-  refresh_all(resolver, n);
+  resolver.refresh_all(n);
   names.answer("good", addresses("10.0.0.2"));
   resolver.refresh("good");
   run_until(io, [&] { return resolver.find("good").addresses == addresses("10.0.0.2"); });
@@ -184,16 +201,16 @@ TEST_CASE("names that were slow wait apart, and hold few threads", "[net]") {
   boost::asio::io_context io;
   FakeNames names;
   names.answer("good", addresses("10.0.0.1"));
-  Resolver resolver(io.get_executor(), names.lookup());
-  watch_all(resolver, kNames);
+  Watched resolver(io, names);
+  resolver.watch_all(kNames);
   resolver.watch("good");
   run_until(io, [&] { return resolver.find("good").answered; });  // behind all others
-  run(io, wait_for(resolver, name_of(0), steady_clock::now() + 1s));
+  run(io, resolver.wait_for(name_of(0), steady_clock::now() + 1s));
   names.answer_all(kNames, Error(Reason::kDns, "no answer of the name server"));
   run_until(io, [&] { return has_answered(resolver, kNames); });
 
   names.forget_all(kNames);
-  refresh_all(resolver, kNames);
+  resolver.refresh_all(kNames);
   names.answer("good", addresses("10.0.0.2"));
   resolver.refresh("good");
   run_until(io, [&] { return resolver.find("good").addresses == addresses("10.0.0.2"); });
@@ -208,7 +225,7 @@ TEST_CASE("the last good answer is kept when a name fails later", "[net]") {
   boost::asio::io_context io;
   FakeNames names;
   names.answer("zk", addresses("10.0.0.1"));
-  Resolver resolver(io.get_executor(), names.lookup());
+  Watched resolver(io, names);
   resolver.watch("zk");
   run_until(io, [&] { return resolver.find("zk").answered; });
 
@@ -224,7 +241,7 @@ TEST_CASE("a refresh brings the new addresses and clears the error", "[net]") {
   boost::asio::io_context io;
   FakeNames names;
   names.answer("zk", Error(Reason::kDns, "zk: try again"));
-  Resolver resolver(io.get_executor(), names.lookup());
+  Watched resolver(io, names);
   resolver.watch("zk");
   run_until(io, [&] { return resolver.find("zk").answered; });
   CHECK(resolver.find("zk").addresses.empty());
@@ -240,7 +257,7 @@ TEST_CASE("a name is looked up once at a time", "[net]") {
   boost::asio::io_context io;
   FakeNames names;
   names.answer("zk", addresses("10.0.0.1"));
-  Resolver resolver(io.get_executor(), names.lookup());
+  Watched resolver(io, names);
   resolver.watch("zk");
   resolver.watch("zk");
   resolver.refresh("zk");  // not answered yet: under way
@@ -249,24 +266,48 @@ TEST_CASE("a name is looked up once at a time", "[net]") {
   CHECK(names.asked("zk") == 1);
 }
 
+TEST_CASE("a name that nobody holds is looked up no more", "[net]") {
+  boost::asio::io_context io;
+  FakeNames names;
+  names.answer("zk", addresses("10.0.0.1"));
+  Watched resolver(io, names);
+  resolver.watch("waits");
+  resolver.watch("zk");
+  resolver.watch("zk");  // the same name
+  run_until(io, [&] { return resolver.find("zk").answered; });
+  CHECK(resolver.count() == 2);
+
+  resolver.drop("zk");
+  CHECK(resolver.count() == 1);
+  resolver.drop("waits");  // its look-up hangs, and ends with nobody to tell
+  names.answer("waits", addresses("10.0.0.2"));
+  run_until(io, [&] { return resolver.count() == 0; });
+
+  resolver.watch("waits");  // anew
+  CHECK_FALSE(resolver.find("waits").answered);
+  run_until(io, [&] { return resolver.find("waits").answered; });
+  CHECK(names.asked("waits") == 2);
+  CHECK(names.asked("zk") == 1);
+}
+
 TEST_CASE("waiting for a first answer ends with the answer", "[net]") {
   boost::asio::io_context io;
   FakeNames names;
   names.answer("zk", addresses("10.0.0.1"));
-  Resolver resolver(io.get_executor(), names.lookup());
+  Watched resolver(io, names);
   resolver.watch("zk");
 
-  CHECK(run(io, wait_for(resolver, "zk", steady_clock::now() + 1h)));
+  CHECK(run(io, resolver.wait_for("zk", steady_clock::now() + 1h)));
 }
 
 TEST_CASE("waiting for a first answer ends at the deadline", "[net]") {
   boost::asio::io_context io;
   const FakeNames names;
-  Resolver resolver(io.get_executor(), names.lookup());
+  Watched resolver(io, names);
   resolver.watch("hangs");
   const auto deadline = steady_clock::now() + 20ms;
 
-  CHECK_FALSE(run(io, wait_for(resolver, "hangs", deadline)));
+  CHECK_FALSE(run(io, resolver.wait_for("hangs", deadline)));
   CHECK(steady_clock::now() >= deadline);
 }
 

@@ -88,10 +88,10 @@ TEST_CASE("the status page tells ages rightly when the wall clock jumps", "[page
   BoardPages pages;
   pages.poll(Round("1 2 3", "1L 2F 3F"));
   for (const auto days : {-3, 3}) {
-    auto sample = *pages.board.find("default")->members[0].sample;
+    auto sample = *(*pages.board.find("default"))->members[0].sample;
     sample.finished += std::chrono::days(days);
     sample.clock = std::chrono::steady_clock::now() + std::chrono::hours(days / 3);
-    pages.board.put(std::make_shared<const MemberSample>(std::move(sample)));
+    pages.put(sample);
 
     const auto page = status_page(pages);
 

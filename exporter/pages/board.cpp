@@ -1,0 +1,41 @@
+#include "pages/board.hpp"
+
+#include <algorithm>
+
+namespace zke {
+
+void Board::take(const SnapshotPtr& last, const SnapshotPtr& now) {
+  const auto known = places_.find((now ? now : last)->name);
+  if (now && known != places_.end()) {
+    snapshots_[known->second] = now;
+  } else if (now) {
+    places_.emplace(now->name, snapshots_.size());
+    snapshots_.push_back(now);
+  } else if (known != places_.end()) {
+    const auto place = known->second;
+    snapshots_.erase(snapshots_.begin() + static_cast<std::ptrdiff_t>(place));
+    places_.erase(known);
+    for (auto& [name, other] : places_) {
+      other -= other > place ? 1 : 0;
+    }
+  }
+}
+
+Result<SnapshotPtr> Board::find(const std::string& name) const {
+  const auto found = places_.find(name);
+  if (found == places_.end()) {
+    return Error(Reason::kLocalError, "no ensemble is called " + name);
+  }
+  return snapshots_[found->second];
+}
+
+std::size_t Board::unpolled() const {
+  std::size_t count = 0;
+  for (const auto& ensemble : snapshots_) {
+    count += static_cast<std::size_t>(std::ranges::count_if(
+        ensemble->members, [](const auto& member) { return !member.sample; }));
+  }
+  return count;
+}
+
+}  // namespace zke

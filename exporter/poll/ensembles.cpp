@@ -1,0 +1,86 @@
+#include "poll/ensembles.hpp"
+
+#include <set>
+#include <utility>
+
+namespace zke {
+
+namespace asio = boost::asio;
+
+namespace {
+
+asio::awaitable<void> wait_for_end(std::unique_ptr<Ensemble> ensemble) {
+  co_await ensemble->join();
+}
+
+}  // namespace
+
+Ensembles::Ensembles(PollContext context) : context_(std::move(context)), retired_(context_.loop) {}
+
+void Ensembles::apply(const std::vector<EnsembleSettings>& settings, const PollSettings& poll) {
+  std::set<std::string> wanted;
+  for (const auto& each : settings) {
+    wanted.insert(each.name);
+  }
+  for (auto& [name, ensemble] : running_) {
+    if (!wanted.contains(name)) {
+      const auto last = ensemble->snapshot();
+      retire(std::move(ensemble));
+      context_.publication.publish(last, nullptr);
+    }
+  }
+  std::erase_if(running_, [](const auto& entry) { return entry.second == nullptr; });
+  for (const auto& each : settings) {
+    auto& ensemble = running_[each.name];
+    if (ensemble) {
+      ensemble->apply(each, poll);
+    } else {
+      ensemble = std::make_unique<Ensemble>(context_, each, poll);
+    }
+  }
+}
+
+void Ensembles::retire(std::unique_ptr<Ensemble> ensemble) {
+  auto name = "end of ensemble " + ensemble->snapshot()->name;
+  ensemble->cancel();
+  retired_.spawn(std::move(name), wait_for_end(std::move(ensemble)));
+}
+
+Result<SnapshotPtr> Ensembles::find(const std::string& name) const {
+  const auto found = running_.find(name);
+  if (found == running_.end()) {
+    return Error(Reason::kLocalError, "no such ensemble is configured");
+  }
+  return found->second->snapshot();
+}
+
+asio::awaitable<Observation> Ensembles::look(std::string ensemble, std::string member,
+                                             std::chrono::steady_clock::duration max_age) {
+  const auto found = running_.find(ensemble);
+  if (found != running_.end()) {
+    if (const auto poller = found->second->find(member)) {
+      co_return co_await (*poller)->look(max_age);
+    }
+  }
+  Observation nothing;
+  nothing.reason = Reason::kLocalError;
+  nothing.detail = "no such member is configured";
+  co_return nothing;
+}
+
+void Ensembles::rest() {
+  for (const auto& [name, ensemble] : running_) {
+    ensemble->rest();
+  }
+}
+
+void Ensembles::cancel() {
+  for (auto& [name, ensemble] : running_) {
+    retire(std::move(ensemble));
+  }
+  running_.clear();
+}
+
+asio::awaitable<void> Ensembles::join() { co_await retired_.join(); }
+
+}  // namespace zke

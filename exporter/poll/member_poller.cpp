@@ -1,0 +1,284 @@
+#include "poll/member_poller.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "fourletter/ask.hpp"
+#include "fourletter/ask_all.hpp"
+
+namespace zke {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using asio::ip::tcp;
+
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+
+/// Every address of a member; the one that answered last comes first.
+std::vector<tcp::endpoint> endpoints_of(const Resolution& known, std::uint16_t port,
+                                        const tcp::endpoint& preferred) {
+  std::vector<tcp::endpoint> endpoints;
+  endpoints.reserve(known.addresses.size());
+  for (const auto& address : known.addresses) {
+    endpoints.emplace_back(address, port);
+  }
+  const auto found = std::ranges::find(endpoints, preferred);
+  if (found != endpoints.end()) {
+    std::rotate(endpoints.begin(), found, found + 1);
+  }
+  return endpoints;
+}
+
+}  // namespace
+
+/// The member's one connection, as long as this lives. It may outlive the member, in a task that
+/// was abandoned with the loop.
+class MemberPoller::Turn {
+ public:
+  explicit Turn(MemberPoller& member) : member_(member.weak_from_this()) { member.is_busy_ = true; }
+  ~Turn() {
+    if (const auto member = member_.lock()) {
+      member->is_busy_ = false;
+      member->alarm_.cancel();
+      member->idle_.cancel();
+    }
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  Turn(Turn&&) = default;
+  Turn& operator=(Turn&&) = delete;
+
+ private:
+  std::weak_ptr<MemberPoller> member_;  ///< empty when moved from
+};
+
+MemberPoller::MemberPoller(asio::any_io_executor loop, Clock clock, std::string ensemble,
+                           const Address& address, Resolver& resolver, Events events)
+    : clock_(clock),
+      ensemble_(std::move(ensemble)),
+      address_(address),
+      name_(to_string(address)),
+      host_(resolver.watch(address.host)),
+      events_(std::move(events)),
+      timer_(loop),
+      alarm_(loop),
+      idle_(loop, Clock::time_point::max()),
+      polls_(loop),
+      looks_(loop) {}
+
+void MemberPoller::follow(Schedule schedule, std::chrono::milliseconds timeout) {
+  timeout_ = timeout;
+  const bool is_first = !schedule_;
+  schedule_ = schedule;
+  if (is_first) {
+    due_ = schedule.first();
+    polls_.spawn("poll of " + name_, run());
+  } else if (const auto next = schedule.next(clock_.now(), began_); next < due_) {
+    due_ = next;
+    is_extra_ = false;
+    timer_.cancel();
+  }
+}
+
+void MemberPoller::poll_by(Clock::time_point at) {
+  if (at < due_) {
+    due_ = at;
+    is_extra_ = true;
+    timer_.cancel();
+  }
+}
+
+void MemberPoller::rest() { polls_.cancel(); }
+
+void MemberPoller::cancel() {
+  rest();
+  looks_.cancel();
+  idle_.cancel();
+}
+
+asio::awaitable<void> MemberPoller::join() {
+  co_await polls_.join();
+  co_await looks_.join();
+}
+
+asio::awaitable<void> MemberPoller::run() {
+  for (;;) {
+    while (clock_.now() < due_) {
+      timer_.expires_at(clock_.steady(due_));
+      co_await timer_.async_wait(kTuple);
+    }
+    while (is_busy_) {
+      co_await idle_.async_wait(kTuple);
+    }
+    began_ = clock_.now();
+    due_ = Clock::time_point::max();
+    {
+      const Turn turn(*this);
+      co_await poll();
+    }
+    const auto next = schedule_->next(clock_.now(), began_);
+    if (next <= due_) {
+      due_ = next;
+      is_extra_ = false;
+    }
+    events_.idle();
+  }
+}
+
+asio::awaitable<void> MemberPoller::poll() {
+  const auto deadline = clock_.steady(began_ + timeout_);
+  PollRecord record;
+  record.ensemble = ensemble_;
+  record.member = name_;
+  auto servers = co_await find_servers(deadline);
+  const auto& known = host_->known();
+  record.dns_error = known.answered ? known.error : "the look-up of its name takes too long";
+  std::array<bool, kCommandCount> due{};
+  for (std::size_t i = 0; i < kCommandCount; ++i) {
+    due.at(i) = memory_.is_due(static_cast<Command>(i), began_, is_extra_);
+  }
+  set_alarm();
+  auto all = co_await ask_all(servers, due, deadline);
+  alarm_.cancel();
+  if (polls_.is_cancelled()) {
+    co_return;  // what it seems to have brought is only that
+  }
+  note_server(servers, all.server, record);
+  record.replies = std::move(all.replies);
+  record.clock = clock_.now();
+  record.took = record.clock - began_;
+  record.finished = std::chrono::system_clock::now();
+  take(std::move(record));
+}
+
+asio::awaitable<std::vector<tcp::endpoint>> MemberPoller::find_servers(Clock::time_point deadline) {
+  if (!host_->known().answered) {
+    co_await host_->wait_first(deadline);
+  }
+  co_return endpoints_of(host_->known(), address_.port, answered_);
+}
+
+/// A member that keeps its poll waiting far longer than usual may be the first sign of something:
+/// the others are asked now, not after its deadline.
+void MemberPoller::set_alarm() {
+  constexpr auto kShortest = std::chrono::milliseconds(250);
+  constexpr int kFarBeyond = 10;
+  if (!failure_ || seen_.state == MemberState::kUnreachable || is_several_) {
+    return;  // it is waited for in vain anyway
+  }
+  const auto patience = std::max<Duration>(kShortest, kFarBeyond * usual_);
+  alarm_.expires_at(clock_.steady(clock_.now() + patience));
+  alarm_.async_wait([weak = weak_from_this()](auto ec) {
+    const auto member = weak.lock();
+    if (!ec && member && member->is_busy_) {
+      member->events_.alarmed();
+    }
+  });
+}
+
+/// Which address of its name answered; another one than before may be another server.
+void MemberPoller::note_server(const std::vector<tcp::endpoint>& servers,
+                               const std::optional<tcp::endpoint>& answered, PollRecord& record) {
+  if (!answered || *answered == answered_) {
+    return;
+  }
+  record.is_moved = answered_ != tcp::endpoint();
+  record.is_other_address =
+      record.is_moved && std::ranges::find(servers, answered_) != servers.end();
+  if (record.is_moved) {
+    events_.changed();  // who is it? conf tells, soon
+  }
+  answered_ = *answered;
+}
+
+/// What a poll brought becomes a sample, and news of the member.
+void MemberPoller::take(PollRecord record) {
+  const auto sample = std::make_shared<const MemberSample>(memory_.judge(std::move(record)));
+  Observation seen{sample->state, sample->reason, sample->detail};
+  is_several_ = sample->is_several_servers;
+  if (sample->result == PollResult::kOk) {
+    usual_ = usual_.count() == 0 ? sample->took : (3 * usual_ + sample->took) / 4;
+  } else {
+    host_->refresh();
+  }
+  if (failure_ && *failure_ != sample->reason) {
+    note_change();
+  }
+  if (sample->srvr && sample->srvr->zxid) {
+    const auto epoch = sample->srvr->zxid->epoch;
+    if (epoch_ && *epoch_ != epoch) {
+      note_change();  // an election that this member came out of as before
+    }
+    epoch_ = epoch;
+  }
+  note(std::move(seen));
+  failure_ = sample->reason;  // from now on, another state is a change
+  events_.sampled(sample);
+}
+
+void MemberPoller::note(Observation seen) {
+  seen_at_ = clock_.now();
+  if (failure_ && seen.state != seen_.state) {
+    note_change();
+  }
+  seen_ = std::move(seen);
+}
+
+/// What an address of several servers shows changes with every poll: no news.
+void MemberPoller::note_change() {
+  if (!is_several_) {
+    events_.changed();
+  }
+}
+
+asio::awaitable<Observation> MemberPoller::look(Duration max_age) {
+  const auto self = shared_from_this();
+  const auto asked = clock_.now();
+  bool is_answered = failure_ && !is_busy_ && asked - seen_at_ < max_age;
+  while (!is_answered && !looks_.is_cancelled()) {
+    if (!is_busy_) {
+      looks_.spawn("look at " + name_, look_now(Turn(*this)));
+    }
+    if (is_busy_) {
+      co_await idle_.async_wait(kTuple);
+    }
+    is_answered = seen_at_ >= asked;
+  }
+  if (looks_.is_cancelled()) {
+    Observation nothing;
+    nothing.reason = Reason::kLocalError;
+    nothing.detail = "it is not polled any more";
+    co_return nothing;
+  }
+  co_return seen_;
+}
+
+asio::awaitable<void> MemberPoller::look_now(Turn turn) {
+  {
+    const auto turn_of_this_look = std::move(turn);
+    const auto deadline = clock_.steady(clock_.now() + timeout_);
+    const auto servers = co_await find_servers(deadline);
+    Observation seen;
+    if (servers.empty()) {
+      seen.reason = Reason::kDns;
+      seen.detail = host_->known().error;
+    } else {
+      const auto answer = co_await ask(servers, Command::kSrvr, deadline);
+      answered_ = answer ? answer->server : answered_;
+      seen = answer ? observe(answer->reply) : observe(answer.error());
+    }
+    if (looks_.is_cancelled()) {
+      co_return;
+    }
+    note(std::move(seen));
+  }
+  events_.idle();
+}
+
+}  // namespace zke
