@@ -11,6 +11,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/log.hpp"
@@ -30,6 +31,23 @@ struct TaskGroup::State {
 };
 
 namespace {
+
+/// Runs `work`, unless its group was cancelled before. Whatever leaves it does so when the task can
+/// be awaited again: co_spawn's own last step must not throw because of a cancellation.
+asio::awaitable<void> shield(asio::awaitable<void> work, const bool& is_cancelled) {
+  std::exception_ptr escaped;
+  try {
+    if (!is_cancelled) {
+      co_await std::move(work);
+    }
+  } catch (...) {
+    escaped = std::current_exception();
+  }
+  co_await asio::this_coro::throw_if_cancelled(false);
+  if (escaped) {
+    std::rethrow_exception(escaped);
+  }
+}
 
 /// An exception that leaves a task is a bug, unless that is how it was cancelled.
 void check_end(const std::exception_ptr& escaped, const std::string& name, bool is_cancelled) {
@@ -66,7 +84,7 @@ void TaskGroup::spawn(std::string name, asio::awaitable<void> work) {
     state->tasks.erase(task);
     state->news.cancel();
   };
-  asio::co_spawn(state_->loop, std::move(work),
+  asio::co_spawn(state_->loop, shield(std::move(work), state_->is_cancelled),
                  asio::bind_cancellation_slot(task->slot(), std::move(end)));
 }
 

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include "poll/ensembles.hpp"
+#include "support/fake_server.hpp"
+#include "support/run.hpp"
+#include "support/wait.hpp"
+
+namespace zke::test {
+
+/// Ensembles on the test's loop, and all that they publish. Their clock runs 20 times as fast.
+struct Polling {
+  struct Published {
+    SnapshotPtr last;
+    SnapshotPtr now;
+  };
+
+  Polling() {
+    publication.subscribe([this](const auto& last, const auto& now) {
+      published.push_back({last, now});
+    });
+  }
+
+  ~Polling() {
+    ensembles.cancel();
+    run(io, end_of(ensembles.join()));
+  }
+  Polling(const Polling&) = delete;
+  Polling& operator=(const Polling&) = delete;
+  Polling(Polling&&) = delete;
+  Polling& operator=(Polling&&) = delete;
+
+  static EnsembleSettings settings(const std::string& name,
+                                   const std::vector<const FakeServer*>& servers) {
+    EnsembleSettings settings;
+    settings.name = name;
+    for (const auto* server : servers) {
+      settings.members.push_back(server->address());
+    }
+    return settings;
+  }
+
+  void apply(const std::vector<EnsembleSettings>& settings) { ensembles.apply(settings, poll); }
+
+  SnapshotPtr find(const std::string& ensemble) const {
+    const auto found = ensembles.find(ensemble);
+    return found ? *found : nullptr;
+  }
+
+  /// The newest sample of a member, or nullptr.
+  SamplePtr sample(const std::string& ensemble, const FakeServer& server) const {
+    const auto snapshot = find(ensemble);
+    const auto* member = snapshot ? snapshot->find(to_string(server.address())) : nullptr;
+    return member == nullptr ? nullptr : member->sample;
+  }
+
+  /// Whether all members of the ensemble were polled.
+  bool is_polled(const std::string& ensemble) const {
+    for (const auto& member : find(ensemble)->members) {
+      if (!member.sample) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  bool wait_for(const std::function<bool()>& condition) { return wait_until(io, condition); }
+
+  /// `run` wants a value.
+  static boost::asio::awaitable<bool> end_of(boost::asio::awaitable<void> work) {
+    co_await std::move(work);
+    co_return true;
+  }
+
+  boost::asio::io_context io{1};
+  PollSettings poll{std::chrono::seconds(1), std::chrono::milliseconds(900)};
+  Resolver resolver{io.get_executor()};
+  Publication publication;
+  std::vector<Published> published;
+  Ensembles ensembles{{io.get_executor(), resolver, publication, Clock(20)}};
+};
+
+}  // namespace zke::test
