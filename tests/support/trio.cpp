@@ -143,7 +143,7 @@ void Trio::start(const Address& odd_member) {
   settings.poll.timeout = timing_.timeout;
   settings.ensembles = {{"test", {left.address(), member, right.address()}}};
   settings.listen = {{"127.0.0.1", 0}};
-  app = std::make_unique<App>(io, std::move(settings));
+  app = std::make_unique<App>(io, std::move(settings), Clock(kSpeed));
   const auto ports = app->start();
   REQUIRE(ports);
   port = ports->front();
@@ -194,7 +194,7 @@ Scrape Trio::scrape_after_next_poll() {
   const std::chrono::duration<double> since = std::chrono::system_clock::now().time_since_epoch();
   return scrape_until([&](const Scrape& now) {
     return now.value("zookeeper_last_poll_timestamp_seconds", member) -
-               now.value("zookeeper_poll_duration_seconds", member) >
+               now.value("zookeeper_poll_duration_seconds", member) / kSpeed >
            since.count();
   });
 }
