@@ -85,21 +85,7 @@ bool is_target(std::string_view target) {
   return !host.empty() && is_host(host);
 }
 
-/// What is said of the request's end and of its server, which must be said once.
-struct Fields {
-  std::vector<std::string_view> hosts;
-  std::vector<std::string_view> lengths;
-  std::vector<std::string_view> codings;
-  bool closes = false;
-  bool keeps = false;
-};
-
-void append_value(std::string& to, std::string_view value) {
-  to += to.empty() ? "" : ", ";
-  to += value;
-}
-
-std::optional<HeadFault> read_field(std::string_view line, Head& head, Fields& fields) {
+std::optional<HeadFault> read_field(std::string_view line, Headers& headers) {
   if (line.starts_with(' ') || line.starts_with('\t')) {
     return bad("a header goes on in a second line");
   }
@@ -108,47 +94,33 @@ std::optional<HeadFault> read_field(std::string_view line, Head& head, Fields& f
   if (!has_colon || !is_token(name)) {
     return bad("a header is not NAME: VALUE");
   }
-  const auto value = trim(line);
-  if (iequals(name, "Host")) {
-    fields.hosts.push_back(value);
-  } else if (iequals(name, "Content-Length")) {
-    fields.lengths.push_back(value);
-  } else if (iequals(name, "Transfer-Encoding")) {
-    fields.codings.push_back(value);
-  } else if (iequals(name, "Accept")) {
-    append_value(head.accept, value);
-  } else if (iequals(name, "Accept-Encoding")) {
-    append_value(head.accept_encoding, value);
-  } else if (iequals(name, "Connection")) {
-    for (const auto option : split(value, ',')) {
-      fields.closes = fields.closes || iequals(trim(option), "close");
-      fields.keeps = fields.keeps || iequals(trim(option), "keep-alive");
-    }
-  }
+  headers.emplace_back(name, trim(line));
   return std::nullopt;
 }
 
 /// Where the end of the request is in doubt.
-std::optional<HeadFault> find_framing_fault(const Head& head, const Fields& fields) {
-  for (const auto length : fields.lengths) {
-    if (length.empty() || !consists_of(length, kDigits) || length != fields.lengths.front()) {
+std::optional<HeadFault> find_framing_fault(const Head& head) {
+  const auto lengths = values_of(head.headers, "Content-Length");
+  for (const auto length : lengths) {
+    if (length.empty() || !consists_of(length, kDigits) || length != lengths.front()) {
       return bad("its Content-Length is not one number");
     }
   }
-  if (fields.codings.empty()) {
+  const auto codings = values_of(head.headers, "Transfer-Encoding");
+  if (codings.empty()) {
     return std::nullopt;
   }
-  if (head.is_old || !fields.lengths.empty()) {
+  if (head.is_old || !lengths.empty()) {
     return bad("its Transfer-Encoding does not go with its version or its Content-Length");
   }
-  if (fields.codings.size() > 1 || !iequals(fields.codings.front(), "chunked")) {
+  if (codings.size() > 1 || !iequals(codings.front(), "chunked")) {
     return HeadFault{501, "this Transfer-Encoding is not known here"};
   }
   return std::nullopt;
 }
 
-std::optional<HeadFault> find_host_fault(const Head& head, const Fields& fields) {
-  const auto& hosts = fields.hosts;
+std::optional<HeadFault> find_host_fault(const Head& head) {
+  const auto hosts = values_of(head.headers, "Host");
   if (hosts.size() > 1 || (hosts.empty() && !head.is_old)) {
     return bad("it must have one Host header");
   }
@@ -157,19 +129,28 @@ std::optional<HeadFault> find_host_fault(const Head& head, const Fields& fields)
              : std::optional(bad("its Host header is no host and port"));
 }
 
-bool has_body(const Fields& fields) {
-  return !fields.codings.empty() ||
-         (!fields.lengths.empty() && !consists_of(fields.lengths.front(), "0"));
+bool has_body(const Headers& headers) {
+  const auto lengths = values_of(headers, "Content-Length");
+  return !values_of(headers, "Transfer-Encoding").empty() ||
+         (!lengths.empty() && !consists_of(lengths.front(), "0"));
 }
 
-std::optional<HeadFault> find_refusal(const RequestLine& line, const Fields& fields) {
+std::optional<HeadFault> find_refusal(const RequestLine& line, const Headers& headers) {
   if (line.method != "GET" && line.method != "HEAD") {
     return HeadFault{405, "only GET and HEAD are served here"};
   }
-  if (has_body(fields)) {
+  if (has_body(headers)) {
     return HeadFault{413, "send no body with the request"};
   }
   return is_target(line.target) ? std::nullopt : std::optional(bad("its target is no path"));
+}
+
+/// Whether `Connection: a, b` names this option.
+bool has_connection_option(const Headers& headers, std::string_view name) {
+  return std::ranges::any_of(values_of(headers, "Connection"), [&](std::string_view value) {
+    return std::ranges::any_of(split(value, ','),
+                               [&](auto option) { return iequals(trim(option), name); });
+  });
 }
 
 }  // namespace
@@ -194,20 +175,20 @@ std::optional<HeadFault> find_early_fault(std::string_view text, std::size_t che
 
 Head parse_head(std::string_view text) {
   Head head;
-  Fields fields;
   const auto line = parse_request_line(take_head_line(text)).value_or(RequestLine());
   head.is_head = line.method == "HEAD";
   head.is_old = line.minor == 0;
   head.target = line.target;
   for (auto field = take_head_line(text); !field.empty(); field = take_head_line(text)) {
-    auto fault = read_field(field, head, fields);
+    auto fault = read_field(field, head.headers);
     head.fault = head.fault ? head.fault : std::move(fault);
   }
   for (auto* find : {&find_framing_fault, &find_host_fault}) {
-    head.fault = head.fault ? head.fault : find(head, fields);
+    head.fault = head.fault ? head.fault : find(head);
   }
-  head.fault = head.fault ? head.fault : find_refusal(line, fields);
-  head.keep_alive = !head.fault && !fields.closes && (!head.is_old || fields.keeps);
+  head.fault = head.fault ? head.fault : find_refusal(line, head.headers);
+  head.keep_alive = !head.fault && !has_connection_option(head.headers, "close") &&
+                    (!head.is_old || has_connection_option(head.headers, "keep-alive"));
   return head;
 }
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "http/headers.hpp"
+
 namespace zke {
 
 /// Why a request is refused.
@@ -22,8 +24,7 @@ struct Head {
   bool is_old = false;             ///< HTTP/1.0
   bool keep_alive = false;
   std::string target;
-  std::string accept;
-  std::string accept_encoding;
+  Headers headers;  ///< the values without blanks at their ends
 };
 
 constexpr std::size_t kHeadLimit = 8 << 10;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "http/body.hpp"
+#include "http/headers.hpp"
 
 namespace zke {
 
@@ -14,10 +15,14 @@ namespace zke {
 struct Request {
   std::string path;                                        ///< decoded, without the query
   std::vector<std::pair<std::string, std::string>> query;  ///< decoded, in order
-  std::string accept;                                      ///< the header, or empty
+  Headers headers;                                         ///< as they came, within a head's 8 kB
 
   /// The first value of the parameter `name`, or nullptr.
   const std::string* parameter(std::string_view name) const;
+
+  /// The header `name`, in whatever case it is written: all its values with ", " between them, or
+  /// empty.
+  std::string header(std::string_view name) const;
 
   /// Whether the client asks for JSON (`Accept: application/json`, or `?format=json`).
   bool wants_json() const;
@@ -28,7 +33,7 @@ struct Response {
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
   std::shared_ptr<Body> shared;  ///< in the place of `body`, when others may send it as well
-  std::vector<std::pair<std::string, std::string>> headers;  ///< further ones
+  Headers headers;               ///< further ones
 };
 
 }  // namespace zke

@@ -34,9 +34,11 @@ const std::string* Request::parameter(std::string_view name) const {
   return found == query.end() ? nullptr : &found->second;
 }
 
+std::string Request::header(std::string_view name) const { return joined_values_of(headers, name); }
+
 bool Request::wants_json() const {
   const auto* format = parameter("format");
-  return accept.find("application/json") != std::string::npos ||
+  return header("Accept").find("application/json") != std::string::npos ||
          (format != nullptr && *format == "json");
 }
 

@@ -11,6 +11,17 @@ void Router::add(std::string path, std::string what, Page page, std::string quer
   routes_.push_back({std::move(path), std::move(what), std::move(page), std::move(query)});
 }
 
+void Router::add(std::string path, std::string what, WaitingPage page, std::string query) {
+  routes_.push_back({std::move(path), std::move(what), std::move(page), std::move(query)});
+}
+
+boost::asio::awaitable<Response> Router::Route::answer(const Request& request) const {
+  if (const auto* waiting = std::get_if<WaitingPage>(&page)) {
+    co_return co_await (*waiting)(request);
+  }
+  co_return std::get<Page>(page)(request);
+}
+
 const Router::Route* Router::find(const std::string& path) const {
   const Route* below = nullptr;
   for (const auto& route : routes_) {

@@ -65,12 +65,13 @@ std::string head_text(const Response& response, std::size_t length, const Head& 
 }
 
 /// The body as it is sent, with the headers that say so.
-std::string_view pack(Response& response, Body& body, const std::string& accept_encoding) {
+std::string_view pack(Response& response, Body& body, const Request& request) {
   if (!body.is_packable()) {
     return body.text();
   }
   response.headers.emplace_back("Vary", "Accept-Encoding");
-  const auto packed = accepts_gzip(accept_encoding) ? body.packed() : std::nullopt;
+  const auto packed =
+      accepts_gzip(request.header("Accept-Encoding")) ? body.packed() : std::nullopt;
   if (packed) {
     response.headers.emplace_back("Content-Encoding", "gzip");
   }
@@ -234,14 +235,14 @@ asio::awaitable<void> HttpServer::talk(Sessions::iterator place) {
 
 /// One request and its response; whether the connection stays open.
 asio::awaitable<bool> HttpServer::serve_one(Session& session) {
-  const auto head = co_await session.read_head(limits_);
+  auto head = co_await session.read_head(limits_);
   if (!head) {
     session.release();  // a response may be on its way to a client that only sends no more
     co_return false;
   }
   const auto began = steady_clock::now();
   auto request = parse_target(head->target);
-  request.accept = head->accept;
+  request.headers = std::move(head->headers);
   const Router::Route* route = nullptr;
   Response response;
   if (head->fault) {
@@ -255,7 +256,7 @@ asio::awaitable<bool> HttpServer::serve_one(Session& session) {
   }
   auto body = response.shared ? std::move(response.shared)
                               : std::make_shared<Body>(std::move(response.body));
-  const auto part = pack(response, *body, head->accept_encoding);
+  const auto part = pack(response, *body, request);
   make_memory(*body);
   const bool keep_alive = head->keep_alive && !draining_;
   auto text = head_text(response, part.size(), *head, keep_alive);
@@ -275,7 +276,7 @@ asio::awaitable<Response> HttpServer::answer(const Request& request, const Route
   }
   std::string what;
   try {
-    co_return co_await route->page(request);
+    co_return co_await route->answer(request);
   } catch (const std::exception& e) {
     what = e.what();
   }

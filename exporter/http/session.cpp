@@ -34,7 +34,9 @@ std::size_t head_size(std::string_view text, std::size_t checked) {
 Head broken(HeadFault fault, std::string_view text) {
   Head head;
   head.fault = std::move(fault);
-  head.accept = text.find("application/json") == std::string_view::npos ? "" : "application/json";
+  if (text.find("application/json") != std::string_view::npos) {
+    head.headers.emplace_back("Accept", "application/json");
+  }
   return head;
 }
 

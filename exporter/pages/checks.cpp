@@ -4,8 +4,6 @@
 #include <memory>
 #include <utility>
 
-#include <boost/asio/awaitable.hpp>
-
 #include "base/text.hpp"
 #include "http/refusal.hpp"
 
@@ -65,13 +63,9 @@ void add_checks(Router& router, const std::string& path, const std::string& what
   const auto shared = std::make_shared<const Checks>(std::move(checks));
   const auto title = path.substr(1);
   router.add(
-      path, what,
-      [=](const Request& request) -> boost::asio::awaitable<Response> {
-        co_return run(*shared, title, request);
-      },
-      "?verbose");
-  router.add(path + "/*", "", [=](const Request& request) -> boost::asio::awaitable<Response> {
-    co_return run_one(*shared, title, request.path.substr(path.size() + 1), request);
+      path, what, [=](const Request& request) { return run(*shared, title, request); }, "?verbose");
+  router.add(path + "/*", "", [=](const Request& request) {
+    return run_one(*shared, title, request.path.substr(path.size() + 1), request);
   });
 }
 

@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
@@ -19,7 +18,6 @@ namespace zke {
 
 namespace {
 
-namespace asio = boost::asio;
 namespace json = boost::json;
 using Views = std::vector<SnapshotPtr>;
 
@@ -60,10 +58,9 @@ Response show_ensembles(const Snapshots& snapshots, const Request& request) {
 
 void add_health_pages(Router& router, const Board& board, LiveCheck check, LookLimit limit,
                       std::chrono::milliseconds timeout) {
-  router.add("/health/ensemble", "the level of each ensemble, and why (?ensemble=, ?require=)",
-             [&board](const Request& request) -> asio::awaitable<Response> {
-               co_return show_ensembles(board.snapshots(), request);
-             });
+  router.add(
+      "/health/ensemble", "the level of each ensemble, and why (?ensemble=, ?require=)",
+      [&board](const Request& request) { return show_ensembles(board.snapshots(), request); });
   add_disruption_page(router, board, std::move(check), std::move(limit), timeout);
 }
 

@@ -3,8 +3,6 @@
 #include <chrono>
 #include <memory>
 
-#include <boost/asio/awaitable.hpp>
-
 namespace zke {
 
 namespace {
@@ -35,12 +33,11 @@ std::shared_ptr<Body> render(const Exposition& exposition, const SelfMetrics& se
 void add_metrics_page(Router& router, const std::string& path, const Exposition& exposition,
                       const SelfMetrics& self) {
   router.add(path, "the metrics, for Prometheus",
-             [&exposition, &self, last = std::make_shared<Rendered>()](
-                 const Request&) -> boost::asio::awaitable<Response> {
+             [&exposition, &self, last = std::make_shared<Rendered>()](const Request&) {
                Response response;
                response.content_type = "text/plain; version=0.0.4; charset=utf-8";
                response.shared = render(exposition, self, *last);
-               co_return response;
+               return response;
              });
 }
 

@@ -8,8 +8,6 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/awaitable.hpp>
-
 #include "base/duration.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
@@ -240,12 +238,12 @@ std::string page(const Snapshots& snapshots, const Router& router) {
 
 void add_status_page(Router& router, const Board& board) {
   router.add("/", "the ensembles, their members and what is wrong with them",
-             [&board, &router](const Request&) -> boost::asio::awaitable<Response> {
+             [&board, &router](const Request&) {
                Response response;
                response.content_type = "text/html; charset=utf-8";
                response.body = page(board.snapshots(), router);
                response.headers.emplace_back("Cache-Control", "no-store");
-               co_return response;
+               return response;
              });
 }
 

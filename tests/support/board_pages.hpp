@@ -59,8 +59,8 @@ struct BoardPages {
 
   Response ask(const std::string& target, const std::string& accept = "") {
     auto request = parse_target(target);
-    request.accept = accept;
-    return run(io, router.find(request.path)->page(request));
+    request.headers.emplace_back("Accept", accept);
+    return run(io, router.find(request.path)->answer(request));
   }
 
   Observation polled(const std::string& ensemble, const std::string& name) const {

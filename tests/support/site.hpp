@@ -31,10 +31,8 @@ struct Site {
     add_text("/lines", "says a lot", many_lines());
     add_text("/big", "says more than a socket takes", std::string(kBig, 'x'));
     router.add("/echo", "says what it was asked", echo);
-    router.add("/throws", "", [](const Request&) -> boost::asio::awaitable<Response> {
-      throw std::runtime_error("this page is broken");
-      co_return Response();
-    });
+    router.add("/throws", "",
+               [](const Request&) -> Response { throw std::runtime_error("this page is broken"); });
     router.add("/waits", "", [this](const Request&) -> boost::asio::awaitable<Response> {
       ++waiting;
       co_await release.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
@@ -79,21 +77,20 @@ struct Site {
 
  private:
   void add_text(const std::string& path, const std::string& what, std::string body) {
-    router.add(path, what,
-               [text = std::move(body)](const Request&) -> boost::asio::awaitable<Response> {
-                 Response response;
-                 response.body = text;
-                 co_return response;
-               });
+    router.add(path, what, [text = std::move(body)](const Request&) {
+      Response response;
+      response.body = text;
+      return response;
+    });
   }
 
-  static boost::asio::awaitable<Response> echo(const Request& request) {
+  static Response echo(const Request& request) {
     Response response;
     response.body = request.path + "\n";
     for (const auto& [name, value] : request.query) {
       response.body += name + " is " + value + "\n";
     }
-    co_return response;
+    return response;
   }
 };
 

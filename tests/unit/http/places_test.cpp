@@ -15,7 +15,7 @@ constexpr int kSmallBuffer = 4096;
 /// A page of which all requests share one body, as long as somebody reads it.
 struct SharingSite : Site {
   explicit SharingSite(HttpLimits limits = {}) : Site(limits) {
-    router.add("/shared", "", [this](const Request&) -> boost::asio::awaitable<Response> {
+    router.add("/shared", "", [this](const Request&) {
       Response response;
       response.shared = last.lock();
       if (!response.shared) {
@@ -23,7 +23,7 @@ struct SharingSite : Site {
         last = response.shared;
         ++made;
       }
-      co_return response;
+      return response;
     });
   }
 
@@ -126,10 +126,10 @@ TEST_CASE("who half-closes after the request gets the whole response", "[http]")
 TEST_CASE("who begins to read late gets the whole response", "[http]") {
   constexpr std::size_t kBody = 100'000;  // the server's socket takes it, and the client's does not
   Site site;
-  site.router.add("/some", "", [](const Request&) -> boost::asio::awaitable<Response> {
+  site.router.add("/some", "", [](const Request&) {
     Response response;
     response.body = std::string(kBody, 'x');
-    co_return response;
+    return response;
   });
   HttpClient client(site.io, site.port, "127.0.0.1", kSmallBuffer);
   client.send(request("/some", "Connection: close\r\n"));

@@ -168,3 +168,22 @@ TEST_CASE("targets are decoded, in any of their forms", "[http]") {
   CHECK(site.ask(request("*")).status == 404);
   CHECK(site.ask(request("/%00%0a%1b[31m")).body.find('\x1b') == std::string::npos);
 }
+
+TEST_CASE("a page reads any header of its request, in whatever case it is written", "[http]") {
+  Site site;
+  site.router.add("/header", "", [](const Request& asked) {
+    Response response;
+    response.body = "[" + asked.header(*asked.parameter("name")) + "]\n";
+    return response;
+  });
+  const std::string headers =
+      "X-Color:  red \r\naccept: a/b\r\nx-color:\r\nX-COLOR: blue, green\r\n";
+  const auto value_of = [&](const std::string& name) {
+    return site.ask(request("/header?name=" + name, headers)).body;
+  };
+
+  CHECK(value_of("x-color") == "[red, , blue, green]\n");
+  CHECK(value_of("Accept") == "[a/b]\n");
+  CHECK(value_of("host") == "[test]\n");
+  CHECK(value_of("Cookie") == "[]\n");
+}

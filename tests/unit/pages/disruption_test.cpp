@@ -44,7 +44,7 @@ struct SlowLooks {
 
   asio::awaitable<void> get(std::string target) {
     auto request = parse_target(target);
-    auto response = co_await router.find(request.path)->page(request);
+    auto response = co_await router.find(request.path)->answer(request);
     responses.push_back(std::move(response));
   }
 
