@@ -18,6 +18,7 @@
 #include "net/resolver.hpp"
 #include "pages/board.hpp"
 #include "pages/checks.hpp"
+#include "pages/disruption.hpp"
 #include "pages/health.hpp"
 #include "pages/metrics.hpp"
 #include "pages/probes.hpp"
@@ -100,7 +101,8 @@ class App::Parts {
     const LookLimit looks(LookLimit::bounds_for(limits_.connections));
     add_status_page(router_, board_);
     add_metrics_page(router_, settings_.telemetry_path, exposition_, self_);
-    add_health_pages(router_, board_, look_within(kAnew), looks, settings_.poll.timeout);
+    add_health_page(router_, board_);
+    add_disruption_page(router_, board_, look_within(kAnew), looks, settings_.poll.timeout);
     add_probe_pages(router_, board_, look_within(kFresh), looks);
     add_checks(router_, "/livez", "whether the exporter lives (never ZooKeeper's state)",
                {{"event_loop", [this] { return find_stuck_loop(); }}});

@@ -4,8 +4,7 @@
 
 #include "http/router.hpp"
 #include "pages/board.hpp"
-#include "pages/live_check.hpp"
-#include "pages/look_limit.hpp"
+#include "pages/looks.hpp"
 
 namespace zke {
 
@@ -13,7 +12,8 @@ namespace zke {
 /// why. Before it says yes, `check` asks every member anew, all at once: the last polls may be
 /// older than the stop of another. A look that takes longer than `timeout` and a second, or that
 /// `limit` does not let in, makes it a no. `board` must outlive the page.
-void add_disruption_page(Router& router, const Board& board, LiveCheck check, LookLimit limit,
-                         std::chrono::milliseconds timeout);
+void add_disruption_page(Router& router, const Board& board, LiveCheck check,
+                         LookLimit limit = LookLimit({}),
+                         std::chrono::milliseconds timeout = std::chrono::seconds(3));
 
 }  // namespace zke

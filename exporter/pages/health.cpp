@@ -1,6 +1,5 @@
 #include "pages/health.hpp"
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,7 +10,6 @@
 
 #include "judge/require.hpp"
 #include "pages/answer.hpp"
-#include "pages/disruption.hpp"
 #include "pages/ensemble_report.hpp"
 
 namespace zke {
@@ -56,12 +54,10 @@ Response show_ensembles(const Snapshots& snapshots, const Request& request) {
 
 }  // namespace
 
-void add_health_pages(Router& router, const Board& board, LiveCheck check, LookLimit limit,
-                      std::chrono::milliseconds timeout) {
+void add_health_page(Router& router, const Board& board) {
   router.add(
       "/health/ensemble", "the level of each ensemble, and why (?ensemble=, ?require=)",
       [&board](const Request& request) { return show_ensembles(board.snapshots(), request); });
-  add_disruption_page(router, board, std::move(check), std::move(limit), timeout);
 }
 
 }  // namespace zke

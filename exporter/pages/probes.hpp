@@ -2,8 +2,7 @@
 
 #include "http/router.hpp"
 #include "pages/board.hpp"
-#include "pages/live_check.hpp"
-#include "pages/look_limit.hpp"
+#include "pages/looks.hpp"
 
 namespace zke {
 

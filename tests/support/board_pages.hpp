@@ -13,6 +13,7 @@
 
 #include "http/query.hpp"
 #include "pages/board.hpp"
+#include "pages/disruption.hpp"
 #include "pages/health.hpp"
 #include "pages/probes.hpp"
 #include "support/run.hpp"
@@ -35,7 +36,8 @@ struct BoardPages {
       asked.push_back(ensemble + " " + member);
       co_return seen.value_or(polled(ensemble, member));
     };
-    add_health_pages(router, board, check);
+    add_health_page(router, board);
+    add_disruption_page(router, board, check);
     add_probe_pages(router, board, check);
   }
 

@@ -35,7 +35,7 @@ struct SlowLooks {
       --looking;
       co_return seen;
     };
-    add_health_pages(router, pages.board, check, limit, timeout);
+    add_disruption_page(router, pages.board, check, limit, timeout);
     add_probe_pages(router, pages.board, check, limit);
   }
 

@@ -1,4 +1,4 @@
-#include "pages/look_limit.hpp"
+#include "pages/looks.hpp"
 
 #include <algorithm>
 

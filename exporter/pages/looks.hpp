@@ -1,12 +1,21 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include <boost/asio/awaitable.hpp>
+
+#include "judge/probe.hpp"
+
 namespace zke {
+
+/// Looks at a member now: what a page asks when the last poll is not news enough.
+using LiveCheck =
+    std::function<boost::asio::awaitable<Observation>(std::string ensemble, std::string member)>;
 
 /// Bounds the requests that wait for looks at members, for each holds a connection: so many wait
 /// for one member, which may be frozen, so many in all. Those who share a look count each.
