@@ -81,7 +81,8 @@ bool MemberMemory::is_due(Command command, steady_clock::time_point now, bool is
     case Command::kWchs:
       return !is_extra || !wchs_ || now - wchs_->clock > kShowWatches;
     case Command::kConf:
-      return !conf_ || is_conf_due_ || identity_.is_doubtful() || now - last >= kAskConfAgain;
+      return !conf_ || is_conf_due_ || identity_.is_doubtful() ||
+             now - conf_->clock >= kAskConfAgain;
     default:
       return true;
   }

@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto kLeader = "3.9.3/leader";
+constexpr auto kTook = 5ms;  // of each poll
 
 /// A poll that took place `later` than that of empty_record().
 PollRecord later(PollRecord record, std::chrono::milliseconds later) {
@@ -100,8 +101,8 @@ TEST_CASE("conf is asked once a minute, all else in every poll", "[judge]") {
   memory.judge(captured_record(kLeader));
 
   CHECK_FALSE(memory.is_due(Command::kConf, at(10s)));
-  CHECK_FALSE(memory.is_due(Command::kConf, at(1min - 1ms)));
-  CHECK(memory.is_due(Command::kConf, at(1min)));
+  CHECK_FALSE(memory.is_due(Command::kConf, at(1min - kTook - 1ms)));
+  CHECK(memory.is_due(Command::kConf, at(1min - kTook)));
   for (const auto command : {Command::kSrvr, Command::kMntr, Command::kWchs}) {
     CHECK(memory.is_due(command, at(1s)));
   }
@@ -210,6 +211,18 @@ TEST_CASE("conf is at most a minute old, however often it fails later", "[judge]
     record = later(captured_record(kLeader), after);
     set_reply(record, Command::kConf, Error(Reason::kTimeout, "no answer"));
     CHECK_FALSE(memory.judge(record).conf);
+  }
+}
+
+TEST_CASE("conf is asked in the first poll that would not show it any more", "[judge]") {
+  for (const auto after : {1min - 1ms, 1min - 0ms, 1min + 1ms}) {
+    MemberMemory memory;
+    memory.judge(captured_record(kLeader));
+    const bool is_asked = memory.is_due(Command::kConf, at(after - kTook));
+    auto record = later(captured_record(kLeader), after);
+    record.replies.at(3).reset();
+
+    CHECK(memory.judge(record).conf.has_value() != is_asked);
   }
 }
 
