@@ -10,17 +10,16 @@ namespace zke {
 
 namespace asio = boost::asio;
 
-asio::awaitable<AllAnswers> ask_all(std::vector<asio::ip::tcp::endpoint> servers,
-                                    std::array<bool, kCommandCount> due,
+asio::awaitable<AllAnswers> ask_all(std::vector<asio::ip::tcp::endpoint> servers, Commands due,
                                     std::chrono::steady_clock::time_point deadline) {
   AllAnswers all;
-  for (std::size_t i = 0; i < kCommandCount && !servers.empty(); ++i) {
-    if (!due.at(i)) {
-      continue;
-    }
-    auto answer = co_await ask(servers, static_cast<Command>(i), deadline);
+  if (servers.empty()) {
+    co_return all;
+  }
+  for (const auto command : due) {
+    auto answer = co_await ask(servers, command, deadline);
     if (!answer) {
-      all.replies.at(i) = answer.error();
+      all.replies[command] = answer.error();
       const bool is_closed = answer.error().reason() == Reason::kClosedWithoutAnswer;
       if (is_closed && all.server) {
         continue;  // so ClickHouse Keeper refuses a word
@@ -30,7 +29,7 @@ asio::awaitable<AllAnswers> ask_all(std::vector<asio::ip::tcp::endpoint> servers
     all.server = answer->server;
     servers = {answer->server};
     const bool is_serving = answer->reply.kind != Reply::Kind::kNotServing;
-    all.replies.at(i) = std::move(answer->reply);
+    all.replies[command] = std::move(answer->reply);
     if (!is_serving) {
       break;
     }

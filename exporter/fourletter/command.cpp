@@ -15,6 +15,8 @@ namespace zke {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 struct CommandRow {
   Command command;
   std::string_view word;
@@ -22,6 +24,7 @@ struct CommandRow {
   bool (*is_its_start)(std::string_view);
   /// Nothing when the reply was cut, else Reply::missing.
   std::optional<std::string> (*find_missing)(std::string_view);
+  MaxAge max_age;
 };
 
 template <bool (*is_whole)(std::string_view)>
@@ -31,22 +34,20 @@ std::optional<std::string> all_or_cut(std::string_view text) {
 
 constexpr std::size_t kMiB = 1U << 20U;
 
-constexpr auto kCommands = std::to_array<CommandRow>({
-    {Command::kSrvr, "srvr", kMiB / 16, is_srvr, all_or_cut<is_whole_srvr>},
-    {Command::kMntr, "mntr", 8 * kMiB, is_mntr, find_missing_in_mntr},
-    {Command::kWchs, "wchs", kMiB / 16, is_wchs, all_or_cut<is_whole_wchs>},
-    {Command::kConf, "conf", kMiB, is_conf, all_or_cut<is_whole_conf>},
+constexpr auto kRows = std::to_array<CommandRow>({
+    {Command::kSrvr, "srvr", kMiB / 16, is_srvr, all_or_cut<is_whole_srvr>, {0s, 0s}},
+    {Command::kMntr, "mntr", 8 * kMiB, is_mntr, find_missing_in_mntr, {0s, 0s}},
+    {Command::kWchs, "wchs", kMiB / 16, is_wchs, all_or_cut<is_whole_wchs>, {0s, 10s}},
+    {Command::kConf, "conf", kMiB, is_conf, all_or_cut<is_whole_conf>, {60s, 60s}},
 });
-static_assert(kCommands.size() == kCommandCount);
+static_assert(std::ranges::equal(kRows, kCommands, {}, &CommandRow::command));
 
 // ZooKeeper's text, and ClickHouse Keeper's.
 constexpr auto kNotServing =
     std::to_array<std::string_view>({"This ZooKeeper instance is not currently serving requests",
                                      "This instance is not currently serving requests"});
 
-const CommandRow& row_of(Command command) {
-  return kCommands.at(static_cast<std::size_t>(command));
-}
+const CommandRow& row_of(Command command) { return kRows.at(static_cast<std::size_t>(command)); }
 
 bool is_cut(std::string_view text, std::string_view whole) {
   return text.size() < whole.size() && whole.starts_with(text);
@@ -57,6 +58,8 @@ bool is_cut(std::string_view text, std::string_view whole) {
 std::string_view to_string(Command command) { return row_of(command).word; }
 
 std::size_t reply_limit(Command command) { return row_of(command).limit; }
+
+MaxAge max_age(Command command) { return row_of(command).max_age; }
 
 Result<Reply> read_reply(Command command, std::string text) {
   const auto& row = row_of(command);

@@ -1,7 +1,8 @@
 #pragma once
 
+#include <array>
+#include <chrono>
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,13 +13,25 @@ namespace zke {
 /// The four-letter words that we send. None of them changes anything on the server or holds a lock
 /// while it writes. The order is that of a poll.
 enum class Command { kSrvr, kMntr, kWchs, kConf };
-constexpr std::size_t kCommandCount = 4;
+constexpr auto kCommands =
+    std::to_array<Command>({Command::kSrvr, Command::kMntr, Command::kWchs, Command::kConf});
 
 /// "srvr"
 std::string_view to_string(Command command);
 
 /// The longest reply that is read, in bytes.
 std::size_t reply_limit(Command command);
+
+/// How old an answer may be that stands in for asking again: the server logs each word that it
+/// answers. Zero: the word is asked in every poll.
+struct MaxAge {
+  std::chrono::seconds on_grid;
+  std::chrono::seconds beside_grid;  ///< not less: those polls come in quick succession
+};
+MaxAge max_age(Command command);
+
+/// After a server refused a word, when it is tried again: that hardly changes before a restart.
+constexpr auto kAskRefusedAgain = std::chrono::minutes(10);
 
 /// What a server said to a command.
 struct Reply {

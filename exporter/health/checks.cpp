@@ -1,6 +1,5 @@
 #include "health/checks.hpp"
 
-#include <array>
 #include <exception>
 #include <utility>
 
@@ -20,8 +19,7 @@ namespace asio = boost::asio;
 using std::chrono::steady_clock;
 
 /// Asks every server for the commands in `due`.
-std::vector<PollRecord> ask_servers(const HealthOptions& options,
-                                    std::array<bool, kCommandCount> due) {
+std::vector<PollRecord> ask_servers(const HealthOptions& options, Commands due) {
   asio::io_context loop(1);
   std::vector<PollRecord> records(options.servers.size());
   const auto began = steady_clock::now();
@@ -59,8 +57,8 @@ HealthReport report_probe(const HealthOptions& options, const Observation& seen)
 }
 
 HealthReport check_probe(const HealthOptions& options) {
-  const auto records = ask_servers(options, {true, false, false, false});
-  return report_probe(options, observe(*records[0].replies[0]));
+  const auto records = ask_servers(options, {Command::kSrvr});
+  return report_probe(options, observe(*records[0].replies[Command::kSrvr]));
 }
 
 /// Why an ensemble's check failed, as an exit code.
@@ -84,7 +82,7 @@ ExitCode failure_code(const HealthOptions& options, const Snapshot& view) {
 }
 
 Snapshot judge_servers(const HealthOptions& options) {
-  auto records = ask_servers(options, {true, true, false, true});
+  auto records = ask_servers(options, {Command::kSrvr, Command::kMntr, Command::kConf});
   Snapshot view;
   for (std::size_t i = 0; i < records.size(); ++i) {
     MemberMemory memory;

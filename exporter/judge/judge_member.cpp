@@ -13,14 +13,7 @@ namespace zke {
 
 namespace {
 
-using std::chrono::minutes;
 using std::chrono::steady_clock;
-
-constexpr auto kAskRefusedAgain = minutes(10);
-constexpr auto kAskConfAgain = minutes(1);
-constexpr auto kShowWatches = std::chrono::seconds(10);
-
-std::size_t index(Command command) { return static_cast<std::size_t>(command); }
 
 void fail(MemberSample& sample, const Error& error) {
   if (sample.reason == Reason::kNone || sample.reason == Reason::kCommandRefused) {
@@ -31,7 +24,7 @@ void fail(MemberSample& sample, const Error& error) {
 
 /// The whole answer to `command`, or nullptr.
 const Reply* answer_to(const PollRecord& record, Command command) {
-  const auto& reply = record.replies.at(index(command));
+  const auto& reply = record.replies[command];
   const bool is_answer = reply && *reply && (**reply).kind == Reply::Kind::kAnswer;
   return is_answer ? &**reply : nullptr;
 }
@@ -69,22 +62,43 @@ std::optional<std::int64_t> start_time_of(const Mntr& mntr, const PollRecord& re
 
 }  // namespace
 
+Commands MemberMemory::due(steady_clock::time_point now, bool is_extra) const {
+  Commands due;
+  for (const auto command : kCommands) {
+    if (is_due(command, now, is_extra)) {
+      due.insert(command);
+    }
+  }
+  return due;
+}
+
 bool MemberMemory::is_due(Command command, steady_clock::time_point now, bool is_extra) const {
-  const auto last = last_asked_.at(index(command));
+  const auto last = last_asked_[command];
   if (last == steady_clock::time_point()) {
     return true;
   }
-  if (allowed_.at(index(command)) == false) {
+  if (allowed_[command] == false) {
     return now - last >= kAskRefusedAgain;
   }
+  const auto known = known_since(command);
+  const auto age = max_age(command);
+  return !known || is_sought(command) || now - *known >= (is_extra ? age.beside_grid : age.on_grid);
+}
+
+/// Whether somebody waits for news of `command`.
+bool MemberMemory::is_sought(Command command) const {
+  return command == Command::kConf && (is_conf_due_ || identity_.is_doubtful());
+}
+
+/// When the poll began that brought the answer to `command` that is still shown.
+std::optional<steady_clock::time_point> MemberMemory::known_since(Command command) const {
   switch (command) {
     case Command::kWchs:
-      return !is_extra || !wchs_ || now - wchs_->clock > kShowWatches;
+      return wchs_ ? std::optional(wchs_->clock) : std::nullopt;
     case Command::kConf:
-      return !conf_ || is_conf_due_ || identity_.is_doubtful() ||
-             now - conf_->clock >= kAskConfAgain;
+      return conf_ ? std::optional(conf_->clock) : std::nullopt;
     default:
-      return true;
+      return std::nullopt;
   }
 }
 
@@ -122,13 +136,13 @@ void MemberMemory::forget_server() {
   start_time_.reset();
   allowed_.fill(std::nullopt);
   last_asked_.fill({});
-  closed_.fill(false);
-  is_closing_.fill(false);
+  closed_ = {};
+  closing_ = {};
   missing_polls_ = 0;
 }
 
 void MemberMemory::read_srvr(const PollRecord& record, MemberSample& sample) {
-  const auto& reply = record.replies.at(index(Command::kSrvr));
+  const auto& reply = record.replies[Command::kSrvr];
   if (!reply) {
     fail(sample, Error(Reason::kDns, record.dns_error));
     return;
@@ -149,31 +163,32 @@ void MemberMemory::read_srvr(const PollRecord& record, MemberSample& sample) {
 /// same words, while srvr is answered: that is no limit on connections, which hits any word.
 void MemberMemory::count_closed(const PollRecord& record, const MemberSample& sample) {
   if (!sample.srvr) {
-    closed_.fill(false);
+    closed_ = {};
     return;
   }
   auto now = closed_;
-  for (std::size_t i = 0; i < kCommandCount; ++i) {
-    if (const auto& reply = record.replies.at(i)) {
-      now.at(i) = !*reply && reply->error().reason() == Reason::kClosedWithoutAnswer;
+  for (const auto command : kCommands) {
+    if (const auto& reply = record.replies[command]) {
+      now.set(command, !*reply && reply->error().reason() == Reason::kClosedWithoutAnswer);
     }
   }
-  for (std::size_t i = 0; i < kCommandCount; ++i) {
-    if (record.replies.at(i)) {
-      is_closing_.at(i) = now.at(i) && (is_closing_.at(i) || now == closed_);
+  for (const auto command : kCommands) {
+    if (record.replies[command]) {
+      closing_.set(command,
+                   now.contains(command) && (closing_.contains(command) || now == closed_));
     }
   }
   closed_ = now;
 }
 
 void MemberMemory::read_refusals(const PollRecord& record, MemberSample& sample) {
-  for (std::size_t i = 0; i < kCommandCount; ++i) {
-    const auto& result = record.replies.at(i);
+  for (const auto command : kCommands) {
+    const auto& result = record.replies[command];
     if (!result) {
       continue;
     }
-    if (is_closing_.at(i)) {
-      allowed_.at(i) = false;
+    if (closing_.contains(command)) {
+      allowed_[command] = false;
       continue;
     }
     if (!*result) {
@@ -188,13 +203,13 @@ void MemberMemory::read_refusals(const PollRecord& record, MemberSample& sample)
       sample.srvr.reset();
     }
     if (kind != Reply::Kind::kNotServing) {
-      allowed_.at(i) = kind == Reply::Kind::kAnswer;
+      allowed_[command] = kind == Reply::Kind::kAnswer;
     }
   }
   std::string refused;
-  for (std::size_t i = 0; i < kCommandCount && sample.srvr; ++i) {
-    if (allowed_.at(i) == false) {
-      refused += (refused.empty() ? "" : ", ") + std::string(to_string(static_cast<Command>(i)));
+  for (const auto command : kCommands) {
+    if (sample.srvr && allowed_[command] == false) {
+      refused += (refused.empty() ? "" : ", ") + std::string(to_string(command));
     }
   }
   if (!refused.empty() && sample.reason == Reason::kNone) {
@@ -214,15 +229,15 @@ void MemberMemory::read_details(PollRecord& record, MemberSample& sample) {
   if (const auto* reply = answer_to(record, Command::kConf)) {
     conf_ = {parse_conf(reply->text), began};
     marks.server_id = conf_->value.server_id;
-  } else if (conf_ && began - conf_->clock >= kAskConfAgain) {
+  } else if (conf_ && began - conf_->clock >= max_age(Command::kConf).beside_grid) {
     conf_.reset();
   }
   const bool is_mntr_whole = read_mntr(record, sample, marks);
   if (const auto* reply = answer_to(record, Command::kWchs)) {
     const auto wchs = parse_wchs(reply->text);
     wchs_ = wchs ? std::optional(Known<Wchs>{*wchs, began}) : std::nullopt;
-  } else if (record.replies.at(index(Command::kWchs)) || !is_mntr_whole ||
-             (wchs_ && began - wchs_->clock > kShowWatches)) {
+  } else if (record.replies[Command::kWchs] || !is_mntr_whole ||
+             (wchs_ && began - wchs_->clock >= max_age(Command::kWchs).beside_grid)) {
     wchs_.reset();
   }
   sample.wchs = wchs_ ? std::optional(wchs_->value) : std::nullopt;
@@ -238,7 +253,7 @@ bool MemberMemory::read_mntr(PollRecord& record, MemberSample& sample, IdentityM
   if (answer_to(record, Command::kMntr) == nullptr) {
     return false;
   }
-  auto& reply = **record.replies.at(index(Command::kMntr));
+  auto& reply = **record.replies[Command::kMntr];
   if (!is_believed(reply, sample)) {
     return false;
   }
@@ -287,11 +302,11 @@ bool MemberMemory::is_believed(const Reply& mntr, MemberSample& sample) {
 
 void MemberMemory::remember(const PollRecord& record, const MemberSample& sample) {
   ++counts_.polls.at(static_cast<std::size_t>(sample.result));
-  is_conf_due_ = is_conf_due_ && !record.replies.at(index(Command::kConf));
-  for (std::size_t i = 0; i < kCommandCount; ++i) {
-    if (record.replies.at(i)) {
-      ++counts_.commands.at(i);
-      last_asked_.at(i) = record.clock;
+  is_conf_due_ = is_conf_due_ && !record.replies[Command::kConf];
+  for (const auto command : kCommands) {
+    if (record.replies[command]) {
+      ++counts_.commands[command];
+      last_asked_[command] = record.clock;
     }
   }
   if (!sample.is_up()) {

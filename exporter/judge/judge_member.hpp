@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -27,11 +26,9 @@ struct PollRecord {
 /// What is remembered of a member between two polls.
 class MemberMemory {
  public:
-  /// Whether `command` should be sent in a poll that starts `now`: a refused word is tried again
-  /// every 10 minutes only, and `conf`, which hardly changes, every minute: the server logs each. A
-  /// poll beside the grid (`is_extra`) asks for the watches only when they are older than 10 s.
-  bool is_due(Command command, std::chrono::steady_clock::time_point now,
-              bool is_extra = false) const;
+  /// The words to send in a poll that starts `now`, on the grid or beside it (`is_extra`): all but
+  /// those whose last answer still stands (max_age) or that were refused lately (kAskRefusedAgain).
+  Commands due(std::chrono::steady_clock::time_point now, bool is_extra = false) const;
 
   /// Makes `conf` due in the next poll.
   void forget_conf() { is_conf_due_ = true; }
@@ -40,6 +37,9 @@ class MemberMemory {
   MemberSample judge(PollRecord record);
 
  private:
+  bool is_due(Command command, std::chrono::steady_clock::time_point now, bool is_extra) const;
+  bool is_sought(Command command) const;
+  std::optional<std::chrono::steady_clock::time_point> known_since(Command command) const;
   static void read_srvr(const PollRecord& record, MemberSample& sample);
   void read_refusals(const PollRecord& record, MemberSample& sample);
   void read_details(PollRecord& record, MemberSample& sample);
@@ -51,8 +51,8 @@ class MemberMemory {
 
   PollCounts counts_;
   std::optional<bool> is_voter_;
-  std::array<std::optional<bool>, kCommandCount> allowed_;
-  std::array<std::chrono::steady_clock::time_point, kCommandCount> last_asked_{};
+  PerCommand<std::optional<bool>> allowed_;
+  PerCommand<std::chrono::steady_clock::time_point> last_asked_;
   /// What a word brought, and when: it may be shown again for as long as it is not asked.
   template <class Value>
   struct Known {
@@ -62,10 +62,10 @@ class MemberMemory {
   std::optional<Known<Conf>> conf_;
   std::optional<Known<Wchs>> wchs_;
   bool is_conf_due_ = false;
-  std::array<bool, kCommandCount> closed_{};      ///< words closed without a byte when last asked
-  std::array<bool, kCommandCount> is_closing_{};  ///< those that count as refused for that
-  std::string missing_;                           ///< what the last mntr lacked
-  int missing_polls_ = 0;                         ///< polls in a row in which it lacked that
+  Commands closed_;        ///< words closed without a byte when last asked
+  Commands closing_;       ///< those that count as refused for that
+  std::string missing_;    ///< what the last mntr lacked
+  int missing_polls_ = 0;  ///< polls in a row in which it lacked that
   Identity identity_;
   std::optional<std::int64_t> start_time_;
   MemberState state_ = MemberState::kUnreachable;

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
-#include "fourletter/command.hpp"
+#include "fourletter/commands.hpp"
 #include "fourletter/conf.hpp"
 #include "fourletter/srvr.hpp"
 #include "fourletter/wchs.hpp"
@@ -50,7 +50,7 @@ std::string_view to_string(PollResult result);
 /// Counts since the exporter started.
 struct PollCounts {
   std::array<std::uint64_t, kPollResultCount> polls{};  ///< by PollResult
-  std::array<std::uint64_t, kCommandCount> commands{};  ///< sent, by Command
+  PerCommand<std::uint64_t> commands;                   ///< sent
 };
 
 /// All that one poll of one member found. Immutable once published. The parts of a command that was
@@ -67,7 +67,7 @@ struct MemberSample {
   std::string detail;               ///< for people; empty with Reason::kNone
   std::optional<bool> is_voter;     ///< the last known
   bool is_several_servers = false;  ///< its address leads to one server now, to another then
-  std::array<std::optional<bool>, kCommandCount> command_allowed;  ///< the last known, by Command
+  PerCommand<std::optional<bool>> command_allowed;  ///< the last known
 
   std::chrono::system_clock::time_point finished;
   std::chrono::steady_clock::time_point clock;  ///< the same moment

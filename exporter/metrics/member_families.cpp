@@ -48,11 +48,11 @@ void add_always(const MemberSample& sample, Families& families) {
     families.add("zookeeper_polls_total", static_cast<double>(sample.counts.polls.at(i)),
                  {{"result", std::string(to_string(static_cast<PollResult>(i)))}});
   }
-  for (std::size_t i = 0; i < kCommandCount; ++i) {
-    const std::string word(to_string(static_cast<Command>(i)));
-    families.add("zookeeper_commands_total", static_cast<double>(sample.counts.commands.at(i)),
+  for (const auto command : kCommands) {
+    const std::string word(to_string(command));
+    families.add("zookeeper_commands_total", static_cast<double>(sample.counts.commands[command]),
                  {{"command", word}});
-    families.add("zookeeper_command_allowed", number(sample.command_allowed.at(i)),
+    families.add("zookeeper_command_allowed", number(sample.command_allowed[command]),
                  {{"command", word}});
   }
 }

@@ -1,7 +1,6 @@
 #include "poll/member_poller.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -139,10 +138,7 @@ asio::awaitable<void> MemberPoller::poll() {
   auto servers = co_await find_servers(deadline);
   const auto& known = host_->known();
   record.dns_error = known.answered ? known.error : "the look-up of its name takes too long";
-  std::array<bool, kCommandCount> due{};
-  for (std::size_t i = 0; i < kCommandCount; ++i) {
-    due.at(i) = memory_.is_due(static_cast<Command>(i), began_, is_extra_);
-  }
+  const auto due = memory_.due(began_, is_extra_);
   set_alarm();
   auto all = co_await ask_all(servers, due, deadline);
   alarm_.cancel();

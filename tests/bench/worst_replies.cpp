@@ -66,7 +66,7 @@ double milliseconds(Command command, const std::string& reply) {
     if (!read) {
       std::cerr << zke::to_string(word) << ": " << read.error().detail() << "\n";
     }
-    record.replies.at(static_cast<std::size_t>(word)) = std::move(read);
+    record.replies[word] = std::move(read);
   };
   set(Command::kSrvr, std::string(kSrvr));
   auto copy = reply;

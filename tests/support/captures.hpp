@@ -14,9 +14,6 @@
 /// The replies of real servers below tests/data/<version>/<role>/.
 namespace zke::test {
 
-constexpr auto kCommands =
-    std::to_array<Command>({Command::kSrvr, Command::kMntr, Command::kWchs, Command::kConf});
-
 /// Every `<version>/<role>` below tests/data, sorted.
 inline std::vector<std::string> captures() {
   const std::filesystem::path root = TESTS_DIR "/data";
@@ -59,7 +56,7 @@ inline PollRecord empty_record() {
 }
 
 inline void set_reply(PollRecord& record, Command command, Result<Reply> reply) {
-  record.replies.at(static_cast<std::size_t>(command)) = std::move(reply);
+  record.replies[command] = std::move(reply);
 }
 
 /// A poll that brought all four captured replies, as a member without quorum would only be asked

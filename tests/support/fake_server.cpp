@@ -11,6 +11,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "fourletter/commands.hpp"
 #include "support/captures.hpp"
 #include "support/run.hpp"
 
@@ -38,7 +39,7 @@ struct FakeServer::State {
 
   tcp::acceptor acceptor;
   tcp::socket filler;  ///< fills the backlog
-  std::array<Script, kCommandCount> scripts;
+  PerCommand<Script> scripts;
   Seen seen;
   std::size_t open = 0;
 
@@ -108,9 +109,9 @@ asio::awaitable<void> FakeServer::State::answer(std::shared_ptr<Session> session
   auto& state = *session->state;
   state.seen.words.push_back(word);
   Script script;
-  for (std::size_t i = 0; i < kCommandCount; ++i) {
-    if (to_string(static_cast<Command>(i)) == word) {
-      script = state.scripts.at(i);
+  for (const auto command : kCommands) {
+    if (to_string(command) == word) {
+      script = state.scripts[command];
     }
   }
   start(state.acceptor.get_executor(), watch(session));
@@ -188,13 +189,13 @@ Address FakeServer::address() const {
 }
 
 void FakeServer::play(const std::string& replies) {
-  for (std::size_t i = 0; i < kCommandCount; ++i) {
-    state_->scripts.at(i) = Script{captured(replies, static_cast<Command>(i))};
+  for (const auto command : kCommands) {
+    state_->scripts[command] = Script{captured(replies, command)};
   }
 }
 
 void FakeServer::play(Command command, Script script) {
-  state_->scripts.at(static_cast<std::size_t>(command)) = std::move(script);
+  state_->scripts[command] = std::move(script);
 }
 
 void FakeServer::play_always(const Script& script) { state_->scripts.fill(script); }

@@ -1,6 +1,5 @@
 #include "fourletter/ask.hpp"
 
-#include <array>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -70,8 +69,7 @@ tcp::endpoint refusing(boost::asio::io_context& io) {
 tcp::endpoint not_possible() { return {make_address("255.255.255.255"), 2181}; }
 
 AllAnswers ask_every_word(boost::asio::io_context& io, const FakeServer& server) {
-  std::array<bool, kCommandCount> due{};
-  due.fill(true);
+  const Commands due{Command::kSrvr, Command::kMntr, Command::kWchs, Command::kConf};
   return run(io, ask_all({endpoint_of(server)}, due, steady_clock::now() + kLong));
 }
 
@@ -183,12 +181,12 @@ TEST_CASE("a word that is closed without an answer does not end the poll", "[fou
 
   CHECK(keeper.seen().words == Words{"srvr", "mntr", "wchs", "conf"});
   for (const auto command : {Command::kMntr, Command::kConf}) {
-    const auto& reply = all.replies.at(static_cast<std::size_t>(command));
+    const auto& reply = all.replies[command];
     REQUIRE((reply && !*reply));
     CHECK(reply->error().reason() == Reason::kClosedWithoutAnswer);
     CHECK(reply->error().detail().find("does not allow this word") != std::string::npos);
   }
-  const auto& wchs = all.replies.at(static_cast<std::size_t>(Command::kWchs));
+  const auto& wchs = all.replies[Command::kWchs];
   CHECK((wchs && *wchs));
 }
 
@@ -200,7 +198,7 @@ TEST_CASE("a srvr that is closed without an answer ends the poll", "[fourletter]
   const auto all = ask_every_word(io, full);
 
   CHECK(full.seen().words == Words{"srvr"});
-  const auto& srvr = all.replies.at(static_cast<std::size_t>(Command::kSrvr));
+  const auto& srvr = all.replies[Command::kSrvr];
   REQUIRE((srvr && !*srvr));
   CHECK(srvr->error().detail().find("too many connections") != std::string::npos);
 }
@@ -213,5 +211,5 @@ TEST_CASE("another failure of a word ends the poll", "[fourletter]") {
   const auto all = ask_every_word(io, server);
 
   CHECK(server.seen().words == Words{"srvr", "mntr"});
-  CHECK_FALSE(all.replies.at(static_cast<std::size_t>(Command::kWchs)));
+  CHECK_FALSE(all.replies[Command::kWchs]);
 }

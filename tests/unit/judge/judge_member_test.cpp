@@ -18,7 +18,7 @@ MemberSample judge_capture(const std::string& capture) {
 }
 
 std::optional<bool> allowed(const MemberSample& sample, Command command) {
-  return sample.command_allowed.at(static_cast<std::size_t>(command));
+  return sample.command_allowed[command];
 }
 
 std::uint64_t polls(const MemberSample& sample, PollResult result) {
@@ -72,7 +72,7 @@ TEST_CASE("a sample carries what the poll brought", "[judge]") {
   CHECK(sample.start_time.has_value());
   for (const auto command : kCommands) {
     CHECK(allowed(sample, command) == true);
-    CHECK(sample.counts.commands.at(static_cast<std::size_t>(command)) == 1);
+    CHECK(sample.counts.commands[command] == 1);
   }
   CHECK(polls(sample, PollResult::kOk) == 1);
 }
@@ -122,7 +122,7 @@ TEST_CASE("a member whose name has no address is unreachable", "[judge]") {
   CHECK(sample.state == MemberState::kUnreachable);
   CHECK(sample.reason == Reason::kDns);
   CHECK(sample.detail == "zk-0: Name or service not known");
-  CHECK(sample.counts.commands == std::array<std::uint64_t, kCommandCount>{});
+  CHECK(sample.counts.commands == PerCommand<std::uint64_t>());
 }
 
 TEST_CASE("a name that cannot be looked up any more is told while the member answers", "[judge]") {
