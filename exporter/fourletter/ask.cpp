@@ -166,9 +166,10 @@ asio::awaitable<std::variant<Answer, Failure>> ask_one(tcp::endpoint server, Com
 
 }  // namespace
 
-asio::awaitable<Result<Answer>> ask(std::vector<tcp::endpoint> servers, Command command,
+asio::awaitable<Result<Answer>> ask(Target target, Command command,
                                     steady_clock::time_point deadline) {
   std::optional<Failure> most_telling;
+  const auto& servers = target.endpoints;
   for (auto left = servers.size(); left > 0; --left) {
     const auto now = steady_clock::now();
     if (most_telling && now >= deadline) {

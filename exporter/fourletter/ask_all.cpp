@@ -10,14 +10,14 @@ namespace zke {
 
 namespace asio = boost::asio;
 
-asio::awaitable<AllAnswers> ask_all(std::vector<asio::ip::tcp::endpoint> servers, Commands due,
+asio::awaitable<AllAnswers> ask_all(Target target, Commands due,
                                     std::chrono::steady_clock::time_point deadline) {
   AllAnswers all;
-  if (servers.empty()) {
+  if (target.endpoints.empty()) {
     co_return all;
   }
   for (const auto command : due) {
-    auto answer = co_await ask(servers, command, deadline);
+    auto answer = co_await ask(target, command, deadline);
     if (!answer) {
       all.replies[command] = answer.error();
       const bool is_closed = answer.error().reason() == Reason::kClosedWithoutAnswer;
@@ -27,7 +27,7 @@ asio::awaitable<AllAnswers> ask_all(std::vector<asio::ip::tcp::endpoint> servers
       break;
     }
     all.server = answer->server;
-    servers = {answer->server};
+    target.endpoints = {answer->server};
     const bool is_serving = answer->reply.kind != Reply::Kind::kNotServing;
     all.replies[command] = std::move(answer->reply);
     if (!is_serving) {

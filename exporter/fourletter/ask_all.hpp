@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <optional>
-#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -10,6 +9,7 @@
 #include "base/result.hpp"
 #include "fourletter/command.hpp"
 #include "fourletter/commands.hpp"
+#include "net/target.hpp"
 
 namespace zke {
 
@@ -25,8 +25,7 @@ struct AllAnswers {
 /// `deadline`. After the first failure, and when it serves nobody, it is spared the rest; but a
 /// word that is closed without an answer after others were answered may be refused, and ends
 /// nothing.
-boost::asio::awaitable<AllAnswers> ask_all(std::vector<boost::asio::ip::tcp::endpoint> servers,
-                                           Commands due,
+boost::asio::awaitable<AllAnswers> ask_all(Target target, Commands due,
                                            std::chrono::steady_clock::time_point deadline);
 
 }  // namespace zke

@@ -25,8 +25,8 @@ std::vector<PollRecord> ask_servers(const HealthOptions& options, Commands due) 
   const auto began = steady_clock::now();
   const auto deadline = began + options.timeout;
   const auto ask_one = [&](std::size_t i) -> asio::awaitable<void> {
-    const std::vector<asio::ip::tcp::endpoint> servers{options.servers[i].endpoint};
-    auto all = co_await ask_all(servers, due, deadline);
+    const Target target{options.servers[i].name, {options.servers[i].endpoint}};
+    auto all = co_await ask_all(target, due, deadline);
     records[i].replies = std::move(all.replies);
     records[i].member = options.servers[i].name;
     records[i].clock = steady_clock::now();

@@ -135,17 +135,17 @@ asio::awaitable<void> MemberPoller::poll() {
   PollRecord record;
   record.ensemble = ensemble_;
   record.member = name_;
-  auto servers = co_await find_servers(deadline);
+  const auto target = co_await find_servers(deadline);
   const auto& known = host_->known();
   record.dns_error = known.answered ? known.error : "the look-up of its name takes too long";
   const auto due = memory_.due(began_, is_extra_);
   set_alarm();
-  auto all = co_await ask_all(servers, due, deadline);
+  auto all = co_await ask_all(target, due, deadline);
   alarm_.cancel();
   if (polls_.is_cancelled()) {
     co_return;  // what it seems to have brought is only that
   }
-  note_server(servers, all.server, record);
+  note_server(target.endpoints, all.server, record);
   record.replies = std::move(all.replies);
   record.clock = clock_.now();
   record.took = record.clock - began_;
@@ -153,11 +153,12 @@ asio::awaitable<void> MemberPoller::poll() {
   take(std::move(record));
 }
 
-asio::awaitable<std::vector<tcp::endpoint>> MemberPoller::find_servers(Clock::time_point deadline) {
+asio::awaitable<Target> MemberPoller::find_servers(Clock::time_point deadline) {
   if (!host_->known().answered) {
     co_await host_->wait_first(deadline);
   }
-  co_return endpoints_of(host_->known(), address_.port, answered_);
+  Target target{name_, endpoints_of(host_->known(), address_.port, answered_)};
+  co_return target;
 }
 
 /// A member that keeps its poll waiting far longer than usual may be the first sign of something:
@@ -259,13 +260,13 @@ asio::awaitable<void> MemberPoller::look_now(Turn turn) {
   {
     const auto turn_of_this_look = std::move(turn);
     const auto deadline = clock_.steady(clock_.now() + timeout_);
-    const auto servers = co_await find_servers(deadline);
+    const auto target = co_await find_servers(deadline);
     Observation seen;
-    if (servers.empty()) {
+    if (target.endpoints.empty()) {
       seen.reason = Reason::kDns;
       seen.detail = host_->known().error;
     } else {
-      const auto answer = co_await ask(servers, Command::kSrvr, deadline);
+      const auto answer = co_await ask(target, Command::kSrvr, deadline);
       answered_ = answer ? answer->server : answered_;
       seen = answer ? observe(answer->reply) : observe(answer.error());
     }

@@ -21,6 +21,7 @@
 #include "judge/snapshot.hpp"
 #include "net/address.hpp"
 #include "net/resolver.hpp"
+#include "net/target.hpp"
 #include "poll/schedule.hpp"
 
 namespace zke {
@@ -73,8 +74,7 @@ class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
   boost::asio::awaitable<void> run();
   boost::asio::awaitable<void> poll();
   boost::asio::awaitable<void> look_now(Turn turn);
-  boost::asio::awaitable<std::vector<boost::asio::ip::tcp::endpoint>> find_servers(
-      Clock::time_point deadline);
+  boost::asio::awaitable<Target> find_servers(Clock::time_point deadline);
   void note_server(const std::vector<boost::asio::ip::tcp::endpoint>& servers,
                    const std::optional<boost::asio::ip::tcp::endpoint>& answered,
                    PollRecord& record);

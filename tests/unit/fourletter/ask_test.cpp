@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -32,6 +33,8 @@ tcp::endpoint endpoint_of(const FakeServer& server) {
   return {make_address(address.host), address.port};
 }
 
+Target target(std::vector<tcp::endpoint> endpoints) { return {"zk-0:2181", std::move(endpoints)}; }
+
 /// A server and how it fails to answer.
 struct Kind {
   const char* name;
@@ -53,7 +56,7 @@ std::vector<Kind> kinds() {
 
 Reason reason_of(boost::asio::io_context& io, const std::vector<tcp::endpoint>& servers,
                  std::chrono::milliseconds timeout = kLong) {
-  const auto answer = run(io, ask(servers, Command::kSrvr, steady_clock::now() + timeout));
+  const auto answer = run(io, ask(target(servers), Command::kSrvr, steady_clock::now() + timeout));
   return answer ? Reason::kNone : answer.error().reason();
 }
 
@@ -70,7 +73,7 @@ tcp::endpoint not_possible() { return {make_address("255.255.255.255"), 2181}; }
 
 AllAnswers ask_every_word(boost::asio::io_context& io, const FakeServer& server) {
   const Commands due{Command::kSrvr, Command::kMntr, Command::kWchs, Command::kConf};
-  return run(io, ask_all({endpoint_of(server)}, due, steady_clock::now() + kLong));
+  return run(io, ask_all(target({endpoint_of(server)}), due, steady_clock::now() + kLong));
 }
 
 }  // namespace
@@ -84,7 +87,7 @@ TEST_CASE("an address without a ZooKeeper's answer gives way to the next one", "
       bad.play_always(kind.script);
       const auto timeout = kind.script.end == End::kHang ? 2s : kLong;
 
-      const auto answer = run(io, ask({endpoint_of(bad), endpoint_of(good)}, Command::kSrvr,
+      const auto answer = run(io, ask(target({endpoint_of(bad), endpoint_of(good)}), Command::kSrvr,
                                       steady_clock::now() + timeout));
 
       REQUIRE(answer);
@@ -103,7 +106,7 @@ TEST_CASE("a server that does not serve, or does not allow the word, has answere
                               "mntr is not executed because it is not in the whitelist.\n");
   first.play_always(Script{text});
 
-  const auto answer = run(io, ask({endpoint_of(first), endpoint_of(second)}, Command::kMntr,
+  const auto answer = run(io, ask(target({endpoint_of(first), endpoint_of(second)}), Command::kMntr,
                                   steady_clock::now() + kLong));
 
   REQUIRE(answer);
