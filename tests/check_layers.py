@@ -21,7 +21,7 @@ PARTS = {
 LIBRARIES = {
     "boost/asio": {"base", "net", "fourletter", "judge", "poll", "http", "pages", "health"},
     "boost/json": {"base", "pages", "health"},
-    "boost/beast": {"base", "fourletter", "http"},
+    "boost/beast": {"base", "net", "http"},
     "boost/program_options": {"config"},
     "prometheus": {"metrics"},
     "spdlog": {"base"},

@@ -6,26 +6,19 @@
 #include <utility>
 #include <variant>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/error.hpp>
-#include <boost/asio/read.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core/error.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
+
+#include "net/connection.hpp"
 
 namespace zke {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
 
 namespace {
 
 using asio::ip::tcp;
 using std::chrono::steady_clock;
-
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
 std::string describe(Command command, const tcp::endpoint& server, std::string_view what) {
   std::ostringstream text;
@@ -56,18 +49,6 @@ struct Failure {
   Error error;
 };
 
-bool is_own_want(beast::error_code ec) {
-  return ec == asio::error::no_descriptors || ec == asio::error::no_memory ||
-         ec == asio::error::no_buffer_space || ec == asio::error::address_in_use ||
-         ec == boost::system::errc::too_many_files_open_in_system;
-}
-
-bool is_not_possible(beast::error_code ec) {
-  return ec == boost::system::errc::address_not_available ||
-         ec == asio::error::address_family_not_supported || ec == asio::error::access_denied ||
-         ec == boost::system::errc::operation_not_permitted;
-}
-
 Failure closed_without_answer(Command command, const tcp::endpoint& server) {
   const auto* why = command == Command::kSrvr
                         ? "closed without an answer: too many connections (maxClientCnxns), or no "
@@ -78,38 +59,36 @@ Failure closed_without_answer(Command command, const tcp::endpoint& server) {
   return {Telling::kClosed, Error(Reason::kClosedWithoutAnswer, describe(command, server, why))};
 }
 
-Failure connect_failure(Command command, const tcp::endpoint& server, beast::error_code ec) {
-  if (ec == beast::error::timeout || ec == asio::error::timed_out) {
-    return {
-        Telling::kNoAnswer,
-        Error(Reason::kTimeout, describe(command, server, "no connection before the deadline"))};
+Failure connect_failure(Command command, const tcp::endpoint& server, const NotConnected& failure) {
+  const auto because = [&](Telling telling, Reason reason) {
+    return Failure(telling, Error(reason, describe(command, server, failure.why)));
+  };
+  switch (failure.kind) {
+    case NotConnected::Kind::kNotPossible:
+      return because(Telling::kNotPossible, Reason::kLocalError);
+    case NotConnected::Kind::kNoAnswer:
+      return because(Telling::kNoAnswer, Reason::kTimeout);
+    case NotConnected::Kind::kRefused:
+      return because(Telling::kRefused, Reason::kRefused);
+    case NotConnected::Kind::kOwnWant:
+      return because(Telling::kOwnWant, Reason::kLocalError);
+    case NotConnected::Kind::kReset:  // a server at maxClientCnxns closes with SO_LINGER 0
+      return closed_without_answer(command, server);
+    case NotConnected::Kind::kNoRoute:
+      break;
   }
-  if (ec == asio::error::connection_reset || ec == asio::error::broken_pipe) {
-    // Accepted, and reset before we looked: a server at maxClientCnxns closes with SO_LINGER 0.
-    return closed_without_answer(command, server);
-  }
-  const auto what = describe(command, server, ec.message());
-  if (is_own_want(ec)) {
-    return {Telling::kOwnWant, Error(Reason::kLocalError, what)};
-  }
-  if (is_not_possible(ec)) {
-    return {Telling::kNotPossible, Error(Reason::kLocalError, what)};
-  }
-  if (ec == asio::error::connection_refused) {
-    return {Telling::kRefused, Error(Reason::kRefused, what)};
-  }
-  return {Telling::kNoRoute, Error(Reason::kNoRoute, what)};
+  return because(Telling::kNoRoute, Reason::kNoRoute);
 }
 
-Failure read_failure(Command command, const tcp::endpoint& server, beast::error_code ec,
+Failure read_failure(Command command, const tcp::endpoint& server, const Transfer& transfer,
                      std::size_t received) {
   const auto after = " after " + std::to_string(received) + " bytes";
-  if (!ec) {
+  if (transfer.end == Transfer::End::kFull) {
     const auto what =
         "the answer is longer than the limit of " + std::to_string(received) + " bytes";
     return {Telling::kBroken, Error(Reason::kTooLarge, describe(command, server, what))};
   }
-  if (ec == beast::error::timeout) {
+  if (transfer.end == Transfer::End::kLate) {
     const auto what = received == 0 ? "connected, but no answer before the deadline"
                                     : "no end of the answer before the deadline," + after;
     return {received == 0 ? Telling::kSilent : Telling::kBroken,
@@ -119,41 +98,27 @@ Failure read_failure(Command command, const tcp::endpoint& server, beast::error_
     return closed_without_answer(command, server);
   }
   return {Telling::kBroken,
-          Error(Reason::kTruncated, describe(command, server, ec.message() + after))};
-}
-
-/// Whether closing means RST instead of FIN, because nobody will read the rest. To be said in
-/// advance: at the deadline the stream closes the socket itself.
-void reset_on_close(tcp::socket& socket, bool yes) {
-  beast::error_code ignored;
-  socket.set_option(asio::socket_base::linger(yes, 0), ignored);
+          Error(Reason::kTruncated, describe(command, server, transfer.why + after))};
 }
 
 asio::awaitable<std::variant<Answer, Failure>> ask_one(tcp::endpoint server, Command command,
                                                        steady_clock::time_point deadline) {
   const std::size_t usual_reply = command == Command::kMntr ? 32 << 10 : 1 << 10;
-  beast::tcp_stream stream(co_await asio::this_coro::executor);
-  stream.expires_at(deadline);
-  if (auto [ec] = co_await stream.async_connect(server, kTuple); ec) {
-    co_return connect_failure(command, server, ec);
-  }
-  reset_on_close(stream.socket(), true);
-  const auto word = to_string(command);
-  std::size_t received = 0;
-  auto [sent, n] = co_await asio::async_write(stream, asio::buffer(word), kTuple);
-  if (sent) {
-    co_return read_failure(command, server, sent, received);
+  Connection connection(co_await asio::this_coro::executor, deadline);
+  if (const auto failure = co_await connection.connect(server)) {
+    co_return connect_failure(command, server, *failure);
   }
   std::string text;
-  text.reserve(usual_reply);
-  auto buffer = asio::dynamic_buffer(text, reply_limit(command));
-  auto [ec, size] = co_await asio::async_read(stream, buffer, kTuple);
-  received = size;
-  if (ec != asio::error::eof || received == 0) {
-    co_return read_failure(command, server, ec, received);
+  auto transfer = co_await connection.write(to_string(command));
+  if (transfer.end == Transfer::End::kDone) {
+    text.reserve(usual_reply);
+    transfer = co_await connection.read_to_end(text, reply_limit(command));
   }
+  if (transfer.end != Transfer::End::kDone || text.empty()) {
+    co_return read_failure(command, server, transfer, text.size());
+  }
+  connection.close();
   text.shrink_to_fit();  // it is kept until the next poll
-  reset_on_close(stream.socket(), false);
   auto reply = read_reply(command, std::move(text));
   if (!reply) {
     const auto reason = reply.error().reason();

@@ -9,6 +9,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <catch2/catch.hpp>
 
+#include "base/task_group.hpp"
 #include "fourletter/ask_all.hpp"
 #include "support/captures.hpp"
 #include "support/fake_server.hpp"
@@ -215,4 +216,26 @@ TEST_CASE("another failure of a word ends the poll", "[fourletter]") {
 
   CHECK(server.seen().words == Words{"srvr", "mntr"});
   CHECK_FALSE(all.replies[Command::kWchs]);
+}
+
+TEST_CASE("an ask that is cancelled ends at once, and asks no other address", "[fourletter]") {
+  boost::asio::io_context io;
+  FakeServer hung(io);
+  const FakeServer other(io);
+  hung.play_always(Script{"", End::kHang});
+  bool is_answered = false;
+  const auto servers = target({endpoint_of(hung), endpoint_of(other)});
+  const auto work = [&]() -> boost::asio::awaitable<void> {
+    co_await ask(servers, Command::kSrvr, steady_clock::now() + kLong);
+    is_answered = true;
+  };
+  TaskGroup tasks(io.get_executor());
+  tasks.spawn("ask", work());
+  run_until(io, [&] { return !hung.seen().words.empty(); });
+
+  tasks.cancel();
+  run_until(io, [&] { return hung.seen().resets == 1; });
+  CHECK(run(io, tasks.join(steady_clock::now())));
+  CHECK_FALSE(is_answered);
+  CHECK(other.seen().connections == 0);
 }
