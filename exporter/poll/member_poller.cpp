@@ -57,7 +57,7 @@ class MemberPoller::Turn {
   std::weak_ptr<MemberPoller> member_;  ///< empty when moved from
 };
 
-MemberPoller::MemberPoller(asio::any_io_executor loop, Clock clock, std::string ensemble,
+MemberPoller::MemberPoller(const asio::any_io_executor& loop, Clock clock, std::string ensemble,
                            const Address& address, Resolver& resolver, Events events)
     : clock_(clock),
       ensemble_(std::move(ensemble)),
@@ -228,7 +228,7 @@ void MemberPoller::note(Observation seen) {
 }
 
 /// What an address of several servers shows changes with every poll: no news.
-void MemberPoller::note_change() {
+void MemberPoller::note_change() const {
   if (!is_several_) {
     events_.changed();
   }

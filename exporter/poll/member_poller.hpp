@@ -40,7 +40,7 @@ class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
     std::function<void()> idle;              ///< a poll or a look is over, and told
   };
 
-  MemberPoller(boost::asio::any_io_executor loop, Clock clock, std::string ensemble,
+  MemberPoller(const boost::asio::any_io_executor& loop, Clock clock, std::string ensemble,
                const Address& address, Resolver& resolver, Events events);
 
   const std::string& name() const { return name_; }
@@ -80,7 +80,7 @@ class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
                    PollRecord& record);
   void take(PollRecord record);
   void note(Observation seen);
-  void note_change();
+  void note_change() const;
   void set_alarm();
 
   Clock clock_;
