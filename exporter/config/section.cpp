@@ -7,93 +7,107 @@
 #include <yaml-cpp/yaml.h>
 
 #include "base/text.hpp"
+#include "config/settings.hpp"
 
 namespace zke {
 
-namespace {
+FileValue::FileValue(std::string file, const YAML::Node& node, std::string name)
+    : file_(std::move(file)), node_(node), name_(std::move(name)) {}
 
-constexpr std::size_t kMaxShown = 100;
+std::string FileValue::text() const {
+  if (!node_.IsScalar()) {
+    fail("must be a single value, not a list, a map or nothing");
+  }
+  return node_.Scalar();
+}
 
-}  // namespace
+std::vector<std::string> FileValue::texts() const {
+  if (!node_.IsSequence() || node_.size() == 0) {
+    fail("must be a list with at least one entry, such as [a, b]");
+  }
+  std::vector<std::string> texts;
+  for (const auto& entry : entries()) {
+    texts.push_back(entry.text());
+  }
+  return texts;
+}
 
-Section::Section(std::string file, const YAML::Node& node, std::string path)
-    : file_(std::move(file)), node_(node), path_(std::move(path)) {
-  if (!node_.IsMap()) {
-    const auto* const message = path_.empty() ? "the file must be a map; see docs/configuration.md"
-                                              : "must be a map, such as {key: value}";
-    fail(node_, "", message);
+std::vector<FileValue> FileValue::entries() const {
+  std::vector<FileValue> entries;
+  for (const auto& entry : node_) {
+    entries.push_back(at(entry, name_));
+  }
+  return entries;
+}
+
+FileValue FileValue::at(const YAML::Node& node, std::string name) const {
+  return {file_, node, std::move(name)};
+}
+
+void FileValue::fail(const std::string& message) const {
+  throw ConfigError(place() + (name_.empty() ? "" : " ") + message);
+}
+
+std::string FileValue::place() const {
+  constexpr std::size_t kMaxShown = 100;
+  const auto line = node_.Mark().is_null() ? 1 : node_.Mark().line + 1;
+  return file_ + ":" + std::to_string(line) + ": " + printable(name_, kMaxShown);
+}
+
+Section::Section(FileValue map) : map_(std::move(map)) {
+  if (!map_.node().IsMap()) {
+    map_.fail(map_.name().empty() ? "the file must be a map; see docs/configuration.md"
+                                  : "must be a map, such as {key: value}");
   }
   std::set<std::string> seen;
-  for (const auto& entry : node_) {
+  for (const auto& entry : map_.node()) {
     if (!entry.first.IsScalar()) {
-      fail(entry.first, "", "has a key that is no text");
+      map_.at(entry.first, map_.name()).fail("has a key that is no text");
     }
     if (!seen.insert(entry.first.Scalar()).second) {
-      fail(entry.first, entry.first.Scalar(), "stands there twice; remove one");
+      child(entry.first, entry.first.Scalar()).fail("stands there twice; remove one");
     }
   }
 }
 
-void Section::read(const char* key, const std::function<void(const YAML::Node&)>& use) {
+std::optional<FileValue> Section::find(std::string_view key) {
   known_.emplace_back(key);
-  for (const auto& entry : node_) {
+  for (const auto& entry : map_.node()) {
     if (entry.first.Scalar() == key) {
       if (entry.second.IsNull()) {
-        fail(entry.first, key, "has no value; give it one or remove the key");
+        child(entry.first, key).fail("has no value; give it one or remove the key");
       }
-      use(entry.second);
+      return child(entry.second, key);
     }
   }
+  return std::nullopt;
 }
 
-void Section::read(const char* key, std::string& into) {
-  read(key, [&](const YAML::Node& value) { into = text_of(*this, key, value); });
-}
-
-void Section::read(const char* key, std::vector<std::string>& into) {
-  read(key, [&](const YAML::Node& value) {
-    if (!value.IsSequence() || value.size() == 0) {
-      fail(value, key, "must be a list with at least one entry, such as [a, b]");
-    }
-    into.clear();
-    for (const auto& entry : value) {
-      into.push_back(text_of(*this, key, entry));
-    }
-  });
+std::optional<Section> Section::find_section(std::string_view key) {
+  auto value = find(key);
+  return value ? std::optional(Section(*std::move(value))) : std::nullopt;
 }
 
 void Section::finish() const {
-  for (const auto& entry : node_) {
+  for (const auto& entry : map_.node()) {
     const auto& key = entry.first.Scalar();
     if (std::ranges::find(known_, key) == known_.end()) {
       std::string names;
       for (const auto& name : known_) {
         names += (names.empty() ? "" : ", ") + name;
       }
-      fail(entry.first, key, "is not a known key; known here: " + names);
+      child(entry.first, key).fail("is not a known key; known here: " + names);
     }
   }
 }
 
-void Section::fail(const YAML::Node& at, const std::string& key, const std::string& message) const {
-  const auto start = place(at, key);
-  throw ConfigError(start + (start.ends_with(' ') ? "" : " ") + message);
+void Section::fail(std::string_view key, const std::string& message) const {
+  child(map_.node(), key).fail(message);
 }
 
-std::string Section::place(const YAML::Node& at, const std::string& key) const {
-  const auto line = at.Mark().is_null() ? 1 : at.Mark().line + 1;
-  return file_ + ":" + std::to_string(line) + ": " + printable(full_name(key), kMaxShown);
-}
-
-std::string Section::full_name(const std::string& key) const {
-  return path_.empty() || key.empty() ? path_ + key : path_ + "." + key;
-}
-
-std::string text_of(const Section& section, const std::string& key, const YAML::Node& node) {
-  if (!node.IsScalar()) {
-    section.fail(node, key, "must be a single value, not a list, a map or nothing");
-  }
-  return node.Scalar();
+FileValue Section::child(const YAML::Node& node, std::string_view key) const {
+  const auto& name = map_.name();
+  return map_.at(node, name + (name.empty() || key.empty() ? "" : ".") + std::string(key));
 }
 
 }  // namespace zke

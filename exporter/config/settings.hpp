@@ -16,11 +16,9 @@ class ConfigError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Everything that can be configured, with its default.
+/// Everything that can be configured, with its default. How each is written stands in table.cpp.
 struct Settings {
   PollSettings poll;
-  std::string interval_place;  ///< "FILE:3: poll.interval", for messages; empty when not given
-  std::string timeout_place;
   std::vector<EnsembleSettings> ensembles{{"default", {{"localhost", 2181}}}};
   std::vector<Address> listen{{"", 9141}};
   std::string telemetry_path = "/metrics";
@@ -28,6 +26,8 @@ struct Settings {
   log::Format log_format = log::Format::kLogfmt;
 
   std::size_t member_count() const;
+
+  bool operator==(const Settings&) const = default;
 };
 
 }  // namespace zke

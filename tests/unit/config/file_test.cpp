@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "config/flags.hpp"
+#include "config/yaml.hpp"
 #include "support/files.hpp"
 
 using namespace zke;
@@ -77,7 +78,7 @@ TEST_CASE("every bad file is refused with the place, the reason and the remedy",
 }
 
 TEST_CASE("every key of the file arrives", "[config]") {
-  const auto settings = read_config_file(path_of("everything.good.yml"));
+  const auto settings = read_config_file(path_of("everything.good.yml")).settings;
 
   CHECK(settings.poll.interval == 15s);
   CHECK(settings.poll.timeout == 2500ms);
@@ -95,22 +96,12 @@ TEST_CASE("every key of the file arrives", "[config]") {
 
 TEST_CASE("an empty file leaves all defaults", "[config]") {
   for (const auto* name : {"empty.good.yml", "comments-only.good.yml"}) {
-    const auto settings = read_config_file(path_of(name));
-
-    CHECK(settings.poll.interval == 10s);
-    CHECK(settings.poll.timeout == 3s);
-    REQUIRE(settings.ensembles.size() == 1);
-    CHECK(settings.ensembles[0].name == "default");
-    CHECK(settings.ensembles[0].members == std::vector<Address>{{"localhost", 2181}});
-    CHECK(settings.listen == std::vector<Address>{{"", 9141}});
-    CHECK(settings.telemetry_path == "/metrics");
-    CHECK(settings.log_level == log::Level::kInfo);
-    CHECK(settings.log_format == log::Format::kLogfmt);
+    CHECK(read_config_file(path_of(name)).settings == Settings());
   }
 }
 
 TEST_CASE("an ensemble without a name is the default one", "[config]") {
-  CHECK(read_config_file(path_of("one-ensemble.good.yml")).ensembles[0].name == "default");
+  CHECK(settings_in(path_of("one-ensemble.good.yml")).ensembles[0].name == "default");
 }
 
 TEST_CASE("the timeout follows an interval that is shorter", "[config]") {
@@ -144,12 +135,12 @@ TEST_CASE("a path is shown as one printable line", "[config]") {
 TEST_CASE("a link to a file is followed, as in a mounted ConfigMap", "[config]") {
   const std::string link = "/tmp/zke-config-link-" + std::to_string(getpid());
   REQUIRE(symlink(path_of("everything.good.yml").c_str(), link.c_str()) == 0);
-  CHECK(read_config_file(link).member_count() == 4);
+  CHECK(settings_in(link).member_count() == 4);
   unlink(link.c_str());
 }
 
 TEST_CASE("observers are members that are also listed as such", "[config]") {
-  const auto ensemble = read_config_file(path_of("observers.good.yml")).ensembles.at(0);
+  const auto ensemble = settings_in(path_of("observers.good.yml")).ensembles.at(0);
 
   CHECK(ensemble.members == std::vector<Address>{{"a", 1}, {"b", 1}, {"c", 1}});
   CHECK(ensemble.observers == std::vector<Address>{{"c", 1}});

@@ -42,6 +42,9 @@ TEST_CASE("without flags localhost is polled and served on port 9141", "[config]
   CHECK(invocation.settings.listen == std::vector<Address>{{"", 9141}});
   CHECK(invocation.settings.poll.interval == 10s);
   CHECK(invocation.settings.poll.timeout == 3s);
+  CHECK(invocation.settings.telemetry_path == "/metrics");
+  CHECK(invocation.settings.log_level == log::Level::kInfo);
+  CHECK(invocation.settings.log_format == log::Format::kLogfmt);
 }
 
 TEST_CASE("help and version win over everything else", "[config]") {

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/settings.hpp"
+
+namespace zke {
+
+/// One setting: all that the file, the flags, --help and docs/configuration.md know of it. A flag
+/// that is no setting (--help) has a row without a key.
+struct Setting {
+  struct Default {
+    std::string_view value = {};  ///< as it would be written
+    std::string_view more = {};   ///< what --help adds to it
+  };
+
+  std::string_view flag;              ///< "poll.interval", without the dashes
+  std::string_view key = {};          ///< in the file: "poll.interval"
+  std::string_view group;             ///< under which title --help lists it
+  std::string_view placeholder = {};  ///< "DURATION"; empty: a switch, which has no value
+  bool is_list = false;               ///< a list in the file; a flag with commas, and several times
+  std::string_view help;
+  Default otherwise = {};
+  std::string_view bounds = {};  ///< in words, for the document
+
+  /// Puts the value (of a list: the values) into `settings`. Returns how a message goes on after
+  /// the name when that is a mistake: "is 0; choose 1 to 5". Null where code of its own reads it:
+  /// the ensembles, of which the file has many and the flags one.
+  std::string (*read)(const std::vector<std::string>& texts, Settings& settings) = nullptr;
+
+  /// The same for a value that other settings bound, once all are known; null: nothing bounds it.
+  std::string (*check)(const Settings& settings) = nullptr;
+};
+
+/// All rows, in the order of --help.
+std::span<const Setting> settings_table();
+
+}  // namespace zke
