@@ -1,6 +1,6 @@
 # What a developer types. CMakePresets.json holds the builds, scripts/ the work.
 .DEFAULT_GOAL := help
-.PHONY: run test test-fresh bench install uninstall golden dashboards pictures format help
+.PHONY: run unit test test-fresh bench install uninstall golden dashboards pictures format help
 
 EXPORTER := build/release/exporter/zookeeper-exporter
 PROGRAMS := zookeeper-exporter zk-health
@@ -11,6 +11,11 @@ run: ## build both programs, and run the exporter over a demo ensemble (LISTEN=:
 	@scripts/install-packages run
 	@scripts/build release $(PROGRAMS)
 	@exec scripts/run.py $(EXPORTER)
+
+unit: ## build and run the unit tests but those of the whole App ([faults]): seconds after a change
+	@scripts/install-packages unit
+	@scripts/build dev unit_tests
+	@exec ctest --preset dev --label-regex '^unit$$' --parallel 4 --no-tests=error
 
 test: ## build and run every test but the long ones, also under sanitizers
 	@scripts/install-packages test
