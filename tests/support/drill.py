@@ -1,4 +1,4 @@
-"""An ensemble, an exporter with its default interval over it, and a record of the levels that it gives."""
+"""An ensemble, an exporter over it, and a record of the levels that it gives."""
 
 import contextlib
 import http.client
@@ -16,7 +16,7 @@ from zk_health import PROBES, check
 from zookeeper_ensemble import HOST, Ensemble, Member, wait_until
 
 DEFAULTS = ("--poll.interval=10s", "--poll.timeout=3s")
-QUIET = 6.5  # seconds after a change, when the ensemble is no longer polled every second
+QUIET = 6.5  # seconds after a change, when the ensemble is no longer polled every second but by the default interval
 Verdict = dict[str, Any]
 
 
@@ -64,12 +64,14 @@ class Recorder:
 class Drill:
     """`run` does something in the thread that all processes are started from: they end with it.
 
-    `enter` is called in that thread first of all. The exporter watches `ensemble`, which must not have started yet.
+    `enter` is called in that thread first of all. The exporter watches `ensemble`, which must not have started yet,
+    once a second, if `flags` do not say otherwise.
     """
 
     def __init__(self, name: str, ensemble: Ensemble, enter: Callable[[], None] = lambda: None,
-                 flags: tuple[str, ...] = DEFAULTS):
+                 flags: tuple[str, ...] = ()):
         self.name, self.ensemble = name, ensemble
+        self._quiet = QUIET if flags == DEFAULTS else 0
         self.voters = [member for member in ensemble.members if member.role == "participant"]
         self.one_down = "at_risk" if len(self.voters) == 3 else "degraded"
         self._thread = ThreadPoolExecutor(1, initializer=enter)
@@ -125,7 +127,7 @@ class Drill:
     def calm(self) -> Member:
         """Waits until all is well, and for so long that only the grid polls; the leader."""
         self.wait(lambda verdict: verdict["level"] == "healthy"
-                  and time.monotonic() - self.recorder.changed > QUIET, "calm")
+                  and time.monotonic() - self.recorder.changed > self._quiet, "calm")
         return self.member(next(row["member"] for row in self.recorder.last["members"] if row["leader"]))
 
     def member(self, address: str) -> Member:
@@ -192,9 +194,9 @@ def together(drills: list[Drill], scenario: Callable[[Drill], None]) -> None:
 
 
 def five_and_three(directory: Path) -> list[Drill]:
-    """Ensembles of three voters, and of five and an observer."""
-    drills = [Drill("3", Ensemble(directory / "three")),
-              Drill("5 + observer", Ensemble(directory / "five", participants=5, observers=1))]
+    """Ensembles of three voters, and of five and an observer, under exporters with the default interval."""
+    drills = [Drill("3", Ensemble(directory / "three"), flags=DEFAULTS),
+              Drill("5 + observer", Ensemble(directory / "five", participants=5, observers=1), flags=DEFAULTS)]
     for each in [drill.begin() for drill in drills]:
         each.result()
     return drills
