@@ -146,7 +146,7 @@ class Trial:
         for step, tests in by_step.items():
             promtool.write(directory / f"{step}.yml", [directory / "rules.yml"], step, tests)
         result = subprocess.run(["promtool", "test", "rules", *(str(directory / f"{step}.yml") for step in by_step)],
-                                capture_output=True, text=True, check=False)
+                                capture_output=True, text=True, check=False, env=promtool.QUICK)
         told = result.stdout + result.stderr
         errors = {int(number) for number in re.findall(r"rule: \S+:m(\d+), time: ", told)}
         noticed = {int(number) for number in re.findall(r"(?:expr: .*?|alertname: \w+):m(\d+)", told)} | errors
