@@ -99,7 +99,7 @@ void report_ensemble(const HealthOptions& options, const Snapshot& view, HealthR
   report.passed = meets(view.verdict, options.require);
   report.is_warning = report.passed && view.verdict.level != Level::kHealthy;
   report.verdict = to_string(view.verdict.level);
-  report.reason = view.verdict.findings.empty() ? "none" : view.verdict.findings[0].code;
+  report.reason = view.verdict.findings.empty() ? "none" : to_string(view.verdict.findings[0].code);
   report.text = view.verdict.summary;
 }
 

@@ -69,7 +69,7 @@ class Judge {
     return sample(i) == nullptr ? MemberState::kUnreachable : sample(i)->state;
   }
 
-  void add(std::string_view code, std::string member, std::string text) {
+  void add(FindingCode code, std::string member, std::string text) {
     verdict_.findings.push_back({code, std::move(member), std::move(text)});
   }
 
@@ -380,7 +380,7 @@ class Judge {
                             !membership_.is_several(i) && is_zookeeper(*sample(i));
       if (has_role && !membership_.is_stranger(i) &&
           sample(i)->clock - since("serves alone " + name) > patience_) {
-        add("quorum_unseen", "",
+        add(FindingCode::kQuorumUnseen, "",
             name + " goes on to serve as " + std::string(to_string(state(i))) +
                 ", which takes a quorum, but too few voters can be seen from here");
         return true;
@@ -394,7 +394,7 @@ class Judge {
     bool is_split = false;
     for (std::size_t i = 0; i < view_.members.size() && view_.members.size() > 1; ++i) {
       if (state(i) == MemberState::kStandalone) {
-        add("standalone_member", view_.members[i].name,
+        add(FindingCode::kStandaloneMember, view_.members[i].name,
             view_.members[i].name + " is a standalone server, not a part of this ensemble");
         is_split = true;
       }
@@ -417,16 +417,16 @@ class Judge {
       }
       const auto both = view_.members[i].name + " and " + view_.members[newest].name;
       if (epoch_or_zero(i) == epoch_or_zero(newest) || membership_.are_strangers(i, newest)) {
-        add("two_ensembles", view_.members[i].name,
+        add(FindingCode::kTwoEnsembles, view_.members[i].name,
             both + " lead different ensembles that are configured under one name");
         is_split = true;
       } else if (lasting("stale_leader " + view_.members[i].name) > patience_) {
-        add("stale_leader", view_.members[i].name,
+        add(FindingCode::kStaleLeader, view_.members[i].name,
             view_.members[i].name + " still says that it leads, though " +
                 view_.members[newest].name + " leads a newer epoch");
         is_split = true;
       } else {
-        add("hand_over", view_.members[i].name,
+        add(FindingCode::kHandOver, view_.members[i].name,
             "the leadership moves from " + view_.members[i].name + " to " +
                 view_.members[newest].name);
         is_faulty_ = true;
@@ -445,7 +445,8 @@ class Judge {
     if (!membership_.is_disputed || lasting("membership") <= patience_ + kConfAge) {
       return false;
     }
-    add("membership_disagreement", "", "the members do not agree on who belongs to the ensemble");
+    add(FindingCode::kMembershipDisagreement, "",
+        "the members do not agree on who belongs to the ensemble");
     return true;
   }
 
@@ -469,28 +470,28 @@ class Judge {
       return;  // is a finding already
     }
     if (membership_.is_several(i)) {
-      add("several_servers", member.member,
+      add(FindingCode::kSeveralServers, member.member,
           member.member +
               " leads to one server now and to another then, so that its figures are mixed: give "
               "each server an address of its own in the configuration");
     } else if (trusted_.contains(i)) {
-      add("partial_view", member.member,
+      add(FindingCode::kPartialView, member.member,
           describe_unseen(member.member, *sample(i)) + ", but the leader counts on it");
     } else if (unasked_.contains(i)) {
-      add("not_asked", member.member, describe_state(member.member, sample(i)));
+      add(FindingCode::kNotAsked, member.member, describe_state(member.member, sample(i)));
     } else if (!member.is_role_known && !member.serves) {
-      add(sample(i) == nullptr ? "not_polled" : "role_unknown", member.member,
+      add(sample(i) == nullptr ? FindingCode::kNotPolled : FindingCode::kRoleUnknown, member.member,
           describe_state(member.member, sample(i)) +
               "; whether it has a vote is not known, since no server's membership has its address");
     } else if (membership_.is_stranger(i)) {
-      add("not_in_membership", member.member,
+      add(FindingCode::kNotInMembership, member.member,
           member.serves ? member.member + " serves, but is not in the membership of the others"
                         : describe_state(member.member, sample(i)) +
                               "; it is not in the membership of the others");
     } else if (!member.serves) {
-      const auto* const code = sample(i) == nullptr ? "not_polled"
-                               : member.is_voter    ? "voter_down"
-                                                    : "observer_down";
+      const auto code = sample(i) == nullptr ? FindingCode::kNotPolled
+                        : member.is_voter    ? FindingCode::kVoterDown
+                                             : FindingCode::kObserverDown;
       const bool is_guess = sample(i) != nullptr && membership_.is_assumed(i) && !serving_.empty();
       add(code, member.member,
           describe_state(member.member, sample(i)) +
@@ -505,21 +506,21 @@ class Judge {
 
   void find_ensemble_faults() {
     if (unsynced_) {
-      add("not_synced", "", "a follower has not caught up with the leader yet");
+      add(FindingCode::kNotSynced, "", "a follower has not caught up with the leader yet");
       is_faulty_ = true;
     }
     const bool has_members = view_.members.size() > 1 || state(0) != MemberState::kStandalone;
     const bool is_any_several =
         std::ranges::any_of(membership_.members, &Membership::Member::is_several);
     if (verdict_.leaders == 0 && !serving_.empty() && has_members) {
-      add("no_leader_seen", "",
+      add(FindingCode::kNoLeaderSeen, "",
           "no member says that it leads: an election is on, or the leader is not among the members "
           "that can be polled");
       is_faulty_ = true;
     }
     const auto unseen = membership_.unmonitored();
     if (unseen > 0 && !is_any_several) {
-      add("unmonitored_voters", "",
+      add(FindingCode::kUnmonitoredVoters, "",
           (unseen == 1 ? "one voter of the ensemble is"
                        : std::to_string(unseen) + " voters of the ensemble are") +
               std::string(" not among the members polled"));

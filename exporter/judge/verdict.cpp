@@ -4,31 +4,13 @@
 
 namespace zke {
 
-std::string_view to_string(Level level) {
-  switch (level) {
-    case Level::kHealthy:
-      return "healthy";
-    case Level::kDegraded:
-      return "degraded";
-    case Level::kAtRisk:
-      return "at_risk";
-    case Level::kNoQuorum:
-      return "no_quorum";
-    case Level::kSplitView:
-      return "split_view";
-    case Level::kUnknown:
-      break;
-  }
-  return "unknown";
-}
-
-bool has_quorum(Level level) {
-  return level == Level::kHealthy || level == Level::kDegraded || level == Level::kAtRisk;
-}
-
 const MemberVerdict* EnsembleVerdict::find(std::string_view member) const {
   const auto found = std::ranges::find(members, member, &MemberVerdict::member);
   return found == members.end() ? nullptr : &*found;
+}
+
+bool EnsembleVerdict::has(FindingCode code) const {
+  return std::ranges::find(findings, code, &Finding::code) != findings.end();
 }
 
 }  // namespace zke

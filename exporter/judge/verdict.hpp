@@ -1,39 +1,16 @@
 #pragma once
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "judge/finding.hpp"
+#include "judge/level.hpp"
+
 namespace zke {
-
-/// How well an ensemble serves its clients.
-enum class Level {
-  kHealthy,    ///< every voter serves, under one leader, in sync
-  kDegraded,   ///< it serves and tolerates a failure, but something is not as it should be
-  kAtRisk,     ///< it serves, and one more failure ends that
-  kNoQuorum,   ///< it serves nobody
-  kSplitView,  ///< its members contradict each other
-  kUnknown,    ///< no member can be reached: it may be dead, or we may be cut off
-};
-
-constexpr auto kLevels =
-    std::to_array<Level>({Level::kHealthy, Level::kDegraded, Level::kAtRisk, Level::kNoQuorum,
-                          Level::kSplitView, Level::kUnknown});
-
-std::string_view to_string(Level level);
-
-/// Whether clients can be served at this level: healthy, degraded or at risk.
-bool has_quorum(Level level);
-
-/// Something that is not as it should be.
-struct Finding {
-  std::string_view code;  ///< for machines, one of docs/health.md: "voter_down"
-  std::string member;     ///< whom it concerns, or empty
-  std::string text;       ///< for people: "zk-2:2181 can't be reached: connection refused"
-};
 
 struct MemberVerdict {
   std::string member;
@@ -49,9 +26,9 @@ struct MemberVerdict {
 
 struct EnsembleVerdict {
   Level level = Level::kUnknown;
-  std::string summary;            ///< one sentence for a person
-  std::vector<Finding> findings;  ///< the most important first
-  std::size_t voters = 0;         ///< that the ensemble should have
+  std::string summary;     ///< one sentence for a person
+  Findings findings;       ///< the most important first
+  std::size_t voters = 0;  ///< that the ensemble should have
   std::size_t voters_serving = 0;
   int failures_tolerated = 0;  ///< negative: so many voters must come back; 0 when unknown
   bool is_sync_known = true;   ///< whether a leader tells if its followers are in sync
@@ -61,6 +38,7 @@ struct EnsembleVerdict {
   std::vector<MemberVerdict> members;  ///< in the order of the configuration
 
   const MemberVerdict* find(std::string_view member) const;
+  bool has(FindingCode code) const;
 };
 
 }  // namespace zke

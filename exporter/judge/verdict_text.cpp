@@ -33,13 +33,13 @@ std::string leader_text(const EnsembleVerdict& verdict) {
 
 /// Findings that say the same of several members.
 struct Group {
-  std::string_view code;
+  FindingCode code{};
   std::string_view predicate;  ///< the text without the member
   std::string text;
   std::vector<std::string> others;
 };
 
-std::vector<Group> group_findings(const std::vector<Finding>& findings) {
+std::vector<Group> group_findings(const Findings& findings) {
   std::vector<Group> groups;
   for (const auto& finding : findings) {
     std::string_view predicate = finding.text;
@@ -156,14 +156,10 @@ std::string failure_text(const MemberSample& sample) {
   return " can't be reached";
 }
 
-bool has(const EnsembleVerdict& verdict, std::string_view code) {
-  return std::ranges::find(verdict.findings, code, &Finding::code) != verdict.findings.end();
-}
-
 /// Whether a quorum is only known to be there by what else is seen.
 bool is_quorum_unseen(const EnsembleVerdict& verdict) {
-  return has(verdict, "quorum_unseen") ||
-         (has(verdict, "several_servers") && verdict.voters_serving == 0);
+  return verdict.has(FindingCode::kQuorumUnseen) ||
+         (verdict.has(FindingCode::kSeveralServers) && verdict.voters_serving == 0);
 }
 
 /// What the rows say too, where a leader tells too little.
@@ -212,8 +208,8 @@ std::string summarise(const EnsembleVerdict& verdict) {
         return "The ensemble serves, but how well can't be told" + causes_text(verdict);
       }
       return "The ensemble serves (" + serving_text(verdict) + leader_text(verdict) + "; " +
-             (has(verdict, "not_asked") ? "how many voters can be lost is not known"
-                                        : tolerance_text(verdict.failures_tolerated)) +
+             (verdict.has(FindingCode::kNotAsked) ? "how many voters can be lost is not known"
+                                                  : tolerance_text(verdict.failures_tolerated)) +
              "), but " + findings_text(verdict) + ".";
     case Level::kAtRisk:
       return "One more failure can end the service: " + serving_text(verdict) +
@@ -226,10 +222,10 @@ std::string summarise(const EnsembleVerdict& verdict) {
     case Level::kUnknown:
       break;
   }
-  if (has(verdict, "not_polled")) {
+  if (verdict.has(FindingCode::kNotPolled)) {
     return "Not all members have been polled yet.";
   }
-  if (has(verdict, "not_asked")) {
+  if (verdict.has(FindingCode::kNotAsked)) {
     return "The monitoring itself failed, so that nothing is known of the quorum" +
            causes_text(verdict);
   }

@@ -31,7 +31,7 @@ std::vector<prometheus::MetricFamily> ensemble_families(const EnsembleVerdict& v
   Families families;
   add_ensemble(verdict, families);
   for (const auto& finding : verdict.findings) {
-    const std::string code(finding.code);
+    const std::string code(to_string(finding.code));
     families.add("zookeeper_ensemble_finding", 1, {{"member", finding.member}, {"finding", code}});
   }
   for (const auto& member : verdict.members) {

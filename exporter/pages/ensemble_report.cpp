@@ -112,8 +112,8 @@ boost::json::object ensemble_json(const Snapshot& view) {
   object["safe_to_stop"] = std::move(safe_to_stop);
   json::array findings;
   for (const auto& finding : verdict.findings) {
-    findings.push_back(
-        json::object{{"code", finding.code}, {"member", finding.member}, {"text", finding.text}});
+    findings.push_back(json::object{
+        {"code", to_string(finding.code)}, {"member", finding.member}, {"text", finding.text}});
   }
   object["findings"] = std::move(findings);
   json::array members;
@@ -132,7 +132,7 @@ std::string ensemble_text(const Snapshot& view) {
     text += member_line(view.members[i], verdict.members[i], verdict.level);
   }
   for (const auto& finding : verdict.findings) {
-    text += "- " + std::string(finding.code) + ": " + finding.text + "\n";
+    text += "- " + std::string(to_string(finding.code)) + ": " + finding.text + "\n";
   }
   return text;
 }

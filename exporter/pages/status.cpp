@@ -62,7 +62,7 @@ constexpr std::string_view kTableHead =
     "<th scope=\"col\">Checks</th><th scope=\"col\">Version</th><th scope=\"col\">Last zxid</th>"
     "<th scope=\"col\">Connections</th><th scope=\"col\">Polled</th></tr></thead>\n<tbody>\n";
 
-using Findings = std::map<std::string_view, std::vector<const Finding*>>;
+using FindingsOf = std::map<std::string_view, std::vector<const Finding*>>;  ///< by member
 
 std::string cell(std::string_view text, std::string_view style = {}) {
   const auto open =
@@ -107,7 +107,7 @@ std::string_view without_name(std::string_view text, const std::string& name) {
 
 /// What is wrong with a member, in the words of the verdict; then what its last poll met.
 std::string problem_cell(const Snapshot::Member& member, const MemberVerdict& verdict,
-                         const Findings& findings) {
+                         const FindingsOf& findings) {
   std::string problem;
   const auto* const style = verdict.serves ? "weak" : "bad";
   if (const auto found = findings.find(member.name); found != findings.end()) {
@@ -148,7 +148,7 @@ std::string_view style_of(const MemberSample& sample, const MemberVerdict& verdi
   return is_serving(sample.state) ? "good" : "weak";  // weak: it serves by the leader's word
 }
 
-std::string member_row(const Snapshot& ensemble, std::size_t i, const Findings& findings) {
+std::string member_row(const Snapshot& ensemble, std::size_t i, const FindingsOf& findings) {
   const auto& member = ensemble.members[i];
   const auto& verdict = ensemble.verdict.members[i];
   const auto checks = check_cells(ensemble.name, verdict, ensemble.verdict.level);
@@ -184,8 +184,8 @@ std::string findings_list(const EnsembleVerdict& verdict) {
   std::string list;
   for (std::size_t i = 0; i < std::min(kMost, verdict.findings.size()); ++i) {
     const auto& finding = verdict.findings[i];
-    list += "<li><code>" + escape_html(finding.code) + "</code> " + escape_html(finding.text) +
-            "</li>\n";
+    list += "<li><code>" + escape_html(to_string(finding.code)) + "</code> " +
+            escape_html(finding.text) + "</li>\n";
   }
   if (verdict.findings.size() > kMost) {
     list += "<li>and " + std::to_string(verdict.findings.size() - kMost) + " more</li>\n";
@@ -194,7 +194,7 @@ std::string findings_list(const EnsembleVerdict& verdict) {
 }
 
 std::string ensemble_section(const Snapshot& ensemble) {
-  Findings findings;
+  FindingsOf findings;
   for (const auto& finding : ensemble.verdict.findings) {
     findings[finding.member].push_back(&finding);
   }

@@ -28,9 +28,7 @@ void log_member(const MemberSample* last, const MemberSample& now) {
 /// Not while members wait for their first poll.
 void log_level(Level last, const Snapshot& now) {
   const auto& verdict = now.verdict;
-  const bool is_start = std::ranges::any_of(
-      verdict.findings, [](const auto& finding) { return finding.code == "not_polled"; });
-  if (last == verdict.level || is_start) {
+  if (last == verdict.level || verdict.has(FindingCode::kNotPolled)) {
     return;
   }
   const bool is_well = verdict.level == Level::kHealthy;

@@ -355,7 +355,7 @@ void check(const std::vector<Situation>& situations) {
     std::string findings;
     for (const auto& finding : verdict.findings) {
       const auto who = finding.member.empty() ? "" : " " + short_name(finding.member);
-      findings = add_word(findings, ", ", std::string(finding.code) + who);
+      findings = add_word(findings, ", ", std::string(to_string(finding.code)) + who);
     }
     std::string safe;
     for (const auto& member : verdict.members) {

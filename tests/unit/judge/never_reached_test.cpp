@@ -64,8 +64,8 @@ TEST_CASE("voter and observer are told apart by their addresses, however they ar
       CHECK(verdict.members[0].id == 4);
       CHECK(verdict.members[3].is_voter);
       CHECK(verdict.members[3].id == 3);
-      CHECK(verdict.findings[0].code == "voter_down");
-      CHECK(verdict.findings[1].code == "observer_down");
+      CHECK(verdict.findings[0].code == FindingCode::kVoterDown);
+      CHECK(verdict.findings[1].code == FindingCode::kObserverDown);
       CHECK(verdict.failures_tolerated == 0);
     }
   }
@@ -96,7 +96,7 @@ TEST_CASE("what is not known of a member that was never reached is called so", "
     CHECK_FALSE(member.is_role_known);
     CHECK_FALSE(member.id);
   }
-  CHECK(verdict.findings[0].code == "role_unknown");
+  CHECK(verdict.findings[0].code == FindingCode::kRoleUnknown);
   CHECK(verdict.findings[0].text ==
         "zk-4:2181 can't be reached (connection refused); whether it has a vote is not known, "
         "since no server's membership has its address");
@@ -148,7 +148,7 @@ TEST_CASE("observers are those of the configuration where no server tells", "[ju
     CHECK(verdict.level == Level::kDegraded);
     CHECK(verdict.voters == 3);
     CHECK(verdict.failures_tolerated == 1);
-    CHECK(verdict.findings.at(0).code == "observer_down");
+    CHECK(verdict.findings.at(0).code == FindingCode::kObserverDown);
   }
   // What a server says counts more.
   CHECK(see("1L:3.4 2F:3.4 3F:3.4 4F:3.4").voters == 4);
