@@ -1,6 +1,5 @@
 #include "poll/change_log.hpp"
 
-#include <algorithm>
 #include <string>
 
 #include "base/log.hpp"
