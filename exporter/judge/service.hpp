@@ -28,9 +28,8 @@ struct Service {
 /// on to do so for longer than that, the surplus is alive. It does not say who the surplus is:
 /// - Only voters that can't be seen; one that answers "not serving" has told us itself.
 /// - Never one whose port refuses: nothing runs there, whatever is still counted.
-/// - At once one that closes connections, since it runs and has too many of them; one that we
-/// failed
-///   to ask, since nothing speaks against it; and one that is not polled, if all roles are known.
+/// - At once one that closes connections, since it runs and has too many of them; one that we could
+///   not ask, since nothing speaks against it; and one that is not polled, if all roles are known.
 /// - Any other after an election time. Till then it counts as down: an early alarm is corrected by
 ///   time, a missed one is not.
 ///

@@ -175,7 +175,8 @@ class Resolver::State : public std::enable_shared_from_this<State> {
   bool start(Lane& lane) {
     const auto name = lane.waiting.front().lock();
     try {
-      std::thread(work, gate_, lookup_, loop_, weak_from_this(), name).detach();
+      std::thread(work, gate_, lookup_, loop_, weak_from_this(), name->host_, std::weak_ptr(name))
+          .detach();
     } catch (const std::system_error&) {
       return false;
     }
@@ -185,17 +186,16 @@ class Resolver::State : public std::enable_shared_from_this<State> {
     return true;
   }
 
-  /// A look-up thread. It touches the loop, and of the name more than its host, only under the lock
-  /// of a gate that is not closed.
+  /// A look-up thread. It touches the loop only under the lock of a gate that is not closed.
   static void work(const std::shared_ptr<Gate>& gate, const Lookup& lookup,
                    const asio::any_io_executor& loop, const std::weak_ptr<State>& state,
-                   const std::shared_ptr<Name>& name) {
-    auto found = lookup(name->host_);
+                   const std::string& host, const std::weak_ptr<Name>& name) {
+    auto found = lookup(host);
     const std::lock_guard lock(gate->mutex);
     if (!gate->closed) {
       asio::post(loop, [state, name, found = std::move(found)]() mutable {
         if (const auto alive = state.lock()) {
-          alive->finish(*name, std::move(found));
+          alive->finish(*name.lock(), std::move(found));  // it is among those that run
         }
       });
     }
