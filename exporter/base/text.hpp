@@ -19,6 +19,9 @@ std::string_view trim(std::string_view text);
 
 std::vector<std::string_view> split(std::string_view text, char separator);
 
+/// Whether it is decimal digits and nothing else, one at least.
+bool is_digits(std::string_view text);
+
 /// A whole decimal number, or nothing.
 std::optional<std::int64_t> parse_int(std::string_view text);
 

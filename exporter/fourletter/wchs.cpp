@@ -8,10 +8,7 @@ namespace zke {
 namespace {
 
 /// Also one that can't be true.
-bool is_number(std::string_view text) {
-  const bool has_digits_only = text.find_first_not_of("0123456789") == std::string_view::npos;
-  return !text.empty() && (has_digits_only || parse_double(text));
-}
+bool is_number(std::string_view text) { return is_digits(text) || parse_double(text); }
 
 }  // namespace
 

@@ -9,7 +9,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "base/text.hpp"
-#include "net/address_mistake.hpp"
+#include "net/address_advice.hpp"
 
 namespace zke {
 

@@ -1,19 +1,22 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace zke {
 
-/// What a text is that is no `HOST:PORT`, and what to write instead, with the user's own host where
-/// it can be told: `is a URL; write zk-0:2181`.
-std::string explain_address(std::string_view text);
+/// What is wrong with a text that should be `HOST:PORT`.
+struct AddressMistake {
+  std::string what;  ///< what the text is: "is a URL"
+  std::string rest;  ///< what is left of it without that, which may have more mistakes
+};
 
-/// The same for a place to listen on.
-std::string explain_listen_address(std::string_view text);
+/// The first mistake that is known, or nothing.
+std::optional<AddressMistake> find_mistake(std::string_view text);
 
-/// The same for a text that should be addresses with commas between them, or empty when its parts
-/// are to be explained one by one.
-std::string explain_separators(std::string_view text);
+/// That it is a server's line of zoo.cfg, `server.1=zk-0:2888:3888:participant;2181`, or a part of
+/// it, if so.
+std::optional<AddressMistake> find_server_line(std::string_view text);
 
 }  // namespace zke
