@@ -175,7 +175,7 @@ TEST_CASE("a connection ends at once when its coroutine is cancelled", "[net]") 
   SECTION("while it reads") {
     FakeServer server(io);
     server.play_always(Script{"", Script::End::kHang});
-    tasks.spawn("talk", talk(io, endpoint_of(server), kLong, true, brought));
+    tasks.spawn("talk", talk(io, endpoint_of(server), kLong, false, brought));
     run_until(io, [&] { return !server.seen().words.empty(); });
 
     CHECK(end_when_cancelled(io, tasks));
