@@ -25,7 +25,7 @@ bool is_quorum_possible(const Membership& membership, const Service& service) {
 /// Whether its role is one that a server has only with a quorum of this ensemble.
 bool has_role(const Member& member) {
   return is_serving(member.state()) && member.state() != MemberState::kStandalone &&
-         !member.is_several && !member.is_stranger && member.is_zookeeper();
+         !member.is_stranger && member.is_zookeeper();
 }
 
 std::optional<Finding> find_unseen_quorum(const Membership& membership, const Service& service,
