@@ -65,6 +65,33 @@ TEST_CASE("a follower that was asked before the leader answered is not compared 
   CHECK(three.follower(900, 1s, 3000ms) == std::nullopt);
 }
 
+TEST_CASE("of the leader's polls the newest that can be compared counts", "[judge]") {
+  Lagging three;
+  three.leader(1000, 1s);
+  three.leader(5000, 1s);
+
+  CHECK(three.follower(940, 1s, 1500ms) == 60U);  // it was asked between the two
+}
+
+TEST_CASE("a lag stays until the follower's next poll", "[judge]") {
+  Lagging three;
+  three.leader(1000, 1s);
+  REQUIRE(three.follower(940, 1s) == 60U);
+  for (int polls = 1; polls <= 20; ++polls) {
+    three.round.at(2).aged(std::chrono::seconds(polls));
+    three.leader(2000, 1s);
+    CHECK(three.watch.verdict.find("zk-2:2181")->lag == 60U);
+  }
+}
+
+TEST_CASE("an address of several servers has no lag", "[judge]") {
+  Lagging three;
+  three.leader(1000, 1s);
+  three.round.at(2).several();
+
+  CHECK(three.follower(940, 1s) == std::nullopt);
+}
+
 TEST_CASE("different epochs are no lag", "[judge]") {
   Lagging three;
   three.leader(50, 1s);

@@ -51,6 +51,11 @@ TEST_CASE("claims to lead are judged by epoch", "[judge]") {
         {9s, "1 2 3", "1F@6 2L@6 3F@6"},
         {9s, "1 2 3", "1L@7 2L@6 3F@7"}},
        Level::kDegraded, "hand_over 2", 3, 3, 1, 2, ""},
+      {"of two old leaders each has its own time",
+       {{0s, "1 2 3", "1L@5 2F@7 3L@7"},
+        {9s, "1 2 3", "1F@7 2L@6 3L@7"},
+        {9s, "1 2 3", "1F@7 2L@6 3L@7"}},
+       Level::kDegraded, "hand_over 2", 3, 3, 1, 2, ""},
       {"two leaders of the same epoch", {{0s, "1 2 3", "1L 2L 3F"}},
        Level::kSplitView, "two_ensembles 2", 3, 3, 1, 2, "",
        "The members contradict each other: zk-2:2181 and zk-1:2181 lead different ensembles that "
@@ -63,6 +68,12 @@ TEST_CASE("claims to lead are judged by epoch", "[judge]") {
        "The members contradict each other: zk-1:2181 and zk-4:2181 lead different ensembles that "
        "are configured under one name; zk-4:2181 serves, but is not in the membership of the "
        "others (likewise zk-5:2181 and zk-6:2181)."},
+      {"whose memberships differ for long, which is no further news",
+       {{0s, "1 2 3", "1L 2F 3F 4L@9+2 5F@9 6F@9", form_their_own},
+        {81s, "1 2 3", "1L 2F 3F 4L@9+2 5F@9 6F@9", form_their_own}},
+       Level::kSplitView,
+       "two_ensembles 1, not_in_membership 4, not_in_membership 5, not_in_membership 6", 3, 3, 1, 2,
+       ""},
       {"a standalone server in an ensemble", {{0s, "1 2 3", "1L+1 2F 3S"}},
        Level::kSplitView, "standalone_member 3", 3, 2, 0, 1, "",
        "The members contradict each other: zk-3:2181 is a standalone server, not a part of this "
@@ -128,6 +139,18 @@ TEST_CASE("a fresh follower at epoch 0 is no election", "[judge]") {
 
   watch.see(Round("1 2 3", "1L@7 2F@7 3F@0"), 1s);
   CHECK(watch.verdict.elections == 0);
+}
+
+TEST_CASE("a leap of epochs that no elections explain counts as a thousand", "[judge]") {
+  Watch watch;
+  watch.see(Round("1 2 3", "1L@5 2F@5 3F@5"));
+  CHECK(watch.see(Round("1 2 3", "1L@5000000 2F@5 3F@5"), 1s).elections == 1000);
+}
+
+TEST_CASE("no election is counted before all members have been polled", "[judge]") {
+  Watch watch;
+  watch.see(Round("1 2 3", "1L@5 2? 3F@5"));  // 1 was deposed, and does not know yet
+  CHECK(watch.see(Round("1 2 3", "1F@6 2L@6 3F@6"), 1s).elections == 0);
 }
 
 TEST_CASE("an ensemble that was rebuilt starts from its lower epoch", "[judge]") {

@@ -79,13 +79,41 @@ TEST_CASE("a changed membership is followed", "[judge]") {
        {{0s, "1 2 3 4 5", "1L+4 2F 3F"}, {1s, "", "1N 2N 3N"}},
        Level::kNoQuorum, "voter_down 1, voter_down 2, voter_down 3, unmonitored_voters", 5, 0, -3,
        0, ""},
+      {"also that of servers which tell no quorum size",
+       {{0s, "1 2 3 4 5", "1L+4:3.5 2F:3.5 3F:3.5"}, {1s, "", "1N 2N 3N"}},
+       Level::kNoQuorum, "voter_down 1, voter_down 2, voter_down 3, unmonitored_voters", 5, 0, -3,
+       0, ""},
       {"the quorum size outlives the quorum",
        {{0s, "1 2 3 4 5", "1L+4:noconf 2F:noconf 3F:noconf"}, {1s, "", "1N 2N 3N"}},
        Level::kNoQuorum, "voter_down 1, voter_down 2, voter_down 3, unmonitored_voters", 5, 0, -3,
        0, ""},
+      {"conf is refused: a voter is removed, and those that serve are the voters",
+       {{0s, "1 2 3 4", "1F:noconf 2L:noconf 3F:noconf 4F:noconf"},
+        {9s, "2 3 4", "1- 2L:noconf 3F:noconf 4F:noconf"}},
+       Level::kDegraded, "observer_down 1", 3, 3, 1, 1, "1 2 3 4"},
       {"a follower that is no member yet (reconfig add)",
        {{0s, "1 2 3", "1L 2F 3F 4F", adds_one}},
        Level::kDegraded, "not_in_membership 4", 3, 3, 1, 1, "1 2 3 4"},
+  });
+  // clang-format on
+}
+
+TEST_CASE("a member whose address proves to lead to several servers is none of them", "[judge]") {
+  Watch watch;
+  watch.see(Round("1 2 3", "1L 2F 3F"));
+  Round mixed("1 2 3", "1L 2F 3F");
+  mixed.at(2).several();
+  watch.see(mixed, 1s);
+
+  CHECK_FALSE(watch.verdict.find("zk-2:2181")->id);
+  CHECK_FALSE(watch.verdict.find("zk-2:2181")->is_voter);
+  // clang-format off
+  check({
+      {"nor is it later what one of them was",
+       {{0s, "1 2 3", "1L:3.4 2O:3.4 3F:3.4"},
+        {1s, "1 2 3", "1L:3.4 2O:3.4 3F:3.4", several(2)},
+        {1s, "1 2 3", "1L:3.4 2- 3F:3.4"}},
+       Level::kAtRisk, "voter_down 2", 3, 2, 0, 1, "2"},
   });
   // clang-format on
 }

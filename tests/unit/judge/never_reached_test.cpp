@@ -20,6 +20,16 @@ std::vector<ConfServer> spelt(const std::string& spelling, bool is_client_told) 
   return all;
 }
 
+/// A membership whose addresses fit no member's.
+std::vector<ConfServer> by_ip(const std::string& membership) {
+  auto all = servers(membership);
+  for (auto& server : all) {
+    server.client_address = "";
+    server.hosts = {"10.0.0." + std::to_string(server.id)};
+  }
+  return all;
+}
+
 /// Voter 3 and observer 4 have been down since before the exporter started, 4 listed before 3.
 EnsembleVerdict start_in_outage(const std::vector<ConfServer>& membership,
                                 const std::function<std::string(int)>& name) {
@@ -96,6 +106,7 @@ TEST_CASE("what is not known of a member that was never reached is called so", "
     CHECK_FALSE(member.is_role_known);
     CHECK_FALSE(member.id);
   }
+  REQUIRE(verdict.findings.size() == 2);  // one of them may be the third voter
   CHECK(verdict.findings[0].code == FindingCode::kRoleUnknown);
   CHECK(verdict.findings[0].text ==
         "zk-4:2181 can't be reached (connection refused); whether it has a vote is not known, "
@@ -106,11 +117,7 @@ TEST_CASE("what is not known of a member that was never reached is called so", "
 }
 
 TEST_CASE("the role of one that is left over is known", "[judge]") {
-  auto membership = servers("1 2 3");
-  for (auto& server : membership) {
-    server.client_address = "";
-    server.hosts = {"10.0.0." + std::to_string(server.id)};
-  }
+  const auto membership = by_ip("1 2 3");
   Round round("1 2 3", "1L+1 2F 3-");
   round.at(1).conf(membership, 1);
   round.at(2).conf(membership, 2);
@@ -119,6 +126,52 @@ TEST_CASE("the role of one that is left over is known", "[judge]") {
 
   CHECK(watch.verdict.members[2].is_voter);
   CHECK(watch.verdict.members[2].is_role_known);
+}
+
+TEST_CASE("of two that are left over for one vote neither is known", "[judge]") {
+  const auto membership = by_ip("1 2 3");
+  Round round("1 2 3", "1L+1 2F 3- 4-");
+  round.at(1).conf(membership, 1);
+  round.at(2).conf(membership, 2);
+  Watch watch;
+  watch.see(round);
+
+  CHECK_FALSE(watch.verdict.members[2].is_role_known);
+  CHECK_FALSE(watch.verdict.members[3].is_role_known);
+}
+
+TEST_CASE("one that is left over may be an observer that is left over, too", "[judge]") {
+  const auto membership = by_ip("1 2 3 4o");
+  Round round("1 2 3 4o", "1L+1 2F 5-");
+  round.at(1).conf(membership, 1);
+  round.at(2).conf(membership, 2);
+  Watch watch;
+  watch.see(round);
+
+  CHECK_FALSE(watch.verdict.members[2].is_role_known);
+}
+
+TEST_CASE("a voter that may be a member of unknown role is trusted in time only", "[judge]") {
+  const auto membership = by_ip("1 2 3 4o");
+  Round round("1 2 3 4o", "4- 1L+2 2F 3-");
+  round.at(1).conf(membership, 1);
+  round.at(2).conf(membership, 2);
+  Watch watch;
+
+  CHECK(watch.see(round).voters_serving == 2);
+  CHECK(watch.see(round, 11s).voters_serving == 3);
+}
+
+TEST_CASE("one that is left over is a voter when all observers are known", "[judge]") {
+  const auto membership = by_ip("1 2 3 4o");
+  Round round("1 2 3 4o", "1L+1 2F 3- 4O");
+  for (const int id : {1, 2, 4}) {
+    round.at(id).conf(membership, id);
+  }
+  Watch watch;
+  watch.see(round);
+
+  CHECK(watch.verdict.members[2].is_voter);
 }
 
 TEST_CASE("a member that is only taken for a voter is called so, with the remedy", "[judge]") {

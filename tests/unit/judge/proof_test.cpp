@@ -51,6 +51,15 @@ TEST_CASE("only the count of a ZooKeeper's leader proves that an unseen voter se
       {"of two that are not seen, the one that refuses is down",
        {{0s, "1 2 3 4 5", "1L+3 2F 3F 4- 5~"}, {11s, "1 2 3 4 5", "1L+3 2F 3F 4- 5~"}},
        Level::kDegraded, "voter_down 4, partial_view 5", 5, 4, 1, 1, ""},
+      {"of two that can't be seen, no more are trusted than the leader counts",
+       {{0s, "1 2 3 4 5", "1L+3 2F 3F 4~ 5~"}, {11s, "1 2 3 4 5", "1L+3 2F 3F 4~ 5~"}},
+       Level::kDegraded, "voter_down 5, partial_view 4", 5, 4, 1, 1, ""},
+      {"a follower that is no member proves no quorum of the members",
+       {{0s, "1 2 3", "1L+3 2F 3F 9F", holds(9, "1 2 3", 9)},
+        {1s, "1 2 3", "1~ 2~ 3~ 9F", holds(9, "1 2 3", 9)},
+        {11s, "1 2 3", "1~ 2~ 3~ 9F", holds(9, "1 2 3", 9)}},
+       Level::kNoQuorum, "voter_down 1, voter_down 2, voter_down 3, not_in_membership 9", 3, 0, -2,
+       0, ""},
   });
   // clang-format on
 }
@@ -96,11 +105,23 @@ TEST_CASE("our own failure to ask says nothing about the ensemble", "[judge]") {
       {"two are down and a third one was not asked",
        {{0s, "1 2 3 4 5 6 7", "1L+3 2F 3F 4F 5- 6- 7-", unasked(7)}},
        Level::kDegraded, "voter_down 5, voter_down 6, not_asked 7", 7, 4, 0, 1, ""},
+      {"but what contradicts itself is told, whatever one was not asked",
+       {{0s, "1 2 3", "1S 2F 3-", unasked(3)}},
+       Level::kSplitView, "standalone_member 1, not_asked 3, no_leader_seen", 3, 1, -1, 0, ""},
       {"three are down and it does not help",
        {{0s, "1 2 3 4 5", "1F 2F 3F 4- 5-"}},
        Level::kAtRisk, "voter_down 4, voter_down 5, no_leader_seen", 5, 3, 0, 0, ""},
   });
   // clang-format on
+}
+
+TEST_CASE("a voter that we failed to ask and that the leader counts is told as unseen", "[judge]") {
+  Round round("1 2 3", "1L+2 2F 3-");
+  round.at(3).failed(Reason::kLocalError);
+  Watch watch;
+
+  CHECK(watch.see(round).find("zk-2:2181")->unsafe_to_stop.at(0) ==
+        "zk-3:2181 may serve, but can't be seen from here");
 }
 
 TEST_CASE("the sentence without a quorum hides no member that answers", "[judge]") {

@@ -91,6 +91,12 @@ TEST_CASE("groups and weights are computed", "[judge]") {
       {"nor does one that may follow unseen",
        {{0s, "1/1 2/1 3/1 4/1*0", "1L+2 2F 3-"}, {20s, "1/1 2/1 3/1 4/1*0", "1L+2 2F 3-"}},
        Level::kAtRisk, "voter_down 3", 3, 2, 0, 1, "3"},
+      {"a server of weight 0 is not taken for a voter that can't be seen",
+       {{0s, "1/1 2/1 3/1 4/1*0", "1L 2F 3~ 4F"}, {20s, "1/1 2/1 3/1 4/1*0", "1L 2F 3~ 4F"}},
+       Level::kAtRisk, "voter_down 3", 3, 2, 0, 1, "3"},
+      {"nor is one that can't be seen either",
+       {{0s, "1/1 2/1 3/1 4/1*0", "1L+2 2F 3~"}, {20s, "1/1 2/1 3/1 4/1*0", "1L+2 2F 3~"}},
+       Level::kAtRisk, "voter_down 3", 3, 2, 0, 1, "3"},
   });
   // clang-format on
 }

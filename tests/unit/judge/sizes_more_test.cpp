@@ -50,6 +50,8 @@ TEST_CASE("observers never count as voters", "[judge]") {
        Level::kDegraded, "observer_down 4", 3, 3, 1, 1, "1 2 3 4"},
       {"a voter and the observer are down", {{0s, "1 2 3 4o", "4- 1L 2F 3-"}},
        Level::kAtRisk, "voter_down 3, observer_down 4", 3, 2, 0, 1, "3"},
+      {"voters come first, whatever is wrong with them", {{0s, "1 2 3 4o", "4- 1L 2F 3N"}},
+       Level::kAtRisk, "voter_down 3, observer_down 4", 3, 2, 0, 1, "3"},
       {"observers do not make up for voters",
        {{0s, "1 2 3 4o 5o", "1L 2F 3F 4O 5O"}, {1s, "1 2 3 4o 5o", "1N 2- 3- 4O 5O"}},
        Level::kNoQuorum, "voter_down 2, voter_down 3, voter_down 1", 3, 0, -2, 0, ""},
