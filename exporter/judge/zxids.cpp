@@ -62,15 +62,14 @@ Progress follow_zxids(const Membership& membership, const Roles& roles, ZxidMemo
       lag = follow_lag(member, memory);
     }
   }
-  if (!membership.is_polled()) {
-    return progress;
-  }
-  const auto leader = roles.only_leader();
-  if (leader && has_zxid(membership.members[*leader])) {
-    remember_leader(*membership.members[*leader].sample, memory.leader);
-  }
-  if (roles.count_leaders() == 1 && progress.epoch) {
-    count_elections(*progress.epoch, memory);
+  if (membership.is_polled()) {  // a member that was not polled yet may lead
+    const auto leader = roles.only_leader();
+    if (leader && has_zxid(membership.members[*leader])) {
+      remember_leader(*membership.members[*leader].sample, memory.leader);
+    }
+    if (roles.count_leaders() == 1 && progress.epoch) {
+      count_elections(*progress.epoch, memory);
+    }
   }
   progress.elections = memory.elections;
   return progress;

@@ -153,6 +153,15 @@ TEST_CASE("no election is counted before all members have been polled", "[judge]
   CHECK(watch.see(Round("1 2 3", "1F@6 2L@6 3F@6"), 1s).elections == 0);
 }
 
+TEST_CASE("the count of elections does not fall while a new member waits for its first poll",
+          "[judge]") {
+  Watch watch;
+  watch.see(Round("1 2 3", "1L@5 2F@5 3F@5"));
+  REQUIRE(watch.see(Round("1 2 3", "1F@6 2L@6 3F@6"), 1s).elections == 1);
+
+  CHECK(watch.see(Round("1 2 3", "1F@6 2L@6 3F@6 4?"), 1s).elections == 1);
+}
+
 TEST_CASE("an ensemble that was rebuilt starts from its lower epoch", "[judge]") {
   Watch watch;
   watch.see(Round("1 2 3", "1L@40 2F@40 3F@40"));
