@@ -34,8 +34,7 @@ Roles read_roles(const Membership& membership) {
 std::optional<std::size_t> find_hidden_leader(const Membership& membership, const Roles& roles,
                                               const std::string& last, Lasting& lasting) {
   const auto& members = membership.members;
-  if (!roles.leaders.empty() || roles.voters_serving.empty() ||
-      members[0].state() == MemberState::kStandalone) {
+  if (!roles.leaders.empty() || roles.voters_serving.empty()) {
     return std::nullopt;
   }
   const bool is_one_missing = roles.voters_serving.size() + 1 == membership.voters.size();
