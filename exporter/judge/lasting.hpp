@@ -1,10 +1,10 @@
 #pragma once
 
 #include <chrono>
-#include <compare>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "judge/snapshot.hpp"
@@ -26,7 +26,9 @@ struct Sign {
   std::string member = {};     ///< that it is about, or empty
   std::int64_t server_id = 0;  ///< that it is about, or 0
 
-  auto operator<=>(const Sign&) const = default;
+  bool operator<(const Sign& other) const {
+    return std::tie(kind, member, server_id) < std::tie(other.kind, other.member, other.server_id);
+  }
 };
 
 /// How long signs have lasted without a break: ZooKeeper itself needs an election time to notice

@@ -173,8 +173,8 @@ bool Member::is_zookeeper() const {
 }
 
 const std::vector<ConfServer>& Member::held() const {
-  static const std::vector<ConfServer> kNone;
-  return sample != nullptr && sample->conf ? sample->conf->servers : kNone;
+  static const std::vector<ConfServer> none;
+  return sample != nullptr && sample->conf ? sample->conf->servers : none;
 }
 
 const Member* Membership::find_voter(std::int64_t vote) const {
