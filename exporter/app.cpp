@@ -55,7 +55,7 @@ class App::Parts {
         stop_timer_(loop),
         tasks_(loop.get_executor()) {
     publication_.subscribe(
-        [this](const auto& last, const auto& now) { render_changes(exposition_, last, now); });
+        [this](const auto& last, const auto& now) { snapshot_text_.take(last, now); });
     publication_.subscribe([this](const auto& last, const auto& now) { board_.take(last, now); });
     publication_.subscribe(log_changes);
     add_pages();
@@ -183,6 +183,7 @@ class App::Parts {
   Settings settings_;
   SelfMetrics self_;
   Exposition exposition_;
+  SnapshotText snapshot_text_{exposition_};
   Board board_;
   Publication publication_;
   Router router_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <utility>
 
 #include "base/text.hpp"
@@ -22,23 +21,17 @@ struct CommandRow {
   std::string_view word;
   std::size_t limit;  ///< far above what a server with 10,000 top-level znodes says
   bool (*is_its_start)(std::string_view);
-  /// Nothing when the reply was cut, else Reply::missing.
-  std::optional<std::string> (*find_missing)(std::string_view);
+  bool (*is_whole)(std::string_view);
   MaxAge max_age;
 };
-
-template <bool (*is_whole)(std::string_view)>
-std::optional<std::string> all_or_cut(std::string_view text) {
-  return is_whole(text) ? std::optional(std::string()) : std::nullopt;
-}
 
 constexpr std::size_t kMiB = 1U << 20U;
 
 constexpr auto kRows = std::to_array<CommandRow>({
-    {Command::kSrvr, "srvr", kMiB / 16, is_srvr, all_or_cut<is_whole_srvr>, {0s, 0s}},
-    {Command::kMntr, "mntr", 8 * kMiB, is_mntr, find_missing_in_mntr, {0s, 0s}},
-    {Command::kWchs, "wchs", kMiB / 16, is_wchs, all_or_cut<is_whole_wchs>, {0s, 10s}},
-    {Command::kConf, "conf", kMiB, is_conf, all_or_cut<is_whole_conf>, {60s, 60s}},
+    {Command::kSrvr, "srvr", kMiB / 16, is_srvr, is_whole_srvr, {0s, 0s}},
+    {Command::kMntr, "mntr", 8 * kMiB, is_mntr, is_whole_mntr, {0s, 0s}},
+    {Command::kWchs, "wchs", kMiB / 16, is_wchs, is_whole_wchs, {0s, 10s}},
+    {Command::kConf, "conf", kMiB, is_conf, is_whole_conf, {60s, 60s}},
 });
 static_assert(std::ranges::equal(kRows, kCommands, {}, &CommandRow::command));
 
@@ -77,9 +70,7 @@ Result<Reply> read_reply(Command command, std::string text) {
   } else if (!row.is_its_start(text)) {
     return Error(Reason::kMalformed,
                  "not an answer of ZooKeeper, it begins with \"" + printable(text, 40) + "\"");
-  } else if (auto missing = row.find_missing(text)) {
-    reply.missing = std::move(*missing);
-  } else {
+  } else if (!row.is_whole(text)) {
     return Error(Reason::kTruncated,
                  "the answer was cut short after " + std::to_string(text.size()) + " bytes");
   }

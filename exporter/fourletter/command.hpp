@@ -41,15 +41,13 @@ struct Reply {
     kNotAllowed,  ///< the command is not in the server's whitelist
   };
   Kind kind = Kind::kAnswer;
-  std::string text;          ///< as it came
-  std::string missing = {};  ///< of a mntr that ends well: what it lacks of what every server of
-                             ///< its version says, for people; the same text for the same keys
+  std::string text;  ///< as it came
 };
 
 /// Tells refusals from answers, and rejects a reply that is cut short or is no ZooKeeper's.
 /// EOF is the only end mark and also follows a cut reply (3 ways seen on real servers), so that
-/// completeness is judged by each command's contents. An answer with something `missing` may be cut
-/// or not: to be believed only when it comes the same way again and again.
+/// completeness is judged by each command's contents. (A mntr that ends at a line end may still be
+/// cut: see Mntr::missing.)
 Result<Reply> read_reply(Command command, std::string text);
 
 }  // namespace zke

@@ -14,24 +14,18 @@ namespace {
 
 constexpr std::string_view kMembership = "membership:";
 
-struct Key {
-  std::string_view name;
+struct Judged {
+  std::string_view key;
   std::optional<std::int64_t> Conf::*field;
   std::int64_t min;
   std::int64_t max;
 };
 
-constexpr auto kKeys = std::to_array<Key>({
+constexpr auto kJudged = std::to_array<Judged>({
     {"serverId", &Conf::server_id, 0, kMaxId},
     {"server_id", &Conf::server_id, 0, kMaxId},
     {"tickTime", &Conf::tick_time, 1, kMaxTickTime},
-    {"initLimit", &Conf::init_limit, 0, kMaxTicks},
     {"syncLimit", &Conf::sync_limit, 0, kMaxTicks},
-    {"minSessionTimeout", &Conf::min_session_timeout, 1, kMaxInt},
-    {"maxSessionTimeout", &Conf::max_session_timeout, 1, kMaxInt},
-    {"maxClientCnxns", &Conf::max_client_connections, 0, kMaxInt},
-    {"dataDirSize", &Conf::data_dir_size, 0, kMaxCount},
-    {"dataLogSize", &Conf::data_log_dir_size, 0, kMaxCount},
     {"peerType", &Conf::peer_type, 0, 1},
 });
 
@@ -160,10 +154,17 @@ class MembershipReader {
   bool is_sound_ = true;
 };
 
-/// ZooKeeper says "none" with -1.
-void read_key(const Key& key, std::string_view value, Conf& conf) {
-  conf.*key.field = parse_count(value, key.max, key.min);
-  conf.unparsed_lines += conf.*key.field || value == "-1" ? 0 : 1;
+constexpr std::int64_t kNone = -1;  // ZooKeeper's word for it
+
+void read_key(std::string_view key, std::string_view value, Conf& conf) {
+  const auto* const judged = std::ranges::find(kJudged, key, &Judged::key);
+  if (judged == kJudged.end()) {
+    const auto figure = value == "-1" ? std::optional(kNone) : parse_count(value, kMaxCount);
+    conf.figures.push_back({std::string(key), figure});
+    return;
+  }
+  conf.*judged->field = parse_count(value, judged->max, judged->min);
+  conf.unparsed_lines += conf.*judged->field || value == "-1" ? 0 : 1;
 }
 
 }  // namespace
@@ -188,14 +189,23 @@ Conf parse_conf(std::string_view reply) {
       conf.unparsed_lines += version ? 0 : 1;
       continue;
     }
-    for (const auto& known : kKeys) {
-      if (known.name == key) {
-        read_key(known, value, conf);
-      }
-    }
+    read_key(key, value, conf);
   }
   membership.finish();
   return conf;
+}
+
+BoundedFigure find_figure(const Conf& conf, std::string_view key, std::int64_t min,
+                          std::int64_t max) {
+  BoundedFigure found;
+  for (const auto& figure : conf.figures) {
+    if (figure.key == key) {
+      const bool is_true = figure.value && *figure.value >= min && *figure.value <= max;
+      found.value = is_true ? figure.value : std::nullopt;
+      found.unparsed_lines += is_true || figure.value == kNone ? 0 : 1;
+    }
+  }
+  return found;
 }
 
 bool is_conf(std::string_view reply) {

@@ -2,47 +2,30 @@
 
 #include <algorithm>
 #include <array>
-#include <bitset>
 #include <cstddef>
 
 #include "base/text.hpp"
 #include "fourletter/limits.hpp"
+#include "fourletter/mntr_missing.hpp"
 
 namespace zke {
 
 namespace {
 
 constexpr std::string_view kPrefix = "zk_";
+constexpr auto kMaxLines = static_cast<std::ptrdiff_t>(kMaxMntrLines);
 
-// Summaries that every 3.6+ server prints, in any role; the order of the lines is a hash map's.
-// (Keys of samples 3.6.4 to 3.10.0-SNAPSHOT.) Sorted.
-constexpr auto kAlwaysThere =
-    std::to_array<std::string_view>({"close_session_prep_time",
-                                     "commit_propagation_latency",
-                                     "dead_watchers_cleaner_latency",
-                                     "election_time",
-                                     "fsynctime",
-                                     "local_write_committed_time_ms",
-                                     "om_commit_process_time_ms",
-                                     "om_proposal_process_time_ms",
-                                     "prep_processor_queue_time_ms",
-                                     "propagation_latency",
-                                     "proposal_ack_creation_latency",
-                                     "proposal_latency",
-                                     "quorum_ack_latency",
-                                     "read_commitproc_time_ms",
-                                     "read_final_proc_time_ms",
-                                     "readlatency",
-                                     "server_write_committed_time_ms",
-                                     "snapshottime",
-                                     "sync_processor_queue_and_flush_time_ms",
-                                     "sync_processor_queue_flush_time_ms",
-                                     "sync_processor_queue_time_ms",
-                                     "updatelatency",
-                                     "write_commitproc_time_ms",
-                                     "write_final_proc_time_ms"});
+struct Text {
+  std::string_view key;
+  std::string_view Mntr::*text;
+};
 
-static_assert(std::ranges::is_sorted(kAlwaysThere));
+constexpr auto kTexts = std::to_array<Text>({
+    {"version", &Mntr::version},
+    {"server_state", &Mntr::server_state},
+    {"peer_state", &Mntr::peer_state},
+    {"observer_master_id", &Mntr::observer_master_id},
+});
 
 struct Judged {
   std::string_view key;
@@ -57,122 +40,65 @@ constexpr auto kJudged = std::to_array<Judged>({
     {"uptime", &Mntr::uptime, kMaxUptime},
 });
 
-/// False when `field` is a figure that can't be true. With -1 ZooKeeper says "none".
-bool read_judged(const MntrField& field, Mntr& mntr) {
-  for (const auto& judged : kJudged) {
-    if (judged.key == field.key) {
-      const auto figure = parse_count(field.value, judged.max);
-      auto& kept = mntr.*judged.figure;
-      kept = kept ? kept : figure;
-      return figure || field.value == "-1";
-    }
+const Text* find_text(std::string_view key) {
+  const auto* const found = std::ranges::find(kTexts, key, &Text::key);
+  return found == kTexts.end() ? nullptr : found;
+}
+
+/// False when it is a figure to judge by that can't be true. With -1 ZooKeeper says "none".
+bool read_judged(std::string_view key, std::string_view value, Mntr& mntr) {
+  const auto* const judged = std::ranges::find(kJudged, key, &Judged::key);
+  if (judged == kJudged.end()) {
+    return true;
+  }
+  const auto figure = parse_count(value, judged->max);
+  auto& kept = mntr.*judged->figure;
+  kept = kept ? kept : figure;
+  return figure || value == "-1";
+}
+
+/// One line; false when it has no key or no value.
+bool read_line(std::string_view line, Mntr& mntr, FigureList& figures) {
+  const auto tab = line.rfind('\t');
+  if (!line.starts_with(kPrefix) || tab == std::string_view::npos || tab + 1 == line.size()) {
+    return line.empty();
+  }
+  const auto key = line.substr(kPrefix.size(), tab - kPrefix.size());
+  const auto value = line.substr(tab + 1);
+  if (const auto* text = find_text(key)) {
+    mntr.*text->text = value;
+    figures.add(key, Holds::kText);
+    return true;
+  }
+  const auto number = read_judged(key, value, mntr) ? parse_number(value) : std::nullopt;
+  if (number) {
+    figures.add(key, *number);
+  } else {
+    figures.add(key, Holds::kNothing);
   }
   return true;
 }
 
-/// The summary whose count `key` is, in either dialect, or nothing.
-std::string_view summary_of(std::string_view key) {
-  constexpr std::string_view kCount = "cnt_";
-  constexpr std::string_view kSuffix = "_count";
-  if (key.starts_with(kCount)) {
-    return key.substr(kCount.size());
-  }
-  return key.ends_with(kSuffix) ? key.substr(0, key.size() - kSuffix.size()) : std::string_view();
-}
-
-/// Follows the groups of lines that are summaries, and so sees a mark of a cut that needs no list
-/// of names: a group that ends half.
-///   zk_avg_x zk_min_x zk_max_x zk_cnt_x zk_sum_x, some with zk_p50_x zk_p95_x zk_p99_x zk_p999_x
-///   zk_x{quantile="0.5"} … zk_x_count zk_x_sum                   (the Prometheus provider)
-class SummaryLines {
- public:
-  void add(std::string_view name) {
-    add_with_quantiles(name);
-    const auto parts_end = name.find('_');
-    const auto* const part = std::ranges::find(kParts, name.substr(0, parts_end));
-    if (part == kParts.end()) {
-      end_group("");
-      return;
-    }
-    if (const auto group = name.substr(parts_end + 1); group != group_) {
-      end_group(group);
-    }
-    parts_.set(static_cast<std::size_t>(part - kParts.begin()));
-  }
-
-  /// The last group, when it lacks lines that others have, or, as the only one, the sum.
-  std::string_view half_group() const {
-    if (has_quantiles_) {
-      return open_;
-    }
-    const bool is_whole = whole_.any() ? whole_.test(parts_.to_ulong()) : parts_.test(kSum);
-    return parts_.test(kAvg) && !is_whole ? group_ : std::string_view();
-  }
-
- private:
-  static constexpr auto kParts = std::to_array<std::string_view>(
-      {"avg", "min", "max", "cnt", "sum", "p50", "p95", "p99", "p999"});
-  static constexpr std::size_t kAvg = 0;
-  static constexpr std::size_t kCnt = 3;
-  static constexpr std::size_t kSum = 4;
-
-  bool is_summary() const { return parts_.test(kCnt); }
-
-  void end_group(std::string_view next) {
-    if (is_summary()) {
-      whole_.set(parts_.to_ulong());
-    }
-    parts_.reset();
-    group_ = next;
-  }
-
-  void add_with_quantiles(std::string_view name) {
-    const auto label = name.find("{quantile=");
-    if (label != std::string_view::npos) {
-      has_quantiles_ = true;
-      open_ = name.substr(0, label);
-    } else if (!name.starts_with(open_) || name.substr(open_.size()) != "_count") {
-      open_ = {};
-    }
-  }
-
-  std::string_view group_;                  ///< `x` of the group that is not ended
-  std::bitset<kParts.size()> parts_;        ///< its lines
-  std::bitset<1U << kParts.size()> whole_;  ///< the sets of lines that groups ended with
-  std::string_view open_;                   ///< the `x` with quantiles that has no sum yet
-  bool has_quantiles_ = false;
-};
-
 }  // namespace
 
-Mntr parse_mntr(std::string_view reply) {
-  constexpr std::size_t kUsualLines = 600;
+Mntr MntrReader::read(std::string_view reply) {
   Mntr mntr;
-  mntr.fields.reserve(std::min(kUsualLines, reply.size() / 16));
-  for (std::size_t lines = 0; !reply.empty() && lines < kMaxMntrLines; ++lines) {
-    const auto line = take_line(reply);
-    const auto tab = line.rfind('\t');
-    if (!line.starts_with(kPrefix) || tab == std::string_view::npos || tab + 1 == line.size()) {
-      mntr.unparsed_lines += line.empty() ? 0 : 1;
-      continue;
-    }
-    const auto key = line.substr(kPrefix.size(), tab - kPrefix.size());
-    const auto value = line.substr(tab + 1);
-    if (key == "version") {
-      mntr.version = value;
-    } else if (key == "server_state") {
-      mntr.server_state = value;
-    } else if (key == "peer_state") {
-      mntr.peer_state = value;
-    } else if (key == "observer_master_id") {
-      mntr.observer_master_id = value;
-    } else if (const MntrField field{key, value}; read_judged(field, mntr)) {
-      mntr.fields.push_back(field);
-    } else {
-      ++mntr.unparsed_lines;
-    }
+  FigureList figures(shape_);
+  auto rest = reply;
+  int unparsed = 0;
+  for (std::size_t lines = 0; !rest.empty() && lines < kMaxMntrLines; ++lines) {
+    unparsed += read_line(take_line(rest), mntr, figures) ? 0 : 1;
   }
-  mntr.unparsed_lines += static_cast<int>(std::ranges::count(reply, '\n'));
+  unparsed += static_cast<int>(std::ranges::count(rest, '\n'));
+  mntr.figures = figures.take(*shapes_);
+  mntr.figures.unparsed = unparsed;
+  const auto version = reply.substr(0, reply.find('\n'));
+  if (mntr.figures.shape != shape_ || version != version_ || unparsed > 0) {
+    missing_ = find_missing_in_mntr(reply);
+    shape_ = mntr.figures.shape;
+    version_ = unparsed == 0 ? version : std::string_view();  // lines that are no keys count there
+  }
+  mntr.missing = missing_;
   return mntr;
 }
 
@@ -181,45 +107,19 @@ bool is_mntr(std::string_view reply) {
   return reply.starts_with(kStart) || kStart.starts_with(reply);
 }
 
-std::optional<std::string> find_missing_in_mntr(std::string_view reply) {
-  constexpr std::size_t kMaxName = 100;
-  auto rest = reply;
-  auto version = take_line(rest);
-  take_until(version, '\t');
-  bool has_state = false;
-  std::bitset<kAlwaysThere.size()> seen;
-  SummaryLines summaries;
-  for (std::size_t lines = 0; !rest.empty() && lines < kMaxMntrLines; ++lines) {
-    auto line = take_line(rest);
-    const auto key = take_until(line, '\t');
-    if (!key.starts_with(kPrefix)) {
-      continue;
-    }
-    const auto name = key.substr(kPrefix.size());
-    has_state = has_state || name == "server_state";
-    summaries.add(name);
-    const auto summary = summary_of(name);
-    const auto* const found = std::ranges::lower_bound(kAlwaysThere, summary);
-    if (found != kAlwaysThere.end() && *found == summary) {
-      seen.set(static_cast<std::size_t>(found - kAlwaysThere.begin()));
+bool is_whole_mntr(std::string_view reply) {
+  constexpr std::string_view kState = "\nzk_server_state";
+  if (!reply.ends_with('\n')) {
+    return false;
+  }
+  for (auto at = reply.find(kState); at != std::string_view::npos;
+       at = reply.find(kState, at + 1)) {
+    const auto after = reply.substr(at + kState.size());
+    if (after.starts_with('\t') || after.starts_with('\n') || after.starts_with("\r\n")) {
+      return std::ranges::count(reply.substr(0, at), '\n') < kMaxLines;
     }
   }
-  if (!reply.ends_with('\n') || !has_state) {
-    return std::nullopt;
-  }
-  std::string missing;
-  if (!is_at_least(parse_version(version), 3, 6)) {
-    return missing;
-  }
-  if (const auto half = summaries.half_group(); !half.empty()) {
-    missing = "the end of " + printable(half, kMaxName);
-  }
-  for (std::size_t i = 0; i < seen.size(); ++i) {
-    if (!seen.test(i)) {
-      missing += (missing.empty() ? "" : ", ") + std::string(kAlwaysThere.at(i));
-    }
-  }
-  return missing;
+  return false;
 }
 
 }  // namespace zke

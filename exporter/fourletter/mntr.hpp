@@ -1,49 +1,54 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
-#include "fourletter/srvr.hpp"
-#include "fourletter/version.hpp"
+#include "fourletter/figures.hpp"
 
 namespace zke {
 
-/// One line of `mntr`: `zk_znode_count\t5`. The key may hold a user's znode name, with any
-/// character but tab and line end.
-struct MntrField {
-  std::string_view key;  ///< without the leading `zk_`
-  std::string_view value;
-};
-
-/// The reply to `mntr`, split; all views point into the reply. The keys differ by version and by
+/// The reply to `mntr`, one key a line: `zk_znode_count\t5`. The keys differ by version and by
 /// metrics provider; metrics/mntr_names.hpp gives them their meaning. Lines beyond kMaxMntrLines
 /// are not read, and count as unparsed.
 struct Mntr {
-  /// In the server's order, without the texts below, and without figures that can't be true.
-  std::vector<MntrField> fields;
-  std::string_view version;
+  /// Without the leading `zk_` of the keys. A figure below that can't be true is kNothing.
+  Figures figures;
+  std::string_view version;  ///< this and the next: in the reply
   std::string_view server_state;
   std::string_view peer_state;          ///< 3.6+, quorum members
   std::string_view observer_master_id;  ///< 3.6+, observers
-  // What is judged by, in `fields` too. Of a key that comes twice the first counts.
+  // What is judged by, in `figures` too. Of a key that comes twice the first counts.
   std::optional<std::int64_t> quorum_size;
   std::optional<std::int64_t> synced_followers;
   std::optional<std::int64_t> synced_non_voting_followers;
   std::optional<std::int64_t> uptime;  ///< milliseconds
-  int unparsed_lines = 0;
+  std::string missing;                 ///< by find_missing_in_mntr
 };
 
-Mntr parse_mntr(std::string_view reply);
+/// Reads the replies of one member, each once: as long as its keys stay the same, only the numbers
+/// are new.
+class MntrReader {
+ public:
+  /// `shapes` is shared by members whose replies may be alike.
+  explicit MntrReader(std::shared_ptr<Shapes> shapes) : shapes_(std::move(shapes)) {}
+
+  Mntr read(std::string_view reply);
+
+ private:
+  std::shared_ptr<Shapes> shapes_;
+  ShapePtr shape_;       ///< of the last reply
+  std::string version_;  ///< … its first line
+  std::string missing_;  ///< … what it lacked: that follows from these two
+};
 
 bool is_mntr(std::string_view reply);
 
-/// Nothing when the reply was cut within a line or before the state. Else what it lacks: the end of
-/// its last summary, and those summaries that every server since 3.6 has been seen to print,
-/// `fsynctime, readlatency`; or an empty text. A reply that lacks some was cut at a line end, or is
-/// that server's way (3.9.3 with garbage in a quota node): who gets the same again can tell.
-std::optional<std::string> find_missing_in_mntr(std::string_view reply);
+/// False when the reply was cut within a line or before the state. A true one may still be cut at a
+/// line end.
+bool is_whole_mntr(std::string_view reply);
 
 }  // namespace zke

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "base/text.hpp"
-#include "fourletter/mntr.hpp"
 #include "judge/probe.hpp"
 
 namespace zke {
@@ -102,7 +101,7 @@ std::optional<steady_clock::time_point> MemberMemory::known_since(Command comman
   }
 }
 
-MemberSample MemberMemory::judge(PollRecord record) {
+MemberSample MemberMemory::judge(const PollRecord& record) {
   MemberSample sample;
   sample.ensemble = record.ensemble;
   sample.member = record.member;
@@ -220,7 +219,7 @@ void MemberMemory::read_refusals(const PollRecord& record, MemberSample& sample)
   }
 }
 
-void MemberMemory::read_details(PollRecord& record, MemberSample& sample) {
+void MemberMemory::read_details(const PollRecord& record, MemberSample& sample) {
   const auto began = record.clock - record.took;
   IdentityMarks marks{
       record.clock,    sample.srvr->mode,      {}, sample.srvr->zxid, {}, {}, record.took,
@@ -249,16 +248,19 @@ void MemberMemory::read_details(PollRecord& record, MemberSample& sample) {
 }
 
 /// Whether there is an answer to mntr that is believed.
-bool MemberMemory::read_mntr(PollRecord& record, MemberSample& sample, IdentityMarks& marks) {
-  if (answer_to(record, Command::kMntr) == nullptr) {
+bool MemberMemory::read_mntr(const PollRecord& record, MemberSample& sample, IdentityMarks& marks) {
+  const auto* reply = answer_to(record, Command::kMntr);
+  if (reply == nullptr) {
     return false;
   }
-  auto& reply = **record.replies[Command::kMntr];
-  if (!is_believed(reply, sample)) {
+  auto mntr = mntr_.read(reply->text);
+  if (!is_believed(mntr, sample)) {
     return false;
   }
-  sample.mntr = std::move(reply.text);
-  const auto mntr = parse_mntr(sample.mntr);
+  constexpr std::size_t kMaxText = 100;
+  sample.figures = std::move(mntr.figures);
+  sample.peer_state = printable(mntr.peer_state, kMaxText);
+  sample.observer_master_id = printable(mntr.observer_master_id, kMaxText);
   if (const auto mode = parse_mode(mntr.server_state)) {
     sample.state = state_of(*mode);
     marks.mntr_mode = mode;
@@ -280,7 +282,7 @@ bool MemberMemory::read_mntr(PollRecord& record, MemberSample& sample, IdentityM
 
 /// What a reply lacks in three polls in a row, the same each time, was not cut off: it is that
 /// server's way, which is said once.
-bool MemberMemory::is_believed(const Reply& mntr, MemberSample& sample) {
+bool MemberMemory::is_believed(const Mntr& mntr, MemberSample& sample) {
   constexpr int kPolls = 3;
   if (mntr.missing.empty()) {
     missing_polls_ = 0;

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "fourletter/ask_all.hpp"
+#include "fourletter/mntr.hpp"
 #include "judge/identity.hpp"
 #include "judge/member_sample.hpp"
 
@@ -26,6 +29,10 @@ struct PollRecord {
 /// What is remembered of a member between two polls.
 class MemberMemory {
  public:
+  /// `shapes` is shared by members whose figures may be alike.
+  explicit MemberMemory(std::shared_ptr<Shapes> shapes = std::make_shared<Shapes>())
+      : mntr_(std::move(shapes)) {}
+
   /// The words to send in a poll that starts `now`, on the grid or beside it (`is_extra`): all but
   /// those whose last answer still stands (max_age) or that were refused lately (kAskRefusedAgain).
   Commands due(std::chrono::steady_clock::time_point now, bool is_extra = false) const;
@@ -34,7 +41,7 @@ class MemberMemory {
   void forget_conf() { is_conf_due_ = true; }
 
   /// Turns what a poll brought into a sample, and remembers what later polls need.
-  MemberSample judge(PollRecord record);
+  MemberSample judge(const PollRecord& record);
 
  private:
   bool is_due(Command command, std::chrono::steady_clock::time_point now, bool is_extra) const;
@@ -42,13 +49,14 @@ class MemberMemory {
   std::optional<std::chrono::steady_clock::time_point> known_since(Command command) const;
   static void read_srvr(const PollRecord& record, MemberSample& sample);
   void read_refusals(const PollRecord& record, MemberSample& sample);
-  void read_details(PollRecord& record, MemberSample& sample);
-  bool read_mntr(PollRecord& record, MemberSample& sample, IdentityMarks& marks);
-  bool is_believed(const Reply& mntr, MemberSample& sample);
+  void read_details(const PollRecord& record, MemberSample& sample);
+  bool read_mntr(const PollRecord& record, MemberSample& sample, IdentityMarks& marks);
+  bool is_believed(const Mntr& mntr, MemberSample& sample);
   void count_closed(const PollRecord& record, const MemberSample& sample);
   void forget_server();
   void remember(const PollRecord& record, const MemberSample& sample);
 
+  MntrReader mntr_;
   PollCounts counts_;
   std::optional<bool> is_voter_;
   PerCommand<std::optional<bool>> allowed_;

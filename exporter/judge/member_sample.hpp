@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "fourletter/commands.hpp"
 #include "fourletter/conf.hpp"
+#include "fourletter/figures.hpp"
 #include "fourletter/srvr.hpp"
 #include "fourletter/wchs.hpp"
 
@@ -75,7 +76,9 @@ struct MemberSample {
   PollCounts counts;
 
   std::optional<Srvr> srvr;
-  std::string mntr;  ///< the whole reply, or empty
+  std::optional<Figures> figures;  ///< of mntr
+  std::string peer_state;          ///< of mntr, with the next
+  std::string observer_master_id;
   std::optional<Wchs> wchs;
   std::optional<Conf> conf;
   std::optional<ServerVersion> version;

@@ -1,7 +1,7 @@
 #include "metrics/catalogue.hpp"
 
 #include <algorithm>
-#include <array>
+#include <cmath>
 #include <vector>
 
 #include "metrics/catalogue_parts.hpp"
@@ -11,8 +11,10 @@ namespace zke {
 namespace {
 
 std::vector<CatalogueRow> all_rows() {
-  std::vector<CatalogueRow> rows(mntr_rows().begin(), mntr_rows().end());
-  rows.insert(rows.end(), own_rows().begin(), own_rows().end());
+  std::vector<CatalogueRow> rows;
+  for (const auto part : {mntr_rows(), member_rows(), ensemble_rows(), exporter_rows()}) {
+    rows.insert(rows.end(), part.begin(), part.end());
+  }
   std::ranges::stable_sort(rows, {}, &CatalogueRow::name);
   return rows;
 }
@@ -28,6 +30,21 @@ const CatalogueRow* find_row(std::string_view name) {
   const auto rows = catalogue();
   const auto found = std::ranges::lower_bound(rows, name, {}, &CatalogueRow::name);
   return found != rows.end() && found->name == name ? &*found : nullptr;
+}
+
+const CatalogueRow& row_of(RowId id) { return catalogue()[id]; }
+
+RowId mntr_row(std::string_view key) {
+  const auto rows = catalogue();
+  const auto found = std::ranges::find_if(rows, [key](const CatalogueRow& row) {
+    return row.source == Source::kMntr && row.key == key;
+  });
+  const auto first = std::ranges::lower_bound(rows, found->name, {}, &CatalogueRow::name);
+  return static_cast<RowId>(std::ranges::distance(rows.begin(), first));
+}
+
+double to_base_unit(double value, const CatalogueRow& row) {
+  return row.scale < 1 ? value / std::round(1 / row.scale) : value * row.scale;
 }
 
 std::string stat_name(std::string_view summary_name, std::string_view stat) {

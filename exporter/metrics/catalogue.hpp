@@ -1,10 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include <prometheus/metric_type.h>
+
+#include "metrics/reading.hpp"
 
 namespace zke {
 
@@ -31,13 +34,24 @@ struct CatalogueRow {
   std::string_view labels;  ///< beside `ensemble` and `member`, separated by commas
   std::string_view since;   ///< first ZooKeeper version that has it; empty: always
   std::string_view help;    ///< one sentence, for the engineer on call
+  /// How the value is read. With kMntr: how it is read from the rest when `mntr` is refused.
+  Reading reading = {};
 };
 
-/// All rows, sorted by name.
+/// All rows, sorted by name. A row's place is its id.
 std::span<const CatalogueRow> catalogue();
+using RowId = std::uint16_t;
+
+const CatalogueRow& row_of(RowId id);
 
 /// The row called `name`, or nullptr.
 const CatalogueRow* find_row(std::string_view name);
+
+/// The first row of the name of the row that reads `key` of mntr: keys with one meaning share it.
+RowId mntr_row(std::string_view key);
+
+/// `value` in the row's unit; divides where that is exact, so that 27 ms is 0.027 s.
+double to_base_unit(double value, const CatalogueRow& row);
 
 /// The name of a summary's "min" or "max" gauge: the word goes before the unit,
 /// `zookeeper_read_latency_seconds` gives `zookeeper_read_latency_max_seconds`.

@@ -1,6 +1,5 @@
 #include <array>
 
-#include "metrics/catalogue.hpp"
 #include "metrics/catalogue_parts.hpp"
 
 namespace zke {
@@ -10,32 +9,43 @@ namespace {
 using enum prometheus::MetricType;
 using enum Source;
 
+template <auto field>
+std::optional<double> of_srvr(const MemberView& of) {
+  return known_if_any((*of.sample.srvr).*field);
+}
+
+template <auto field>
+std::optional<double> of_proposals(const MemberView& of) {
+  const auto& sizes = of.sample.srvr->proposal_sizes;
+  return sizes ? known_if_any(std::optional((*sizes).*field)) : std::nullopt;
+}
+
 // One row per key of any server from 3.4 to 3.10, within a group sorted by key. Windows: what the
 // server counts starts with its process or with the last `srst`; the help says where it does not.
 // clang-format off
 constexpr auto kRows = std::to_array<CatalogueRow>({
     // Gauges.
     {kMntr, "approximate_data_size", "zookeeper_approximate_data_size_bytes", Gauge, 1, "", "3.4.0", "Length of all paths and data in the tree; the heap and every snapshot need more than this."},
-    {kMntr, "avg_latency", "zookeeper_request_latency_avg_seconds", Gauge, 0.001, "", "3.4.0", "Mean request latency since the last role change; too slow to alert on, use the rate of the read and update latency sums."},
+    {kMntr, "avg_latency", "zookeeper_request_latency_avg_seconds", Gauge, 0.001, "", "3.4.0", "Mean request latency since the last role change; too slow to alert on, use the rate of the read and update latency sums.", of_srvr<&Srvr::latency_avg>},
     {kMntr, "connection_drop_probability", "zookeeper_connection_drop_probability", Gauge, 1, "", "3.6.0", "Chance from 0 to 1 that the connection throttle refuses a new session; stays 0 unless the throttle is configured."},
     {kMntr, "ephemerals_count", "zookeeper_ephemeral_znodes", Gauge, 1, "", "3.4.0", "Ephemeral znodes in the tree, the same on every member; a sudden fall means that sessions were lost."},
     {kMntr, "followers", "zookeeper_followers", Gauge, 1, "", "", "Followers of this leader by its own count, from a server that says learners too (ClickHouse Keeper); else they are zookeeper_learners."},
     {kMntr, "global_sessions", "zookeeper_global_sessions", Gauge, 1, "", "3.6.0", "Sessions of the whole ensemble, the same on every member; local sessions are not in it."},
     {kMntr, "last_client_response_size", "zookeeper_client_response_size_last_bytes", Gauge, 1, "", "3.6.0", "Size of the latest response to a client."},
-    {kMntr, "last_proposal_size", "zookeeper_proposal_size_last_bytes", Gauge, 1, "", "3.4.13", "Size of the latest proposal of this leader."},
+    {kMntr, "last_proposal_size", "zookeeper_proposal_size_last_bytes", Gauge, 1, "", "3.4.13", "Size of the latest proposal of this leader.", of_proposals<&ProposalSizes::last>},
     {kMntr, "leader_uptime", "zookeeper_leader_uptime_seconds", Gauge, 0.001, "", "3.6.0", "Time since this member won its leadership; a low value means a recent election."},
     {kMntr, "learners", "zookeeper_learners", Gauge, 1, "", "3.6.0", "Servers connected to this leader, synced or not, observers included (followers of a server that says no learners: before 3.6, ClickHouse Keeper)."},
     {kMntr, "local_sessions", "zookeeper_local_sessions", Gauge, 1, "", "3.6.0", "Sessions known to this member only; 0 unless localSessionsEnabled is set."},
     {kMntr, "max_client_response_size", "zookeeper_client_response_size_max_bytes", Gauge, 1, "", "3.6.0", "Largest response since the last role change, never decays; near jute.maxbuffer means that clients are about to fail."},
     {kMntr, "max_file_descriptor_count", "zookeeper_max_file_descriptors", Gauge, 1, "", "3.4.0", "Limit on open file descriptors of the server process."},
-    {kMntr, "max_latency", "zookeeper_request_latency_max_seconds", Gauge, 0.001, "", "3.4.0", "Worst request latency since the last role change or srst; it never decays, so an old peak stays."},
-    {kMntr, "max_proposal_size", "zookeeper_proposal_size_max_bytes", Gauge, 1, "", "3.4.13", "Largest proposal since this member became leader or since srst; never decays."},
+    {kMntr, "max_latency", "zookeeper_request_latency_max_seconds", Gauge, 0.001, "", "3.4.0", "Worst request latency since the last role change or srst; it never decays, so an old peak stays.", of_srvr<&Srvr::latency_max>},
+    {kMntr, "max_proposal_size", "zookeeper_proposal_size_max_bytes", Gauge, 1, "", "3.4.13", "Largest proposal since this member became leader or since srst; never decays.", of_proposals<&ProposalSizes::max>},
     {kMntr, "min_client_response_size", "zookeeper_client_response_size_min_bytes", Gauge, 1, "", "3.6.0", "Smallest response since the last role change; never rises again."},
-    {kMntr, "min_latency", "zookeeper_request_latency_min_seconds", Gauge, 0.001, "", "3.4.0", "Best request latency since the last role change or srst; nearly always 0."},
-    {kMntr, "min_proposal_size", "zookeeper_proposal_size_min_bytes", Gauge, 1, "", "3.4.13", "Smallest proposal since this member became leader or since srst; never rises again."},
-    {kMntr, "num_alive_connections", "zookeeper_connections", Gauge, 1, "", "3.4.4", "Open client connections, plain and TLS, including the one that asked for this figure."},
+    {kMntr, "min_latency", "zookeeper_request_latency_min_seconds", Gauge, 0.001, "", "3.4.0", "Best request latency since the last role change or srst; nearly always 0.", of_srvr<&Srvr::latency_min>},
+    {kMntr, "min_proposal_size", "zookeeper_proposal_size_min_bytes", Gauge, 1, "", "3.4.13", "Smallest proposal since this member became leader or since srst; never rises again.", of_proposals<&ProposalSizes::min>},
+    {kMntr, "num_alive_connections", "zookeeper_connections", Gauge, 1, "", "3.4.4", "Open client connections, plain and TLS, including the one that asked for this figure.", of_srvr<&Srvr::connections>},
     {kMntr, "open_file_descriptor_count", "zookeeper_open_file_descriptors", Gauge, 1, "", "3.4.0", "File descriptors open in the server process; at the limit it can neither accept clients nor open a new log."},
-    {kMntr, "outstanding_requests", "zookeeper_outstanding_requests", Gauge, 1, "", "3.4.0", "Requests taken in but not answered yet; a lasting rise means a slow disk, a slow quorum or a long pause of the JVM."},
+    {kMntr, "outstanding_requests", "zookeeper_outstanding_requests", Gauge, 1, "", "3.4.0", "Requests taken in but not answered yet; a lasting rise means a slow disk, a slow quorum or a long pause of the JVM.", of_srvr<&Srvr::outstanding>},
     {kMntr, "outstanding_tls_handshake", "zookeeper_outstanding_tls_handshakes", Gauge, 1, "", "3.6.0", "TLS handshakes with clients in progress (Netty); a rise is a storm of reconnecting clients."},
     {kMntr, "pending_syncs", "zookeeper_pending_syncs", Gauge, 1, "", "3.4.0", "Client sync calls that wait for the leader to commit what came before them."},
     {kMntr, "quorum_size", "zookeeper_quorum_size", Gauge, 1, "", "3.6.0", "Voting members in the configuration, alive or not."},
@@ -44,7 +54,7 @@ constexpr auto kRows = std::to_array<CatalogueRow>({
     {kMntr, "synced_observers", "zookeeper_synced_observers", Gauge, 1, "", "3.6.0", "Observers served by this member; add up all members, as followers with observerMasterPort serve some."},
     {kMntr, "uptime", "zookeeper_uptime_seconds", Gauge, 0.001, "", "3.6.0", "Time since this member took up its present role; goes back to 0 at every election, the process may be older."},
     {kMntr, "watch_count", "zookeeper_watches", Gauge, 1, "", "3.4.0", "Data and child watches set on this member; they cost heap, and a write to a much watched znode costs time."},
-    {kMntr, "znode_count", "zookeeper_znodes", Gauge, 1, "", "3.4.0", "Znodes in the tree, those of ZooKeeper itself included; differing counts at the same zxid mean diverged data."},
+    {kMntr, "znode_count", "zookeeper_znodes", Gauge, 1, "", "3.4.0", "Znodes in the tree, those of ZooKeeper itself included; differing counts at the same zxid mean diverged data.", of_srvr<&Srvr::node_count>},
 
     // Sets: quotas of the top-level znodes.
     {kMntr, "quota_bytes_limit_per_namespace", "zookeeper_quota_limit_bytes", Gauge, 1, "namespace", "3.8.0", "Byte quota under this top-level znode: the hard limit if set, else the soft one, summed over its quotas; absent when there is none."},
@@ -104,8 +114,8 @@ constexpr auto kRows = std::to_array<CatalogueRow>({
     {kMntr, "op_count_who_am_i", "zookeeper_op_who_am_i_total", Counter, 1, "", "3.10.0", "Requests of type whoAmI."},
     {kMntr, "outstanding_changes_queued", "zookeeper_outstanding_changes_queued_total", Counter, 1, "", "3.6.0", "Changes of znodes prepared for a transaction; their lead over the removed ones is what is in flight."},
     {kMntr, "outstanding_changes_removed", "zookeeper_outstanding_changes_removed_total", Counter, 1, "", "3.6.0", "Prepared changes of znodes that have been applied to the tree."},
-    {kMntr, "packets_received", "zookeeper_packets_received_total", Counter, 1, "", "3.4.0", "Packets received from clients, four-letter words included; starts again at every role change."},
-    {kMntr, "packets_sent", "zookeeper_packets_sent_total", Counter, 1, "", "3.4.0", "Packets sent to clients, answers to four-letter words included; starts again at every role change."},
+    {kMntr, "packets_received", "zookeeper_packets_received_total", Counter, 1, "", "3.4.0", "Packets received from clients, four-letter words included; starts again at every role change.", of_srvr<&Srvr::received>},
+    {kMntr, "packets_sent", "zookeeper_packets_sent_total", Counter, 1, "", "3.4.0", "Packets sent to clients, answers to four-letter words included; starts again at every role change.", of_srvr<&Srvr::sent>},
     {kMntr, "prep_processor_request_queued", "zookeeper_prep_processor_requests_queued_total", Counter, 1, "", "3.6.0", "Requests that entered the first stage of the leader's pipeline."},
     {kMntr, "proposal_count", "zookeeper_proposals_total", Counter, 1, "", "3.6.0", "Transactions proposed by this member as leader; when commits do not keep up, the acknowledgements are missing."},
     {kMntr, "quit_leading_due_to_disloyal_voter", "zookeeper_quit_leading_due_to_disloyal_voter_total", Counter, 1, "", "3.6.0", "Times this leader stepped down because a voter had moved on to another epoch."},

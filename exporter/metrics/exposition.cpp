@@ -6,50 +6,57 @@
 
 namespace zke {
 
-namespace {
-
 using prometheus::MetricFamily;
 
-constexpr std::size_t kManyHeaders = 2000;  // servers may make up names for ever
-
-}  // namespace
-
-void Exposition::put(const std::string& source, const std::vector<MetricFamily>& families,
-                     const std::vector<prometheus::ClientMetric::Label>& common_labels) {
+void Exposition::put(const std::string& source,
+                     std::initializer_list<FamilyText::Label> common_labels,
+                     const std::function<void(FamilyText&)>& write) {
   std::string labels;
-  for (const auto& label : common_labels) {
+  for (const auto& [name, value] : common_labels) {
     labels += labels.empty() ? "" : ",";
-    append_label(labels, label.name, label.value);
+    append_label(labels, name, value);
+  }
+  scratch_.start(labels);
+  write(scratch_);
+  std::vector<Piece> pieces;
+  pieces.reserve(scratch_.pieces().size());
+  auto next = headers_.begin();
+  for (const auto& [family, end] : scratch_.pieces()) {
+    while (next != headers_.end() && next->first < family->name) {
+      ++next;
+    }
+    if (next == headers_.end() || next->first != family->name) {
+      next = headers_.emplace_hint(next, family->name, Header());
+      append_header(next->second.text, family->name, family->help, family->type);
+    }
+    ++next->second.sources;
+    pieces.push_back({next, end});
   }
   auto& kept = sources_[source];
-  kept.pieces.clear();
-  kept.pieces.reserve(families.size());
-  scratch_.clear();
-  auto header = headers_.begin();
-  for (const auto& family : families) {
-    append_samples(scratch_, family, labels);
-    while (header != headers_.end() && header->first < family.name) {
-      ++header;
-    }
-    if (header == headers_.end() || header->first != family.name) {
-      auto text = std::make_shared<std::string>();
-      append_header(*text, family);
-      header = headers_.emplace_hint(header, family.name, std::move(text));
-    }
-    kept.pieces.push_back({header->second, static_cast<std::uint32_t>(scratch_.size())});
-  }
+  release(kept.pieces);
+  kept.pieces = std::move(pieces);
+  const auto& lines = scratch_.lines();
   const auto capacity = kept.lines.capacity();
-  if (capacity < scratch_.size() || capacity / 2 > scratch_.size()) {
-    kept.lines = std::string(scratch_);  // just as large as it must be
+  if (capacity < lines.size() || capacity / 2 > lines.size()) {
+    kept.lines = std::string(lines);  // just as large as it must be
   } else {
-    kept.lines.assign(scratch_);
+    kept.lines.assign(lines);
   }
-  drop_unused_headers();
 }
 
-void Exposition::drop_unused_headers() {
-  if (headers_.size() > kManyHeaders) {
-    std::erase_if(headers_, [](const auto& entry) { return entry.second.use_count() == 1; });
+void Exposition::erase(const std::string& source) {
+  const auto found = sources_.find(source);
+  if (found != sources_.end()) {
+    release(found->second.pieces);
+    sources_.erase(found);
+  }
+}
+
+void Exposition::release(const std::vector<Piece>& pieces) {
+  for (const auto& piece : pieces) {
+    if (--piece.header->second.sources == 0) {
+      headers_.erase(piece.header);
+    }
   }
 }
 
@@ -70,11 +77,11 @@ std::string Exposition::text(const std::vector<MetricFamily>& extra) const {
   auto next_extra = extra.begin();
   const auto append_extra_before = [&](std::string_view name) {
     for (; next_extra != extra.end() && next_extra->name < name; ++next_extra) {
-      append_header(text, *next_extra);
+      append_header(text, next_extra->name, next_extra->help, next_extra->type);
       append_samples(text, *next_extra, {});
     }
   };
-  for (const auto& [name, header] : headers_) {
+  for (auto header = headers_.begin(); header != headers_.end(); ++header) {
     bool is_first = true;
     for (auto& cursor : cursors) {
       const auto& pieces = cursor.source->pieces;
@@ -82,8 +89,8 @@ std::string Exposition::text(const std::vector<MetricFamily>& extra) const {
         continue;
       }
       if (std::exchange(is_first, false)) {
-        append_extra_before(name);
-        text += *header;
+        append_extra_before(header->first);
+        text += header->second.text;
       }
       const auto end = pieces[cursor.piece].end;
       text.append(cursor.source->lines, cursor.begin, end - cursor.begin);

@@ -45,7 +45,7 @@ bool is_jvm(const CatalogueRow& row) { return row.key.starts_with("jvm_") && !ro
 bool is_set(const CatalogueRow& row) { return !row.labels.empty() && !is_jvm(row); }
 
 struct Known {
-  const CatalogueRow* row;
+  RowId row;
   Stat stat;
   double quantile;
 };
@@ -63,7 +63,7 @@ using Names = std::unordered_map<std::string, Known, Hash, std::equal_to<>>;
 struct Table {
   Names exact;     ///< every key without a user's part
   Names labelled;  ///< names that come with {labels}
-  std::vector<const CatalogueRow*> sets;
+  std::vector<RowId> sets;
 };
 
 Table make_table() {
@@ -73,24 +73,25 @@ Table make_table() {
       continue;
     }
     const std::string key(each.key);
-    const auto& row = *find_row(each.name);  // keys with one meaning share one row
+    const auto id = mntr_row(each.key);
+    const auto& row = row_of(id);
     const bool has_labels = is_set(row) || is_jvm(row);
     if (is_set(row)) {
-      table.sets.push_back(&row);
+      table.sets.push_back(id);
     }
     auto& plain = has_labels ? table.labelled : table.exact;
     if (!is_summary(row)) {
-      plain.emplace(key, Known{&row, Stat::kValue, 0});
+      plain.emplace(key, Known{id, Stat::kValue, 0});
       continue;
     }
-    table.labelled.emplace(key, Known{&row, Stat::kQuantile, 0});
+    table.labelled.emplace(key, Known{id, Stat::kQuantile, 0});
     for (const auto& suffix : kSuffixes) {
-      plain.emplace(key + std::string(suffix.text), Known{&row, suffix.stat, 0});
+      plain.emplace(key + std::string(suffix.text), Known{id, suffix.stat, 0});
     }
     for (const auto& prefix : kPrefixes) {
       if (!has_labels) {
         table.exact.emplace(std::string(prefix.text) + key,
-                            Known{&row, prefix.stat, prefix.quantile});
+                            Known{id, prefix.stat, prefix.quantile});
       }
     }
   }
@@ -110,18 +111,19 @@ const Known* find(const Names& in, std::string_view key) {
 /// `avg_<znode>_write_per_namespace` or `<znode>_quota_count_limit_per_namespace`.
 std::optional<MntrName> find_set(std::string_view key) {
   const CatalogueRow* row = nullptr;
-  for (const auto* set : table().sets) {
-    const bool fits = key.size() > set->key.size() + 1 && key.ends_with(set->key) &&
-                      key[key.size() - set->key.size() - 1] == '_';
-    if (fits && (row == nullptr || set->key.size() > row->key.size())) {
-      row = set;
+  MntrName name;
+  for (const auto id : table().sets) {
+    const auto& set = row_of(id);
+    const bool fits = key.size() > set.key.size() + 1 && key.ends_with(set.key) &&
+                      key[key.size() - set.key.size() - 1] == '_';
+    if (fits && (row == nullptr || set.key.size() > row->key.size())) {
+      row = &set;
+      name.row = id;
     }
   }
   if (row == nullptr) {
     return std::nullopt;
   }
-  MntrName name;
-  name.row = row;
   name.set_key = key.substr(0, key.size() - row->key.size() - 1);
   if (!is_summary(*row)) {
     return name;
@@ -150,7 +152,8 @@ std::optional<MntrName> find_labelled(std::string_view key) {
   name.row = known->row;
   name.stat = known->stat;
   const auto text = key.substr(brace + 1, key.size() - brace - 2);
-  const auto labels = is_set(*name.row) ? split_labels(text, kSetLabels) : split_labels(text);
+  const bool is_of_set = is_set(row_of(name.row));
+  const auto labels = is_of_set ? split_labels(text, kSetLabels) : split_labels(text);
   bool has_quantile = false;
   for (const auto& [label, value] : labels.value_or(LabelViews())) {
     if (label == "quantile") {
@@ -160,7 +163,7 @@ std::optional<MntrName> find_labelled(std::string_view key) {
       }
       name.quantile = *quantile;
       has_quantile = true;
-    } else if (is_set(*name.row)) {
+    } else if (is_of_set) {
       name.set_key = value;
     } else {
       name.labels.emplace_back(label, value);

@@ -17,7 +17,7 @@ enum class Stat { kValue, kAvg, kMin, kMax, kCount, kSum, kQuantile };
 ///   provider)
 /// with p50_, p95_, p99_, p999_ or {quantile="0.5"}; the znode is a user's name, unescaped.
 struct MntrName {
-  const CatalogueRow* row = nullptr;
+  RowId row = 0;
   Stat stat = Stat::kValue;
   double quantile = 0;       ///< with Stat::kQuantile
   std::string_view set_key;  ///< of a set: the znode or the server id, as it came

@@ -8,6 +8,7 @@ namespace zke {
 /// What the kernel says about this process. What is below /proc can't be read without a descriptor
 /// left.
 struct ProcessFigures {
+  double start = 0;  ///< read_process_start() at the start
   double cpu_seconds = 0;
   std::uint64_t max_fds = 0;
   std::optional<std::uint64_t> resident_bytes;
@@ -15,7 +16,7 @@ struct ProcessFigures {
   std::optional<std::uint64_t> open_fds;
 };
 
-/// Reads /proc/self, getrusage and getrlimit.
+/// Reads /proc/self, getrusage and getrlimit; all but the start.
 ProcessFigures read_process_figures();
 
 /// When this process was started, in Unix time by the clock of now: to be read at the start, since

@@ -1,8 +1,8 @@
 #include "metrics/self_metrics.hpp"
 
 #include <algorithm>
-#include <map>
 #include <utility>
+#include <variant>
 
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
@@ -10,9 +10,8 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
-#include "base/log.hpp"
 #include "base/version.hpp"
-#include "metrics/families.hpp"
+#include "metrics/catalogue_parts.hpp"
 
 namespace zke {
 
@@ -27,42 +26,48 @@ const prometheus::Histogram::BucketBoundaries request_buckets{0.0005, 0.001, 0.0
                                                               0.025,  0.05,  0.1,    0.5,   1};
 const prometheus::Histogram::BucketBoundaries lag_buckets{0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5};
 
+const CatalogueRow& row_of(Counted counted) {
+  return *std::ranges::find(exporter_rows(), Reading(counted), &CatalogueRow::reading);
+}
+
 /// A family of `registry` with the name and the help of its catalogue row.
 template <class Builder>
-auto& build(Builder builder, const char* name, prometheus::Registry& registry) {
-  return builder.Name(name).Help(std::string(find_row(name)->help)).Register(registry);
+auto& build(Builder builder, Counted counted, prometheus::Registry& registry) {
+  const auto& row = row_of(counted);
+  return builder.Name(std::string(row.name)).Help(std::string(row.help)).Register(registry);
+}
+
+Gauge& build_gauge(Counted counted, prometheus::Registry& registry) {
+  return build(prometheus::BuildGauge(), counted, registry).Add({});
+}
+
+prometheus::MetricFamily family_of(const CatalogueRow& row, double value) {
+  prometheus::MetricFamily family{std::string(row.name), std::string(row.help), row.type, {}};
+  auto& metric = family.metric.emplace_back();
+  (row.type == prometheus::MetricType::Counter ? metric.counter.value : metric.gauge.value) = value;
+  return family;
 }
 
 }  // namespace
 
 struct SelfMetrics::Metrics {
   prometheus::Registry registry;
-  Family<Counter>& requests =
-      build(prometheus::BuildCounter(), "zookeeper_exporter_http_requests_total", registry);
-  Family<Histogram>& durations = build(
-      prometheus::BuildHistogram(), "zookeeper_exporter_http_request_duration_seconds", registry);
-  Gauge& connections =
-      build(prometheus::BuildGauge(), "zookeeper_exporter_http_connections", registry).Add({});
+  Family<Counter>& requests = build(prometheus::BuildCounter(), Counted::kRequests, registry);
+  Family<Histogram>& durations =
+      build(prometheus::BuildHistogram(), Counted::kRequestDurations, registry);
+  Gauge& connections = build_gauge(Counted::kConnections, registry);
   Counter& dropped_connections =
-      build(prometheus::BuildCounter(), "zookeeper_exporter_http_connections_dropped_total",
-            registry)
-          .Add({});
+      build(prometheus::BuildCounter(), Counted::kConnectionsDropped, registry).Add({});
   Histogram& loop_lag =
-      build(prometheus::BuildHistogram(), "zookeeper_exporter_event_loop_lag_seconds", registry)
-          .Add({}, lag_buckets);
-  Gauge& members = build(prometheus::BuildGauge(), "zookeeper_exporter_members", registry).Add({});
-  Gauge& reload_ok =
-      build(prometheus::BuildGauge(), "zookeeper_exporter_config_last_reload_successful", registry)
-          .Add({});
-  Gauge& reload_time =
-      build(prometheus::BuildGauge(),
-            "zookeeper_exporter_config_last_reload_success_timestamp_seconds", registry)
-          .Add({});
+      build(prometheus::BuildHistogram(), Counted::kLoopLag, registry).Add({}, lag_buckets);
+  Gauge& members = build_gauge(Counted::kMembers, registry);
+  Gauge& reload_ok = build_gauge(Counted::kReloadSuccessful, registry);
+  Gauge& reload_time = build_gauge(Counted::kReloadTime, registry);
 };
 
 SelfMetrics::SelfMetrics(std::size_t members, double process_start)
     : metrics_(std::make_unique<Metrics>()), process_start_(process_start) {
-  build(prometheus::BuildGauge(), "zookeeper_exporter_build_info", metrics_->registry)
+  build(prometheus::BuildGauge(), Counted::kBuildInfo, metrics_->registry)
       .Add({{"version", kVersion}, {"compiler", "g++ " __VERSION__}})
       .Set(1);
   metrics_->members.Set(static_cast<double>(members));
@@ -90,23 +95,14 @@ void SelfMetrics::observe_loop_lag(std::chrono::duration<double> lag) {
 
 std::vector<prometheus::MetricFamily> SelfMetrics::families() const {
   auto families = metrics_->registry.Collect();
-  Families process;
-  const auto figures = read_process_figures();
-  process.add("process_cpu_seconds_total", figures.cpu_seconds);
-  process.add("process_start_time_seconds", process_start_);
-  const auto add_known = [&](const char* name, std::optional<std::uint64_t> figure) {
-    if (figure) {
-      process.add(name, static_cast<double>(*figure));
+  auto process = read_process_figures();
+  process.start = process_start_;
+  for (const auto& row : exporter_rows()) {
+    if (const auto* read = std::get_if<ExporterValue>(&row.reading)) {
+      if (const auto value = (*read)(process)) {
+        families.push_back(family_of(row, *value));
+      }
     }
-  };
-  add_known("process_resident_memory_bytes", figures.resident_bytes);
-  add_known("process_virtual_memory_bytes", figures.virtual_bytes);
-  add_known("process_open_fds", figures.open_fds);
-  process.add("process_max_fds", static_cast<double>(figures.max_fds));
-  process.add("zookeeper_exporter_log_lines_dropped_total",
-              static_cast<double>(log::dropped_lines()));
-  for (auto& family : process.take()) {
-    families.push_back(std::move(family));
   }
   std::ranges::sort(families, {}, &prometheus::MetricFamily::name);
   return families;

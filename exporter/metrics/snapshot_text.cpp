@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "metrics/ensemble_families.hpp"
-#include "metrics/member_families.hpp"
+#include "metrics/ensemble_text.hpp"
 
 namespace zke {
 
@@ -28,15 +27,21 @@ const Snapshot::Member* find_same(const SnapshotPtr& other, std::size_t place,
 
 }  // namespace
 
-void render_changes(Exposition& exposition, const SnapshotPtr& last, const SnapshotPtr& now) {
+void SnapshotText::put(const Snapshot& ensemble, const Snapshot::Member& member) {
+  exposition_.put(source_of(ensemble, member.name),
+                  {{"ensemble", ensemble.name}, {"member", member.name}},
+                  [&](FamilyText& to) { member_text_.write(*member.sample, to); });
+}
+
+void SnapshotText::take(const SnapshotPtr& last, const SnapshotPtr& now) {
   for (std::size_t i = 0; last && i < last->members.size(); ++i) {
     const auto& name = last->members[i].name;
     if (find_same(now, i, name) == nullptr) {
-      exposition.erase(source_of(*last, name));
+      exposition_.erase(source_of(*last, name));
     }
   }
   if (!now) {
-    exposition.erase(source_of(*last));
+    exposition_.erase(source_of(*last));
     return;
   }
   bool is_any_polled = false;
@@ -45,12 +50,12 @@ void render_changes(Exposition& exposition, const SnapshotPtr& last, const Snaps
     const auto* const before = find_same(last, i, member.name);
     is_any_polled = is_any_polled || member.sample;
     if (member.sample && (before == nullptr || before->sample != member.sample)) {
-      exposition.put(source_of(*now, member.name), member_families(*member.sample),
-                     {{"ensemble", now->name}, {"member", member.name}});
+      put(*now, member);
     }
   }
   if (is_any_polled) {
-    exposition.put(source_of(*now), ensemble_families(now->verdict), {{"ensemble", now->name}});
+    exposition_.put(source_of(*now), {{"ensemble", now->name}},
+                    [&](FamilyText& to) { write_verdict(now->verdict, to); });
   }
 }
 

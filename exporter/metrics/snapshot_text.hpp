@@ -2,12 +2,26 @@
 
 #include "judge/snapshot.hpp"
 #include "metrics/exposition.hpp"
+#include "metrics/member_text.hpp"
 
 namespace zke {
 
-/// For Publication: renders anew what differs between the two snapshots of an ensemble, and takes
-/// away what is gone. Members that were not polled yet, and their ensemble before any was, have no
-/// series.
-void render_changes(Exposition& exposition, const SnapshotPtr& last, const SnapshotPtr& now);
+/// Writes snapshots into an exposition.
+class SnapshotText {
+ public:
+  /// `exposition` must outlive it.
+  explicit SnapshotText(Exposition& exposition) : exposition_(exposition) {}
+
+  /// For Publication: renders anew what differs between the two snapshots of an ensemble, and takes
+  /// away what is gone. Members that were not polled yet, and their ensemble before any was, have
+  /// no series.
+  void take(const SnapshotPtr& last, const SnapshotPtr& now);
+
+ private:
+  void put(const Snapshot& ensemble, const Snapshot::Member& member);
+
+  Exposition& exposition_;
+  MemberText member_text_;
+};
 
 }  // namespace zke

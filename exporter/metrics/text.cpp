@@ -119,11 +119,15 @@ void append_label(std::string& to, std::string_view name, std::string_view value
   to += '"';
 }
 
-void append_header(std::string& to, const prometheus::MetricFamily& family) {
-  to += "# HELP " + family.name + " ";
-  append_escaped(to, family.help, false);
-  to += "\n# TYPE " + family.name + " ";
-  to += type_name(family.type);
+void append_header(std::string& to, std::string_view name, std::string_view help, MetricType type) {
+  to += "# HELP ";
+  to += name;
+  to += ' ';
+  append_escaped(to, help, false);
+  to += "\n# TYPE ";
+  to += name;
+  to += ' ';
+  to += type_name(type);
   to += '\n';
 }
 

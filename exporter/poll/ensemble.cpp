@@ -73,7 +73,7 @@ std::shared_ptr<MemberPoller> Ensemble::keep_or_make(const Address& address) {
   };
   events.idle = [this] { watch_closely(); };
   return std::make_shared<MemberPoller>(context_.loop, context_.clock, settings_.name, address,
-                                        context_.resolver, std::move(events));
+                                        context_.resolver, context_.shapes, std::move(events));
 }
 
 void Ensemble::retire_all_but(const Members& kept) {

@@ -11,6 +11,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "base/task_group.hpp"
+#include "fourletter/figures.hpp"
 #include "judge/judge_ensemble.hpp"
 #include "judge/probe.hpp"
 #include "judge/snapshot.hpp"
@@ -28,6 +29,7 @@ struct PollContext {
   Resolver& resolver;
   const Publication& publication;
   Clock clock = Clock();
+  std::shared_ptr<Shapes> shapes = std::make_shared<Shapes>();
 };
 
 /// One ensemble: owns the polls of its members and the memory of its verdicts, judges after every

@@ -58,7 +58,8 @@ class MemberPoller::Turn {
 };
 
 MemberPoller::MemberPoller(const asio::any_io_executor& loop, Clock clock, std::string ensemble,
-                           const Address& address, Resolver& resolver, Events events)
+                           const Address& address, Resolver& resolver,
+                           std::shared_ptr<Shapes> shapes, Events events)
     : clock_(clock),
       ensemble_(std::move(ensemble)),
       address_(address),
@@ -66,6 +67,7 @@ MemberPoller::MemberPoller(const asio::any_io_executor& loop, Clock clock, std::
       host_(resolver.watch(address.host)),
       events_(std::move(events)),
       timer_(loop),
+      memory_(std::move(shapes)),
       alarm_(loop),
       idle_(loop, Clock::time_point::max()),
       polls_(loop),
@@ -150,7 +152,7 @@ asio::awaitable<void> MemberPoller::poll() {
   record.clock = clock_.now();
   record.took = record.clock - began_;
   record.finished = std::chrono::system_clock::now();
-  take(std::move(record));
+  take(record);
 }
 
 asio::awaitable<Target> MemberPoller::find_servers(Clock::time_point deadline) {
@@ -195,8 +197,8 @@ void MemberPoller::note_server(const std::vector<tcp::endpoint>& servers,
 }
 
 /// What a poll brought becomes a sample, and news of the member.
-void MemberPoller::take(PollRecord record) {
-  const auto sample = std::make_shared<const MemberSample>(memory_.judge(std::move(record)));
+void MemberPoller::take(const PollRecord& record) {
+  const auto sample = std::make_shared<const MemberSample>(memory_.judge(record));
   Observation seen{sample->state, sample->reason, sample->detail};
   is_several_ = sample->is_several_servers;
   if (sample->result == PollResult::kOk) {

@@ -41,7 +41,8 @@ class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
   };
 
   MemberPoller(const boost::asio::any_io_executor& loop, Clock clock, std::string ensemble,
-               const Address& address, Resolver& resolver, Events events);
+               const Address& address, Resolver& resolver, std::shared_ptr<Shapes> shapes,
+               Events events);
 
   const std::string& name() const { return name_; }
 
@@ -78,7 +79,7 @@ class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
   void note_server(const std::vector<boost::asio::ip::tcp::endpoint>& servers,
                    const std::optional<boost::asio::ip::tcp::endpoint>& answered,
                    PollRecord& record);
-  void take(PollRecord record);
+  void take(const PollRecord& record);
   void note(Observation seen);
   void note_change() const;
   void set_alarm();

@@ -21,7 +21,7 @@
 #include "judge/judge_ensemble.hpp"
 #include "judge/judge_member.hpp"
 #include "metrics/exposition.hpp"
-#include "metrics/member_families.hpp"
+#include "metrics/member_text.hpp"
 
 namespace {
 
@@ -73,15 +73,16 @@ double milliseconds(Command command, const std::string& reply) {
   const auto began = std::clock();
   set(command, std::move(copy));
   zke::MemberMemory memory;
-  auto sample = std::make_shared<const zke::MemberSample>(memory.judge(std::move(record)));
+  auto sample = std::make_shared<const zke::MemberSample>(memory.judge(record));
   zke::Snapshot view;
   view.name = "default";
   view.members.push_back({"zk-1:2181", sample});
   zke::EnsembleMemory ensemble;
   zke::judge_ensemble(view, ensemble, sample->clock, std::chrono::seconds(30));
   zke::Exposition exposition;
-  exposition.put("zk-1:2181", zke::member_families(*sample),
-                 {{"ensemble", "default"}, {"member", "zk-1:2181"}});
+  zke::MemberText text;
+  exposition.put("zk-1:2181", {{"ensemble", "default"}, {"member", "zk-1:2181"}},
+                 [&](zke::FamilyText& to) { text.write(*sample, to); });
   return 1e3 * static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC;
 }
 

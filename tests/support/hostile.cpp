@@ -9,9 +9,9 @@
 #include "base/text.hpp"
 #include "fourletter/limits.hpp"
 #include "judge/judge_ensemble.hpp"
-#include "metrics/ensemble_families.hpp"
+#include "metrics/ensemble_text.hpp"
 #include "metrics/exposition.hpp"
-#include "metrics/member_families.hpp"
+#include "metrics/member_text.hpp"
 #include "support/captures.hpp"
 
 namespace zke::test {
@@ -96,11 +96,13 @@ std::string digest(const Words& words) {
   static const auto follower = captured_words("3.4.14/follower");  // says little
   Snapshot view;
   view.name = "default";
+  MemberText text;
   Exposition exposition;
   const auto add = [&](const std::string& name, const Words& said) {
     MemberMemory memory;
     auto sample = std::make_shared<const MemberSample>(memory.judge(record_of(said, name)));
-    exposition.put(name, member_families(*sample), {{"ensemble", "default"}, {"member", name}});
+    exposition.put(name, {{"ensemble", "default"}, {"member", name}},
+                   [&](FamilyText& to) { text.write(*sample, to); });
     view.members.push_back({name, sample});
     return sample;
   };
@@ -110,7 +112,8 @@ std::string digest(const Words& words) {
   const auto verdict =
       judge_ensemble(view, memory, view.members[0].sample->clock, std::chrono::seconds(30));
   check_verdict(verdict);
-  exposition.put("ensemble", ensemble_families(verdict), {{"ensemble", "default"}});
+  exposition.put("ensemble", {{"ensemble", "default"}},
+                 [&](FamilyText& to) { write_verdict(verdict, to); });
   auto page = exposition.text({});
   CHECK_THAT(fault_of(page), Catch::Equals(""));
   return page;

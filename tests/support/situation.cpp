@@ -7,8 +7,8 @@
 #include <catch2/catch.hpp>
 
 #include "base/text.hpp"
-#include "metrics/ensemble_families.hpp"
 #include "pages/ensemble_report.hpp"
+#include "support/families.hpp"
 
 namespace zke::test {
 
@@ -299,12 +299,14 @@ std::vector<std::string> find_differences(const Snapshot& view) {
   const auto json = ensemble_json(view);
   std::map<std::string, double> metrics;
   for (const auto& family : ensemble_families(verdict)) {
-    for (const auto& metric : family.metric) {
-      auto name = family.name;
-      for (const auto& label : metric.label) {
-        name += " " + label.value;
+    for (const auto& line : family.lines) {
+      auto name = family.name;  // and the values of its labels
+      const auto series = series_of(line);
+      const auto parts = split(series, '"');
+      for (std::size_t i = 1; i < parts.size(); i += 2) {
+        name += " " + std::string(parts[i]);
       }
-      metrics[name] = metric.gauge.value;
+      metrics[name] = value_of(line);
     }
   }
   std::vector<std::string> found;

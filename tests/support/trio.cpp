@@ -10,8 +10,8 @@
 #include "base/text.hpp"
 #include "judge/judge_member.hpp"
 #include "metrics/catalogue.hpp"
-#include "metrics/member_families.hpp"
 #include "support/captures.hpp"
+#include "support/families.hpp"
 
 namespace zke::test {
 
@@ -44,15 +44,8 @@ std::string find_set(const Scrape& scrape, const std::string& name, const Addres
 std::set<std::string> names_of(const MemberSample& sample) {
   std::set<std::string> names;
   for (const auto& family : member_families(sample)) {
-    const bool is_summary = family.type == prometheus::MetricType::Summary;
-    for (const auto& metric : family.metric) {
-      if (is_summary) {
-        names.insert(family.name + "_sum");
-        names.insert(family.name + "_count");
-      }
-      if (!is_summary || !metric.summary.quantile.empty()) {
-        names.insert(family.name);
-      }
+    for (const auto& line : family.lines) {
+      names.insert(line.substr(0, line.find_first_of("{ ")));
     }
   }
   return names;

@@ -5,9 +5,10 @@
 #include <catch2/catch.hpp>
 
 #include "fourletter/conf.hpp"
-#include "fourletter/mntr.hpp"
+#include "fourletter/limits.hpp"
 #include "fourletter/srvr.hpp"
 #include "fourletter/wchs.hpp"
+#include "support/mntr.hpp"
 
 using namespace zke;
 using namespace zke::test;
@@ -63,11 +64,11 @@ TEST_CASE("every captured mntr is read without a line left over", "[fourletter]"
     if (reply.kind != Reply::Kind::kAnswer) {
       continue;
     }
-    const auto mntr = parse_mntr(reply.text);
+    const auto mntr = read_mntr(reply.text);
     const auto srvr = parse_srvr(captured_reply(capture, Command::kSrvr).text);
 
-    CHECK(mntr.unparsed_lines == 0);
-    CHECK(mntr.fields.size() >= 13);
+    CHECK(mntr.figures.unparsed == 0);
+    CHECK(mntr.figures.values.size() >= 13);
     CHECK(parse_mode(mntr.server_state) == srvr.mode);
     CHECK(parse_version(mntr.version) == srvr.version);
   }
@@ -85,11 +86,14 @@ TEST_CASE("every captured wchs and conf is read", "[fourletter]") {
       const auto conf = parse_conf(captured(capture, Command::kConf));
       CHECK(conf.server_id);
       CHECK(conf.tick_time == 2000);
-      CHECK(conf.min_session_timeout == 4000);
-      CHECK(conf.max_session_timeout == 40000);
-      CHECK(conf.max_client_connections);
-      CHECK(conf.data_dir_size.has_value() == !capture.starts_with("3.4"));
-      CHECK(conf.init_limit.has_value() == conf.peer_type.has_value());
+      const auto figure = [&](std::string_view key) {
+        return find_figure(conf, key, 0, kMaxCount).value;
+      };
+      CHECK(figure("minSessionTimeout") == 4000);
+      CHECK(figure("maxSessionTimeout") == 40000);
+      CHECK(figure("maxClientCnxns"));
+      CHECK(figure("dataDirSize").has_value() == !capture.starts_with("3.4"));
+      CHECK(figure("initLimit").has_value() == conf.peer_type.has_value());
     }
   }
 }

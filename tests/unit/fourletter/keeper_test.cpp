@@ -2,11 +2,12 @@
 
 #include "fourletter/command.hpp"
 #include "fourletter/conf.hpp"
-#include "fourletter/mntr.hpp"
 #include "fourletter/srvr.hpp"
 #include "fourletter/wchs.hpp"
+#include "support/mntr.hpp"
 
 using namespace zke;
+using namespace zke::test;
 
 // ClickHouse Keeper answers to the same words, in slightly other texts.
 
@@ -61,11 +62,11 @@ TEST_CASE("the decimal zxid of an old ClickHouse Keeper is read", "[fourletter]"
 TEST_CASE("the mntr of ClickHouse Keeper is read", "[fourletter]") {
   const auto reply = read_reply(Command::kMntr, mntr_text());
   REQUIRE(reply);
-  const auto mntr = parse_mntr(reply->text);
+  const auto mntr = read_mntr(reply->text);
 
-  CHECK(mntr.unparsed_lines == 0);
+  CHECK(mntr.figures.unparsed == 0);
   CHECK(mntr.server_state == "leader");
-  CHECK(mntr.fields.size() == 17);
+  CHECK(mntr.figures.values.size() == 19);
 }
 
 TEST_CASE("the wchs and the conf of ClickHouse Keeper are read", "[fourletter]") {

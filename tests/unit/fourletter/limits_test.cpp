@@ -3,11 +3,12 @@
 #include <catch2/catch.hpp>
 
 #include "fourletter/conf.hpp"
-#include "fourletter/mntr.hpp"
 #include "fourletter/srvr.hpp"
 #include "fourletter/wchs.hpp"
+#include "support/mntr.hpp"
 
 using namespace zke;
+using namespace zke::test;
 
 namespace {
 
@@ -96,17 +97,12 @@ TEST_CASE("a figure of wchs that can't be true is empty and its line unparsed", 
 }
 
 TEST_CASE("a figure of conf that can't be true is empty and its line unparsed", "[fourletter]") {
-  for (const auto* key :
-       {"serverId", "tickTime", "initLimit", "syncLimit", "minSessionTimeout", "maxSessionTimeout",
-        "maxClientCnxns", "dataDirSize", "dataLogSize", "peerType"}) {
+  for (const auto* key : {"serverId", "tickTime", "syncLimit", "peerType"}) {
     for (const auto* value : kImpossible) {
       CAPTURE(key, value);
       const auto conf = parse_conf("clientPort=1\n" + std::string(key) + "=" + value + "\n");
       CHECK(conf.unparsed_lines == 1);
-      for (const auto& field :
-           {conf.server_id, conf.tick_time, conf.init_limit, conf.sync_limit,
-            conf.min_session_timeout, conf.max_session_timeout, conf.max_client_connections,
-            conf.data_dir_size, conf.data_log_dir_size, conf.peer_type}) {
+      for (const auto& field : {conf.server_id, conf.tick_time, conf.sync_limit, conf.peer_type}) {
         CHECK_FALSE(field);
       }
     }
@@ -114,9 +110,12 @@ TEST_CASE("a figure of conf that can't be true is empty and its line unparsed", 
 }
 
 TEST_CASE("with -1 conf says that there is none", "[fourletter]") {
-  const auto conf = parse_conf("maxClientCnxns=-1\nminSessionTimeout=-1\nserverId=-1\n");
+  const auto conf = parse_conf("maxClientCnxns=-1\nserverId=-1\n");
+  const auto limit = find_figure(conf, "maxClientCnxns", 0, kMaxInt);
 
-  CHECK_FALSE(conf.max_client_connections);
+  CHECK_FALSE(conf.server_id);
+  CHECK_FALSE(limit.value);
+  CHECK(limit.unparsed_lines == 0);
   CHECK(conf.unparsed_lines == 0);
 }
 
@@ -178,21 +177,21 @@ TEST_CASE("a figure of mntr to judge by that can't be true is empty", "[fourlett
        {"quorum_size", "synced_followers", "synced_non_voting_followers", "uptime"}) {
     for (const auto* value : kImpossible) {
       CAPTURE(key, value);
-      const auto mntr = parse_mntr("zk_" + std::string(key) + "\t" + value + "\n");
+      const auto mntr = read_mntr("zk_" + std::string(key) + "\t" + value + "\n");
       CHECK_FALSE(mntr.quorum_size);
       CHECK_FALSE(mntr.synced_followers);
       CHECK_FALSE(mntr.synced_non_voting_followers);
       CHECK_FALSE(mntr.uptime);
-      CHECK(mntr.fields.empty());
-      CHECK(mntr.unparsed_lines == 1);
+      REQUIRE(mntr.figures.shape->size() == 1);
+      CHECK(mntr.figures.shape->holds(0) == Holds::kNothing);
     }
   }
-  CHECK_FALSE(parse_mntr("zk_quorum_size\t1001\n").quorum_size);
-  CHECK_FALSE(parse_mntr("zk_uptime\t1e14\n").uptime);
+  CHECK_FALSE(read_mntr("zk_quorum_size\t1001\n").quorum_size);
+  CHECK_FALSE(read_mntr("zk_uptime\t1e14\n").uptime);
 }
 
 TEST_CASE("the figures of mntr to judge by are read, the first of each", "[fourletter]") {
-  const auto mntr = parse_mntr(
+  const auto mntr = read_mntr(
       "zk_quorum_size\t3\nzk_quorum_size\t5\nzk_synced_followers\t2.0\n"
       "zk_synced_non_voting_followers\t0\nzk_uptime\t5000\n");
 
@@ -200,7 +199,7 @@ TEST_CASE("the figures of mntr to judge by are read, the first of each", "[fourl
   CHECK(mntr.synced_followers == 2);
   CHECK(mntr.synced_non_voting_followers == 0);
   CHECK(mntr.uptime == 5000);
-  CHECK(mntr.fields.size() == 5);
+  CHECK(mntr.figures.values.size() == 5);
 }
 
 TEST_CASE("the lines of a mntr without end are not read and counted", "[fourletter]") {
@@ -208,8 +207,8 @@ TEST_CASE("the lines of a mntr without end are not read and counted", "[fourlett
   for (std::size_t i = 0; i < kMaxMntrLines + 500; ++i) {
     reply += "zk_a\t1\n";
   }
-  const auto mntr = parse_mntr(reply);
+  const auto mntr = read_mntr(reply);
 
-  CHECK(mntr.fields.size() == kMaxMntrLines);
-  CHECK(mntr.unparsed_lines == 500);
+  CHECK(mntr.figures.values.size() == kMaxMntrLines);
+  CHECK(mntr.figures.unparsed == 500);
 }

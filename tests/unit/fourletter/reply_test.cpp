@@ -7,10 +7,10 @@
 
 #include "fourletter/command.hpp"
 #include "fourletter/conf.hpp"
-#include "fourletter/mntr.hpp"
 #include "fourletter/srvr.hpp"
 #include "fourletter/wchs.hpp"
 #include "support/captures.hpp"
+#include "support/mntr.hpp"
 
 using namespace zke;
 using namespace zke::test;
@@ -139,17 +139,22 @@ TEST_CASE("srvr counts the lines that it cannot read", "[fourletter]") {
 }
 
 TEST_CASE("mntr splits at the last tab and counts the lines that it cannot read", "[fourletter]") {
-  const auto mntr = parse_mntr(
+  const auto mntr = read_mntr(
       "zk_version\t3.9.3\nzk_odd name{a=\"b\"}\t7\nzk_no_tab 7\nother\t7\nzk_empty\t\n\n"
       "zk_tab\tinside\t8\nzk_peer_state\tfollowing - broadcast\n");
 
   CHECK(mntr.version == "3.9.3");
   CHECK(mntr.peer_state == "following - broadcast");
-  CHECK(mntr.unparsed_lines == 3);
-  REQUIRE(mntr.fields.size() == 2);
-  CHECK(mntr.fields[0].key == "odd name{a=\"b\"}");
-  CHECK(mntr.fields[0].value == "7");
-  CHECK(mntr.fields[1].key == "tab\tinside");
+  CHECK(mntr.figures.unparsed == 3);
+  const auto& [shape, values, unparsed] = mntr.figures;
+  REQUIRE(shape->size() == 4);
+  CHECK(shape->holds(0) == Holds::kText);
+  CHECK(shape->key(1) == "odd name{a=\"b\"}");
+  CHECK(shape->holds(1) == Holds::kNumber);
+  CHECK(values[1] == 7);
+  CHECK(shape->key(2) == "tab\tinside");
+  CHECK(values[2] == 8);
+  CHECK(shape->key(3) == "peer_state");
 }
 
 TEST_CASE("a mntr that ends well but lacks summaries says which", "[fourletter]") {
@@ -157,7 +162,7 @@ TEST_CASE("a mntr that ends well but lacks summaries says which", "[fourletter]"
     CAPTURE(capture);
     const auto whole = captured(capture, Command::kMntr);
 
-    CHECK(read_reply(Command::kMntr, whole)->missing.empty());
+    CHECK(read_mntr(whole).missing.empty());
     for (const auto& [text, missing] : std::map<std::string, std::string>{
              {without_lines(whole, {"readlatency"}), "readlatency"},
              {without_lines(whole, {"cnt_readlatency"}), "readlatency"},
@@ -173,7 +178,7 @@ TEST_CASE("a mntr that ends well but lacks summaries says which", "[fourletter]"
       REQUIRE(reply);
       CHECK(reply->kind == Reply::Kind::kAnswer);
       CHECK(reply->text == text);
-      CHECK(reply->missing == missing);
+      CHECK(read_mntr(reply->text).missing == missing);
     }
   }
 }
@@ -184,7 +189,7 @@ TEST_CASE("a mntr without a metrics provider lacks every summary", "[fourletter]
                                 "state\tfollowing - broadcast\n");
 
   REQUIRE(reply);
-  CHECK(reply->missing.starts_with("close_session_prep_time, "));
+  CHECK(read_mntr(reply->text).missing.starts_with("close_session_prep_time, "));
 }
 
 TEST_CASE("a mntr that lacks summaries and its end or its state is truncated", "[fourletter]") {

@@ -157,7 +157,8 @@ TEST_CASE("every row of mntr is found by its key", "[metrics]") {
     }
     const auto found = find_mntr_name(written);
     REQUIRE(found);
-    CHECK(found->row == find_row(row.name));
+    CHECK(&row_of(found->row) == find_row(row.name));
+    CHECK(found->row == mntr_row(row.key));
   }
 }
 
@@ -186,4 +187,17 @@ TEST_CASE("what the exporter says about itself stands in the catalogue", "[metri
   }
   const auto rows = std::ranges::count(catalogue(), Source::kExporter, &CatalogueRow::source);
   CHECK(static_cast<std::size_t>(rows) == families.size());
+}
+
+TEST_CASE("every row but those of mntr says how it is read", "[metrics]") {
+  for (const auto& row : catalogue()) {
+    CAPTURE(row.name);
+    const bool is_by_key = std::holds_alternative<std::monostate>(row.reading);
+    CHECK((row.source == Source::kMntr || !is_by_key));
+    if (const auto* bounds = std::get_if<InConf>(&row.reading)) {
+      CHECK(row.source == Source::kConf);
+      CHECK_FALSE(row.key.empty());
+      CHECK(bounds->min <= bounds->max);
+    }
+  }
 }

@@ -7,7 +7,7 @@
 
 #include "base/text.hpp"
 #include "metrics/exposition.hpp"
-#include "metrics/member_families.hpp"
+#include "metrics/member_text.hpp"
 #include "support/captures.hpp"
 #include "support/golden_page.hpp"
 #include "support/page_difference.hpp"
@@ -20,11 +20,12 @@ using namespace zke::test;
 
 namespace {
 
-std::string page_of(const std::string& capture,
-                    const std::vector<prometheus::ClientMetric::Label>& labels) {
+std::string page_of(const std::string& capture, std::initializer_list<FamilyText::Label> labels) {
   MemberMemory memory;
+  MemberText text;
   Exposition exposition;
-  exposition.put(capture, member_families(memory.judge(captured_record(capture))), labels);
+  const auto sample = memory.judge(captured_record(capture));
+  exposition.put(capture, labels, [&](FamilyText& to) { text.write(sample, to); });
   return exposition.text({});
 }
 

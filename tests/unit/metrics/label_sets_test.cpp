@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/text.hpp"
+#include "metrics/labels.hpp"
 #include "support/families.hpp"
 #include "support/files.hpp"
 
@@ -17,14 +18,23 @@ namespace {
 const auto bidi = std::string("bidi\xE2\x80") + "\xAE";  // turns the text around
 const std::string reads_family = "zookeeper_read_size_bytes";
 
+std::string unescaped(std::string text) {
+  for (auto at = text.find('\\'); at != std::string::npos; at = text.find('\\', at + 1)) {
+    text.erase(at, 1);  // names have no line end
+  }
+  return text;
+}
+
 /// A name -> its count, as the label sets of the family say.
 std::map<std::string, std::uint64_t> counts(const FamilyList& families, const std::string& name) {
   std::map<std::string, std::uint64_t> found;
   if (const auto* family = find_family(families, name)) {
-    for (const auto& metric : family->metric) {
-      REQUIRE(metric.label.size() == 1);
-      CHECK(metric.label[0].name == "namespace");
-      CHECK(found.emplace(metric.label[0].value, metric.summary.sample_count).second);
+    const auto start = name + "_count{namespace=\"";
+    for (const auto& line : family->lines) {
+      if (line.starts_with(start)) {
+        const auto label = line.substr(start.size(), line.rfind("\"} ") - start.size());
+        CHECK(found.emplace(unescaped(label), static_cast<std::uint64_t>(value_of(line))).second);
+      }
     }
   }
   return found;

@@ -55,7 +55,7 @@ TEST_CASE("keys of all dialects find their row", "[metrics]") {
     CAPTURE(each.key);
     const auto found = find_mntr_name(each.key);
     REQUIRE(found);
-    CHECK(found->row->name == each.name);
+    CHECK(row_of(found->row).name == each.name);
     CHECK(found->stat == each.stat);
     CHECK(found->quantile == each.quantile);
     CHECK(found->set_key == each.set_key);
@@ -76,7 +76,7 @@ TEST_CASE("a key that is not in the catalogue finds nothing", "[metrics]") {
 TEST_CASE("the labels of the JVM's metrics are kept", "[metrics]") {
   const auto found = find_mntr_name("jvm_memory_bytes_used{area=\"heap\"}");
   REQUIRE(found);
-  CHECK(found->row->name == "zookeeper_jvm_memory_used_bytes");
+  CHECK(row_of(found->row).name == "zookeeper_jvm_memory_used_bytes");
   CHECK(found->labels == LabelList{{"area", "heap"}});
 
   const auto info =

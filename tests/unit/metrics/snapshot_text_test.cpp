@@ -33,13 +33,14 @@ bool has(const Exposition& exposition, const std::string& line) {
 
 TEST_CASE("an ensemble has series once a member was polled, and a member of its own", "[metrics]") {
   Exposition exposition;
+  SnapshotText text(exposition);
   const auto start = snapshot_of("orders", {{"zk-0", nullptr}, {"zk-1", nullptr}});
-  render_changes(exposition, nullptr, start);
+  text.take(nullptr, start);
   CHECK(exposition.text({}).empty());
 
   const auto next =
       snapshot_of("orders", {{"zk-0", sample_in(MemberState::kLeader)}, {"zk-1", nullptr}});
-  render_changes(exposition, start, next);
+  text.take(start, next);
 
   CHECK(has(exposition, up("zk-0") + "1"));
   CHECK_FALSE(has(exposition, up("zk-1")));
@@ -48,13 +49,14 @@ TEST_CASE("an ensemble has series once a member was polled, and a member of its 
 
 TEST_CASE("what a member's new sample says takes the place of the last", "[metrics]") {
   Exposition exposition;
+  SnapshotText text(exposition);
   const auto stays = sample_in(MemberState::kFollower);
   const auto first =
       snapshot_of("orders", {{"zk-0", sample_in(MemberState::kLeader)}, {"zk-1", stays}});
   const auto second =
       snapshot_of("orders", {{"zk-0", sample_in(MemberState::kUnreachable)}, {"zk-1", stays}});
-  render_changes(exposition, nullptr, first);
-  render_changes(exposition, first, second);
+  text.take(nullptr, first);
+  text.take(first, second);
 
   CHECK(has(exposition, up("zk-0") + "0"));
   CHECK(has(exposition, up("zk-1") + "1"));
@@ -62,12 +64,13 @@ TEST_CASE("what a member's new sample says takes the place of the last", "[metri
 
 TEST_CASE("the series of a member that is gone are gone, whatever its place was", "[metrics]") {
   Exposition exposition;
+  SnapshotText text(exposition);
   const auto stays = sample_in(MemberState::kFollower);
   const auto first =
       snapshot_of("orders", {{"zk-0", sample_in(MemberState::kLeader)}, {"zk-1", stays}});
   const auto second = snapshot_of("orders", {{"zk-1", stays}, {"zk-2", nullptr}});
-  render_changes(exposition, nullptr, first);
-  render_changes(exposition, first, second);
+  text.take(nullptr, first);
+  text.take(first, second);
 
   CHECK_FALSE(has(exposition, up("zk-0")));
   CHECK(has(exposition, up("zk-1") + "1"));
@@ -76,13 +79,14 @@ TEST_CASE("the series of a member that is gone are gone, whatever its place was"
 
 TEST_CASE("the series of an ensemble that ended are gone, and no others", "[metrics]") {
   Exposition exposition;
+  SnapshotText text(exposition);
   const auto orders = snapshot_of("orders", {{"zk-0", sample_in(MemberState::kLeader)}});
   const auto users = snapshot_of("users", {{"zk-9", sample_in(MemberState::kLeader)}});
-  render_changes(exposition, nullptr, orders);
-  render_changes(exposition, nullptr, users);
-  render_changes(exposition, orders, nullptr);
+  text.take(nullptr, orders);
+  text.take(nullptr, users);
+  text.take(orders, nullptr);
 
-  const auto text = exposition.text({});
-  CHECK(text.find("orders") == std::string::npos);
-  CHECK(text.find("zookeeper_up{ensemble=\"users\",member=\"zk-9\"} 1\n") != std::string::npos);
+  const auto page = exposition.text({});
+  CHECK(page.find("orders") == std::string::npos);
+  CHECK(page.find("zookeeper_up{ensemble=\"users\",member=\"zk-9\"} 1\n") != std::string::npos);
 }

@@ -41,7 +41,7 @@ std::pair<std::string, double> take_apart(const std::string& line) {
 
 void check_same(const MetricFamily& family) {
   std::string ours;
-  append_header(ours, family);
+  append_header(ours, family.name, family.help, family.type);
   append_samples(ours, family, {});
   const auto our_lines = sorted_lines(ours);
   const auto their_lines = sorted_lines(prometheus::TextSerializer().Serialize({family}));
@@ -130,7 +130,7 @@ TEST_CASE("infinities and NaN are written in Prometheus' words", "[metrics]") {
 
 TEST_CASE("a help cannot begin a new line", "[metrics]") {
   std::string text;
-  append_header(text, {"x", "One \"line\"\\\nup 1", MetricType::Untyped, {}});
+  append_header(text, "x", "One \"line\"\\\nup 1", MetricType::Untyped);
 
   CHECK(text == "# HELP x One \"line\"\\\\\\nup 1\n# TYPE x untyped\n");
 }

@@ -1,9 +1,10 @@
-#include "metrics/mntr_families.hpp"
+#include "metrics/mntr_walk.hpp"
 
 #include <set>
 
 #include <catch2/catch.hpp>
 
+#include "metrics/labels.hpp"
 #include "support/families.hpp"
 #include "support/files.hpp"
 
@@ -11,8 +12,6 @@ using namespace zke;
 using namespace zke::test;
 
 namespace {
-
-using prometheus::MetricType;
 
 /// The line's family alone: `key` without `zk_`.
 std::string read_line(const std::string& key, const std::string& value, std::string_view family) {
@@ -68,7 +67,7 @@ TEST_CASE("the extremes of a summary are gauges of their own", "[metrics]") {
         "zookeeper_write_size_min_bytes{namespace=\"app\"} 10\n");
   CHECK(lines_of(families, "zookeeper_write_size_max_bytes") ==
         "zookeeper_write_size_max_bytes{namespace=\"app\"} 90\n");
-  CHECK(find_family(families, "zookeeper_write_size_max_bytes")->type == MetricType::Gauge);
+  CHECK(find_family(families, "zookeeper_write_size_max_bytes")->type == "gauge");
 }
 
 TEST_CASE("a negative latency between clocks stays negative", "[metrics]") {
@@ -140,9 +139,9 @@ TEST_CASE("an unknown key is exported untyped under a safe name and counted", "[
 
   const auto* family = find_family(families, "zookeeper_brand_new_a__b___thing");
   REQUIRE(family != nullptr);
-  CHECK(family->type == MetricType::Untyped);
+  CHECK(family->type == "untyped");
   CHECK(family->help == "A mntr key that this exporter does not know: brand-new{a=\"b\"} thing.");
-  CHECK(family->metric.at(0).untyped.value == 7);
+  CHECK(value_of(family->lines.at(0)) == 7);
   CHECK(lines_of(families, "zookeeper_unknown_keys") == "zookeeper_unknown_keys 2\n");
   CHECK(unparsed(families) == "zookeeper_unparsed_lines 1\n");
 }
@@ -194,9 +193,9 @@ TEST_CASE("no series comes twice, however its labels are spelt", "[metrics]") {
     CHECK(unparsed(families) ==
           "zookeeper_unparsed_lines " + std::to_string(unparsed_lines) + "\n");
     for (const auto& family : families) {
-      std::set<Labels> series;
-      for (const auto& metric : family.metric) {
-        CHECK(series.insert(metric.label).second);
+      std::set<std::string> series;
+      for (const auto& line : family.lines) {
+        CHECK(series.insert(series_of(line)).second);
       }
     }
   }
@@ -270,5 +269,5 @@ TEST_CASE("families come sorted by name", "[metrics]") {
   const auto families =
       mntr_families(read_file("data/3.9.3/leader/mntr.txt") + "zk_aaa\t1\nzk_zzz\t1\n");
 
-  CHECK(std::ranges::is_sorted(families, {}, &prometheus::MetricFamily::name));
+  CHECK(std::ranges::is_sorted(families, {}, &PageFamily::name));
 }

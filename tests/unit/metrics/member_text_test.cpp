@@ -1,4 +1,4 @@
-#include "metrics/member_families.hpp"
+#include "metrics/member_text.hpp"
 
 #include <set>
 
@@ -70,8 +70,8 @@ TEST_CASE("exactly one state and one reason is 1", "[metrics]") {
     const auto families = families_of(capture);
     for (const auto* name : {"zookeeper_member_state", "zookeeper_member_failure"}) {
       double sum = 0;
-      for (const auto& metric : find_family(families, name)->metric) {
-        sum += metric.gauge.value;
+      for (const auto& line : find_family(families, name)->lines) {
+        sum += value_of(line);
       }
       CHECK(sum == 1);
     }
@@ -126,7 +126,7 @@ TEST_CASE("what srvr says in the place of mntr agrees with mntr", "[metrics]") {
 TEST_CASE("child watches are all watches less the data watches, never negative", "[metrics]") {
   const auto read = [](int all, int data) {
     auto record = captured_record("3.9.3/follower");
-    auto mntr = "zk_version\t3.9.3\nzk_server_state\tfollower\nzk_watch_count\t" +
+    auto mntr = "zk_version\t3.5.10\nzk_server_state\tfollower\nzk_watch_count\t" +
                 std::to_string(all) + "\n";
     set_reply(record, Command::kMntr, Reply{Reply::Kind::kAnswer, std::move(mntr)});
     set_reply(record, Command::kWchs,
@@ -154,4 +154,39 @@ TEST_CASE("what the member says about itself is in the labels of its info", "[me
   CHECK(lines_of(families_of("3.9.3/observer"), "zookeeper_member_info")
             .starts_with("zookeeper_member_info{server_id=\"4\",version=\"3.9.3\",revision=\"\","
                          "built=\"2026-03-08 16:19 UTC\",peer_state=\"observing - broadcast\""));
+}
+
+TEST_CASE("a figure of conf that can't be true is left out and its line unparsed", "[metrics]") {
+  const auto conf = captured("3.9.3/follower", Command::kConf);
+  const auto read = [&](const std::string& line) {
+    auto record = captured_record("3.9.3/follower");
+    set_reply(record, Command::kConf, Reply{Reply::Kind::kAnswer, line + "\n" + conf});
+    return families_of(record);
+  };
+  const auto good = read("");
+  for (const auto& [key, family] : std::vector<std::pair<std::string, std::string>>{
+           {"initLimit", "zookeeper_init_limit_ticks"},
+           {"minSessionTimeout", "zookeeper_min_session_timeout_seconds"},
+           {"maxSessionTimeout", "zookeeper_max_session_timeout_seconds"},
+           {"maxClientCnxns", "zookeeper_max_connections_per_client"},
+           {"dataDirSize", "zookeeper_data_dir_size_bytes"},
+           {"dataLogSize", "zookeeper_data_log_dir_size_bytes"}}) {
+    for (const auto* value : {"-2", "9007199254740993", "1e300", "NaN", "+1", "1.5", "x", ""}) {
+      CAPTURE(key, value);
+      auto record = captured_record("3.9.3/follower");
+      auto changed = conf;
+      const auto at = changed.find(key + "=") + key.size() + 1;
+      changed.replace(at, changed.find('\n', at) - at, value);
+      set_reply(record, Command::kConf, Reply{Reply::Kind::kAnswer, changed});
+      const auto families = families_of(record);
+      CHECK(lines_of(good, family) != "");
+      CHECK(lines_of(families, family).empty());
+      CHECK(lines_of(families, "zookeeper_unparsed_lines") == "zookeeper_unparsed_lines 1\n");
+    }
+    const auto doubled = read(key + "=x");  // the last line counts
+    CHECK(lines_of(doubled, family) == lines_of(good, family));
+    CHECK(lines_of(doubled, "zookeeper_unparsed_lines") == "zookeeper_unparsed_lines 1\n");
+    CHECK(lines_of(read(key + "=-1"), "zookeeper_unparsed_lines") ==
+          "zookeeper_unparsed_lines 0\n");
+  }
 }

@@ -1,4 +1,4 @@
-#include "metrics/ensemble_families.hpp"
+#include "metrics/ensemble_text.hpp"
 
 #include <set>
 
@@ -52,8 +52,8 @@ TEST_CASE("exactly one state is 1, at every level", "[metrics]") {
     CAPTURE(members);
     double sum = 0;
     const auto families = families_of("1 2 3", members);
-    for (const auto& metric : find_family(families, "zookeeper_ensemble_state")->metric) {
-      sum += metric.gauge.value;
+    for (const auto& line : find_family(families, "zookeeper_ensemble_state")->lines) {
+      sum += value_of(line);
     }
     CHECK(sum == 1);
   }
@@ -102,13 +102,9 @@ TEST_CASE("no metric of an ensemble appears twice", "[metrics]") {
   for (const auto* members : {"1L@5 2L@6 3L@7", "1L 2L 3L", "1S 2S 3S", "1- 2- 3-"}) {
     CAPTURE(members);
     for (const auto& family : families_of("1 2 3", members)) {
-      std::set<std::string> labels;
-      for (const auto& metric : family.metric) {
-        std::string all;
-        for (const auto& label : metric.label) {
-          all += label.name + "=" + label.value + ",";
-        }
-        CHECK(labels.insert(all).second);
+      std::set<std::string> series;
+      for (const auto& line : family.lines) {
+        CHECK(series.insert(series_of(line)).second);
       }
     }
   }
