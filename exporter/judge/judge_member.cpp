@@ -76,7 +76,7 @@ bool MemberMemory::is_due(Command command, steady_clock::time_point now, bool is
   if (last == steady_clock::time_point()) {
     return true;
   }
-  if (allowed_[command] == false) {
+  if (refusals_.is_refused(command)) {
     return now - last >= kAskRefusedAgain;
   }
   const auto known = known_since(command);
@@ -112,7 +112,6 @@ MemberSample MemberMemory::judge(const PollRecord& record) {
     forget_server();
   }
   read_srvr(record, sample);
-  count_closed(record, sample);
   read_refusals(record, sample);
   if (sample.srvr) {
     read_details(record, sample);
@@ -123,7 +122,7 @@ MemberSample MemberMemory::judge(const PollRecord& record) {
   remember(record, sample);
   sample.is_voter = is_voter_;
   sample.is_several_servers = identity_.is_several();
-  sample.command_allowed = allowed_;
+  sample.command_allowed = refusals_.allowed();
   sample.counts = counts_;
   return sample;
 }
@@ -133,10 +132,8 @@ void MemberMemory::forget_server() {
   conf_.reset();
   wchs_.reset();
   start_time_.reset();
-  allowed_.fill(std::nullopt);
+  refusals_.forget();
   last_asked_.fill({});
-  closed_ = {};
-  closing_ = {};
   missing_polls_ = 0;
 }
 
@@ -158,64 +155,25 @@ void MemberMemory::read_srvr(const PollRecord& record, MemberSample& sample) {
   }
 }
 
-/// ClickHouse Keeper closes on a word that it does not allow, without a byte. Twice in a row the
-/// same words, while srvr is answered: that is no limit on connections, which hits any word.
-void MemberMemory::count_closed(const PollRecord& record, const MemberSample& sample) {
-  if (!sample.srvr) {
-    closed_ = {};
-    return;
-  }
-  auto now = closed_;
-  for (const auto command : kCommands) {
-    if (const auto& reply = record.replies[command]) {
-      now.set(command, !*reply && reply->error().reason() == Reason::kClosedWithoutAnswer);
-    }
-  }
-  for (const auto command : kCommands) {
-    if (record.replies[command]) {
-      closing_.set(command,
-                   now.contains(command) && (closing_.contains(command) || now == closed_));
-    }
-  }
-  closed_ = now;
-}
-
 void MemberMemory::read_refusals(const PollRecord& record, MemberSample& sample) {
+  refusals_.read(record.replies, sample.srvr.has_value());
   for (const auto command : kCommands) {
-    const auto& result = record.replies[command];
-    if (!result) {
+    const auto& reply = record.replies[command];
+    if (!reply || refusals_.is_by_closing(command)) {
       continue;
     }
-    if (closing_.contains(command)) {
-      allowed_[command] = false;
-      continue;
-    }
-    if (!*result) {
-      fail(sample, result->error());
+    if (!*reply) {
+      fail(sample, reply->error());
       sample.result = sample.is_up() ? PollResult::kPartial : PollResult::kFailed;
-      continue;
-    }
-    const auto kind = (*result)->kind;
-    if (kind == Reply::Kind::kNotServing && sample.srvr) {
+    } else if ((*reply)->kind == Reply::Kind::kNotServing && sample.srvr) {
       // It stopped to serve between two words of this poll: the newer one counts.
       sample.state = MemberState::kNotServing;
       sample.srvr.reset();
     }
-    if (kind != Reply::Kind::kNotServing) {
-      allowed_[command] = kind == Reply::Kind::kAnswer;
-    }
   }
-  std::string refused;
-  for (const auto command : kCommands) {
-    if (sample.srvr && allowed_[command] == false) {
-      refused += (refused.empty() ? "" : ", ") + std::string(to_string(command));
-    }
-  }
-  if (!refused.empty() && sample.reason == Reason::kNone) {
-    sample.reason = Reason::kCommandRefused;
-    const bool is_zookeeper = sample.srvr && sample.srvr->is_zookeeper;
-    sample.detail = "the server refuses " + refused + ": add to its " +
-                    (is_zookeeper ? "4lw.commands.whitelist" : "four_letter_word_allow_list");
+  if (sample.srvr && sample.reason == Reason::kNone) {
+    sample.detail = refusals_.describe(sample.srvr->is_zookeeper);
+    sample.reason = sample.detail.empty() ? Reason::kNone : Reason::kCommandRefused;
   }
 }
 

@@ -10,6 +10,7 @@
 #include "fourletter/mntr.hpp"
 #include "judge/identity.hpp"
 #include "judge/member_sample.hpp"
+#include "judge/refusals.hpp"
 
 namespace zke {
 
@@ -52,14 +53,13 @@ class MemberMemory {
   void read_details(const PollRecord& record, MemberSample& sample);
   bool read_mntr(const PollRecord& record, MemberSample& sample, IdentityMarks& marks);
   bool is_believed(const Mntr& mntr, MemberSample& sample);
-  void count_closed(const PollRecord& record, const MemberSample& sample);
   void forget_server();
   void remember(const PollRecord& record, const MemberSample& sample);
 
   MntrReader mntr_;
   PollCounts counts_;
   std::optional<bool> is_voter_;
-  PerCommand<std::optional<bool>> allowed_;
+  Refusals refusals_;
   PerCommand<std::chrono::steady_clock::time_point> last_asked_;
   /// What a word brought, and when: it may be shown again for as long as it is not asked.
   template <class Value>
@@ -70,8 +70,6 @@ class MemberMemory {
   std::optional<Known<Conf>> conf_;
   std::optional<Known<Wchs>> wchs_;
   bool is_conf_due_ = false;
-  Commands closed_;        ///< words closed without a byte when last asked
-  Commands closing_;       ///< those that count as refused for that
   std::string missing_;    ///< what the last mntr lacked
   int missing_polls_ = 0;  ///< polls in a row in which it lacked that
   Identity identity_;
