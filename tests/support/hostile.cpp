@@ -22,7 +22,7 @@ PollRecord record_of(const Words& words, const std::string& member) {
   auto record = empty_record();
   record.member = member;
   for (const auto command : kCommands) {
-    set_reply(record, command, read_reply(command, words.at(static_cast<std::size_t>(command))));
+    set_reply(record, command, read_reply(command, words[command]));
   }
   return record;
 }
@@ -87,7 +87,7 @@ std::string fault_of(std::string_view page) {
 Words captured_words(const std::string& capture) {
   Words words;
   for (const auto command : kCommands) {
-    words.push_back(captured(capture, command));
+    words[command] = captured(capture, command);
   }
   return words;
 }

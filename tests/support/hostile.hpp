@@ -4,13 +4,13 @@
 #include <string>
 #include <vector>
 
-#include "fourletter/command.hpp"
+#include "fourletter/commands.hpp"
 
 /// Replies that no ZooKeeper gives, and what must hold whatever a server says.
 namespace zke::test {
 
-/// The four replies of one member, in the order of `Command`.
-using Words = std::vector<std::string>;
+/// What one member says to each command.
+using Words = PerCommand<std::string>;
 
 /// The replies of a captured server.
 Words captured_words(const std::string& capture);

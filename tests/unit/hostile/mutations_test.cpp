@@ -13,6 +13,8 @@ namespace {
 
 constexpr int kRounds = 150;
 
+Command roll_command(Dice& dice) { return kCommands.at(dice.roll(kCommands.size())); }
+
 std::string cut(std::string text, Dice& dice) { return text.substr(0, dice.roll(text.size() + 1)); }
 
 std::string splice(const std::string& text, const std::string& other, Dice& dice) {
@@ -86,8 +88,9 @@ TEST_CASE("no damaged reply harms a judgement or a page", "[hostile]") {
     auto words = captured_words(all[dice.roll(all.size())]);
     const auto others = captured_words(all[dice.roll(all.size())]);
     for (std::size_t damages = 1 + dice.roll(4); damages > 0; --damages) {
-      const auto word = dice.roll(words.size());
-      words[word] = damage(words[word], others[dice.roll(4) == 0 ? dice.roll(4) : word], dice);
+      const auto word = roll_command(dice);
+      const auto source = dice.roll(4) == 0 ? roll_command(dice) : word;
+      words[word] = damage(words[word], others[source], dice);
     }
     digest(words);
   }
@@ -129,11 +132,11 @@ TEST_CASE("lines of mntr that come together by chance give no series twice", "[h
   for (int round = 0; round < 25; ++round) {
     auto words = base;
     for (int line = 0; line < 100; ++line) {
-      words[1] += "zk_";
+      words[Command::kMntr] += "zk_";
       for (std::size_t i = 1 + dice.roll(6); i > 0; --i) {
-        words[1] += pieces.at(dice.roll(pieces.size()));
+        words[Command::kMntr] += pieces.at(dice.roll(pieces.size()));
       }
-      words[1] += "\t" + std::to_string(dice.roll(5)) + "\n";
+      words[Command::kMntr] += "\t" + std::to_string(dice.roll(5)) + "\n";
     }
     CAPTURE(round);
     digest(words);

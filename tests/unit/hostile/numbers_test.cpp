@@ -31,7 +31,7 @@ Words short_leader() {
   for (const std::string key : {"quorum_size", "synced_non_voting_followers", "learners", "uptime",
                                 "leader_uptime", "cnt_readlatency", "sum_readlatency",
                                 "min_readlatency", "max_readlatency", "p99_readlatency"}) {
-    words[1] += "zk_" + key + "\t3\n";
+    words[Command::kMntr] += "zk_" + key + "\t3\n";
   }
   return words;
 }
@@ -41,7 +41,7 @@ void walk(const Words& words, const std::vector<Place>& places) {
     for (const auto& number : hostile_numbers()) {
       CAPTURE(place.before, number.substr(0, 40));
       auto changed = words;
-      auto& reply = changed.at(static_cast<std::size_t>(place.command));
+      auto& reply = changed[place.command];
       reply = with(reply, place.before, place.stops, number);
       digest(changed);
     }
@@ -76,13 +76,13 @@ TEST_CASE("no number of mntr harms a judgement or a page", "[hostile]") {
   }
   walk(short_leader(), places);
   auto without_conf = short_leader();
-  without_conf.back() = "conf is not executed because it is not in the whitelist.\n";
+  without_conf[Command::kConf] = "conf is not executed because it is not in the whitelist.\n";
   walk(without_conf, {places.begin(), places.begin() + 3});
 }
 
 TEST_CASE("no number of conf harms a judgement or a page", "[hostile]") {
   auto words = short_leader();
-  auto& conf = words.back();
+  auto& conf = words[Command::kConf];
   conf.insert(conf.find("version="),
               "group.1=1:2:3\ngroup.2=4\nweight.1=1\nweight.2=1\nweight.3=1\n");
   std::vector<Place> places{{Command::kConf, "\nserver.", "="},
@@ -99,19 +99,20 @@ TEST_CASE("no number of conf harms a judgement or a page", "[hostile]") {
 }
 
 TEST_CASE("two weights of the largest integer are not added up", "[hostile]") {
-  auto words = short_leader();
-  auto& conf = words.back();
+  const auto words = short_leader();
   for (const std::string weight : {"9223372036854775807", "2147483647"}) {
-    auto text = conf;
-    text.insert(text.find("version="), "group.1=1:2:3\nweight.1=" + weight +
+    auto changed = words;
+    auto& conf = changed[Command::kConf];
+    conf.insert(conf.find("version="), "group.1=1:2:3\nweight.1=" + weight +
                                            "\nweight.2=" + weight + "\nweight.3=" + weight + "\n");
-    digest({words[0], words[1], words[2], text});
+    digest(changed);
   }
 }
 
 TEST_CASE("a latency that is no number leaves the others and is counted", "[hostile]") {
   auto words = short_leader();
-  words[0] = with(words[0], "Latency min/avg/max: ", "\n", "NaN/NaN/Infinity");
+  words[Command::kSrvr] =
+      with(words[Command::kSrvr], "Latency min/avg/max: ", "\n", "NaN/NaN/Infinity");
 
   CHECK(digest(words).find("\nzookeeper_unparsed_lines{ensemble=\"default\",member=\"zk-1:2181\"} "
                            "1\n") != std::string::npos);
