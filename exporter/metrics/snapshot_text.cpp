@@ -56,6 +56,8 @@ void SnapshotText::take(const SnapshotPtr& last, const SnapshotPtr& now) {
   if (is_any_polled) {
     exposition_.put(source_of(*now), {{"ensemble", now->name}},
                     [&](FamilyText& to) { write_verdict(now->verdict, to); });
+  } else {
+    exposition_.erase(source_of(*now));  // its verdict was of members that are gone
   }
 }
 

@@ -90,3 +90,14 @@ TEST_CASE("the series of an ensemble that ended are gone, and no others", "[metr
   CHECK(page.find("orders") == std::string::npos);
   CHECK(page.find("zookeeper_up{ensemble=\"users\",member=\"zk-9\"} 1\n") != std::string::npos);
 }
+
+TEST_CASE("of an ensemble whose polled members are all gone no old verdict stays", "[metrics]") {
+  Exposition exposition;
+  SnapshotText text(exposition);
+  const auto first = snapshot_of("orders", {{"zk-0", sample_in(MemberState::kLeader)}});
+  const auto second = snapshot_of("orders", {{"zk-1", nullptr}});
+  text.take(nullptr, first);
+  text.take(first, second);
+
+  CHECK(exposition.text({}).empty());
+}
