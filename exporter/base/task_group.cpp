@@ -9,6 +9,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -89,12 +90,15 @@ void TaskGroup::spawn(std::string name, asio::awaitable<void> work) {
 }
 
 void TaskGroup::cancel() {
-  const auto state = state_;
-  state->is_cancelled = true;
-  for (auto task = state->tasks.begin(); task != state->tasks.end();) {
-    auto& signal = *task++;  // a task may end at once
-    signal.emit(asio::cancellation_type::terminal);
-  }
+  state_->is_cancelled = true;
+  // On the loop at once. From outside, Asio itself would put off each signal, but not look whether
+  // its task is still there then.
+  asio::dispatch(state_->loop, [state = state_] {
+    for (auto task = state->tasks.begin(); task != state->tasks.end();) {
+      auto& signal = *task++;  // a task may end at once
+      signal.emit(asio::cancellation_type::terminal);
+    }
+  });
 }
 
 bool TaskGroup::is_cancelled() const { return state_->is_cancelled; }

@@ -151,3 +151,17 @@ TEST_CASE("two may wait for one group", "[base]") {
   CHECK(run(io, waiters.join()));
   CHECK(joined == 2);
 }
+
+TEST_CASE("a task may end between a cancel from outside the loop and its signal", "[base]") {
+  asio::io_context io;
+  TaskGroup group(io.get_executor());
+  const auto pass = [&]() -> asio::awaitable<void> {
+    co_await asio::post(io, asio::use_awaitable);
+  };
+  group.spawn("test", pass());
+  io.run_one();  // what it waits for is already there
+
+  group.cancel();
+
+  CHECK(run(io, group.join()));  // under ASan
+}
