@@ -27,7 +27,7 @@ namespace zke {
 struct PollContext {
   boost::asio::any_io_executor loop;
   Resolver& resolver;
-  const Publication& publication;
+  Publication& publication;
   Clock clock = Clock();
   std::shared_ptr<Shapes> shapes = std::make_shared<Shapes>();
 };

@@ -22,20 +22,20 @@ void Ensembles::apply(const std::vector<EnsembleSettings>& settings, const PollS
   for (const auto& each : settings) {
     wanted.insert(each.name);
   }
-  for (auto& [name, ensemble] : running_) {
-    if (!wanted.contains(name)) {
-      const auto last = ensemble->snapshot();
-      retire(std::move(ensemble));
+  for (auto next = running_.begin(); next != running_.end();) {
+    const auto each = next++;
+    if (!wanted.contains(each->first)) {
+      const auto last = each->second->snapshot();
+      retire(std::move(each->second));
+      running_.erase(each);
       context_.publication.publish(last, nullptr);
     }
   }
-  std::erase_if(running_, [](const auto& entry) { return entry.second == nullptr; });
   for (const auto& each : settings) {
-    auto& ensemble = running_[each.name];
-    if (ensemble) {
-      ensemble->apply(each, poll);
+    if (const auto found = running_.find(each.name); found != running_.end()) {
+      found->second->apply(each, poll);
     } else {
-      ensemble = std::make_unique<Ensemble>(context_, each, poll);
+      running_.emplace(each.name, std::make_unique<Ensemble>(context_, each, poll));
     }
   }
 }

@@ -80,7 +80,12 @@ void MemberPoller::follow(Schedule schedule, std::chrono::milliseconds timeout) 
   if (is_first) {
     due_ = schedule.first();
     polls_.spawn("poll of " + name_, run());
-  } else if (const auto next = schedule.next(clock_.now(), began_); next < due_) {
+    return;
+  }
+  if (due_ == Clock::time_point::max()) {
+    return;  // it is polled now; at the end it sees when it is due
+  }
+  if (const auto next = schedule.next(clock_.now(), began_); next < due_) {
     due_ = next;
     is_extra_ = false;
     timer_.cancel();

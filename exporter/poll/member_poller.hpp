@@ -47,7 +47,8 @@ class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
   const std::string& name() const { return name_; }
 
   /// Polls from now on. The first time it comes soon, by `schedule`; later a change of the grid
-  /// loses no poll: the next one comes by the old grid or by the new one, whichever is earlier.
+  /// loses no poll: the next one comes by the old grid or by the new one, whichever is earlier; by
+  /// the new one when a poll is under way.
   void follow(Schedule schedule, std::chrono::milliseconds timeout);
 
   /// Polls beside the grid at `at`, if that is earlier than the next poll.

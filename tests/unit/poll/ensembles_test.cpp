@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <stdexcept>
+#include <vector>
 
 #include <catch2/catch.hpp>
 
@@ -245,6 +247,46 @@ TEST_CASE("at rest no poll begins, and looks are answered anew", "[poll]") {
   CHECK(seen[0].state == MemberState::kFollower);
   CHECK_FALSE(polling.sample("orders", member));  // what the cut poll seemed to bring is no sample
   CHECK(polling.published.size() == 1);           // without that sample
+}
+
+TEST_CASE("who hears of a snapshot may look for the ensemble", "[poll]") {
+  Polling polling;
+  const FakeServer only(polling.io, "3.8.0/standalone");
+  std::vector<bool> found;
+  polling.publication.subscribe([&](const auto& last, const auto& now) {
+    found.push_back(bool(polling.ensembles.find((now ? now : last)->name)));
+  });
+  polling.apply({Polling::settings("orders", {&only})});
+  polling.apply({});
+  CHECK(found == std::vector<bool>{false, false});  // not there yet, or no more
+}
+
+TEST_CASE("who hears of a snapshot must not change what is polled", "[poll]") {
+  Polling polling;
+  const FakeServer only(polling.io, "3.8.0/standalone");
+  const auto settings = Polling::settings("orders", {&only});
+  polling.publication.subscribe([&](const auto&, const auto&) { polling.apply({settings}); });
+  CHECK_THROWS_AS(polling.apply({settings}), std::logic_error);
+}
+
+TEST_CASE("settings that change during a poll bring no poll beside the grid", "[poll]") {
+  Polling polling;
+  polling.poll = {2s, 8s};  // a poll runs over moments of the grid
+  FakeServer hangs(polling.io);
+  hangs.play_always(kHangs);
+  const auto settings = Polling::settings("orders", {&hangs});
+  polling.apply({settings});
+  REQUIRE(polling.wait_for([&] { return hangs.seen().words.size() == 2; }));  // it is on the grid
+
+  auto others = settings;
+  others.observers = others.members;
+  polling.apply({others});
+  REQUIRE(polling.wait_for([&] { return polls(polling.sample("orders", hangs)) == 2; }));
+  const auto ended = polling.sample("orders", hangs)->clock;
+  REQUIRE(polling.wait_for([&] { return polls(polling.sample("orders", hangs)) == 3; }));
+
+  const auto& next = *polling.sample("orders", hangs);
+  CHECK(next.clock - next.took - ended > 1s);
 }
 
 TEST_CASE("ensembles that come, change and go leave nothing behind", "[poll]") {
