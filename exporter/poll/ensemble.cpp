@@ -73,7 +73,8 @@ std::shared_ptr<MemberPoller> Ensemble::keep_or_make(const Address& address) {
   };
   events.idle = [this] { watch_closely(); };
   return std::make_shared<MemberPoller>(context_.loop, context_.clock, settings_.name, address,
-                                        context_.resolver, context_.shapes, std::move(events));
+                                        context_.resolver, context_.shapes, *context_.lines,
+                                        std::move(events));
 }
 
 void Ensemble::retire_all_but(const Members& kept) {

@@ -17,6 +17,7 @@
 #include "judge/snapshot.hpp"
 #include "net/resolver.hpp"
 #include "poll/close_watch.hpp"
+#include "poll/lines.hpp"
 #include "poll/member_poller.hpp"
 #include "poll/publication.hpp"
 #include "poll/settings.hpp"
@@ -30,6 +31,7 @@ struct PollContext {
   Publication& publication;
   Clock clock = Clock();
   std::shared_ptr<Shapes> shapes = std::make_shared<Shapes>();
+  std::shared_ptr<Lines> lines = std::make_shared<Lines>();
 };
 
 /// One ensemble: owns the polls of its members and the memory of its verdicts, judges after every

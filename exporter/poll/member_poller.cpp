@@ -40,12 +40,16 @@ std::vector<tcp::endpoint> endpoints_of(const Resolution& known, std::uint16_t p
 /// was abandoned with the loop.
 class MemberPoller::Turn {
  public:
-  explicit Turn(MemberPoller& member) : member_(member.weak_from_this()) { member.is_busy_ = true; }
+  explicit Turn(MemberPoller& member) : member_(member.weak_from_this()), line_(member.line_) {
+    line_->is_busy = true;
+  }
   ~Turn() {
+    if (line_) {
+      line_->is_busy = false;
+      line_->freed.cancel();
+    }
     if (const auto member = member_.lock()) {
-      member->is_busy_ = false;
       member->alarm_.cancel();
-      member->idle_.cancel();
     }
   }
   Turn(const Turn&) = delete;
@@ -55,11 +59,12 @@ class MemberPoller::Turn {
 
  private:
   std::weak_ptr<MemberPoller> member_;  ///< empty when moved from
+  std::shared_ptr<Line> line_;          ///< as well
 };
 
 MemberPoller::MemberPoller(const asio::any_io_executor& loop, Clock clock, std::string ensemble,
                            const Address& address, Resolver& resolver,
-                           std::shared_ptr<Shapes> shapes, Events events)
+                           std::shared_ptr<Shapes> shapes, Lines& lines, Events events)
     : clock_(clock),
       ensemble_(std::move(ensemble)),
       address_(address),
@@ -69,7 +74,7 @@ MemberPoller::MemberPoller(const asio::any_io_executor& loop, Clock clock, std::
       timer_(loop),
       memory_(std::move(shapes)),
       alarm_(loop),
-      idle_(loop, Clock::time_point::max()),
+      line_(lines.find(loop, ensemble_ + '\n' + name_)),
       polls_(loop),
       looks_(loop) {}
 
@@ -105,7 +110,7 @@ void MemberPoller::rest() { polls_.cancel(); }
 void MemberPoller::cancel() {
   rest();
   looks_.cancel();
-  idle_.cancel();
+  line_->freed.cancel();
 }
 
 asio::awaitable<void> MemberPoller::join() {
@@ -119,8 +124,8 @@ asio::awaitable<void> MemberPoller::run() {
       timer_.expires_at(clock_.steady(due_));
       co_await timer_.async_wait(kTuple);
     }
-    while (is_busy_) {
-      co_await idle_.async_wait(kTuple);
+    while (line_->is_busy) {
+      co_await line_->freed.async_wait(kTuple);
     }
     began_ = clock_.now();
     due_ = Clock::time_point::max();
@@ -180,7 +185,7 @@ void MemberPoller::set_alarm() {
   alarm_.expires_at(clock_.steady(clock_.now() + patience));
   alarm_.async_wait([weak = weak_from_this()](auto ec) {
     const auto member = weak.lock();
-    if (!ec && member && member->is_busy_) {
+    if (!ec && member && member->line_->is_busy && !member->polls_.is_cancelled()) {
       member->events_.alarmed();
     }
   });
@@ -244,13 +249,13 @@ void MemberPoller::note_change() const {
 asio::awaitable<Observation> MemberPoller::look(Duration max_age) {
   const auto self = shared_from_this();
   const auto asked = clock_.now();
-  bool is_answered = failure_ && !is_busy_ && asked - seen_at_ < max_age;
+  bool is_answered = failure_ && !line_->is_busy && asked - seen_at_ < max_age;
   while (!is_answered && !looks_.is_cancelled()) {
-    if (!is_busy_) {
+    if (!line_->is_busy) {
       looks_.spawn("look at " + name_, look_now(Turn(*this)));
     }
-    if (is_busy_) {
-      co_await idle_.async_wait(kTuple);
+    if (line_->is_busy) {
+      co_await line_->freed.async_wait(kTuple);
     }
     is_answered = seen_at_ >= asked;
   }

@@ -22,12 +22,13 @@
 #include "net/address.hpp"
 #include "net/resolver.hpp"
 #include "net/target.hpp"
+#include "poll/lines.hpp"
 #include "poll/schedule.hpp"
 
 namespace zke {
 
 /// Polls one member of an ensemble on its grid, and looks at it when somebody asks: with one
-/// connection at a time, whoever asks.
+/// connection at a time, whoever asks: not even while one of the same name before it still ends.
 class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
  public:
   using Duration = std::chrono::steady_clock::duration;
@@ -42,7 +43,7 @@ class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
 
   MemberPoller(const boost::asio::any_io_executor& loop, Clock clock, std::string ensemble,
                const Address& address, Resolver& resolver, std::shared_ptr<Shapes> shapes,
-               Events events);
+               Lines& lines, Events events);
 
   const std::string& name() const { return name_; }
 
@@ -109,8 +110,7 @@ class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
   Duration usual_{};                    ///< how long a poll takes that is answered
   boost::asio::steady_timer alarm_;     ///< fires when a poll takes far longer
 
-  bool is_busy_ = false;            ///< has a connection
-  boost::asio::steady_timer idle_;  ///< cancelled when it is not busy any more
+  std::shared_ptr<Line> line_;
   TaskGroup polls_;
   TaskGroup looks_;
 };

@@ -1,5 +1,7 @@
 #include <chrono>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 #include <catch2/catch.hpp>
@@ -139,4 +141,32 @@ TEST_CASE("no poll begins after the request to stop", "[faults]") {
   run_out(trio.io);
 
   CHECK(trio.odd.seen().words.size() <= words + 3);  // of a poll that was under way
+}
+
+TEST_CASE("the end comes within 2 s while probes and a gate wait for a member", "[faults]") {
+  Trio::Timing timing;
+  timing.timeout = std::chrono::hours(1);
+  Trio trio(timing);
+  trio.start();
+  trio.scrape_after_polls(1);
+  for (auto* server : {&trio.left, &trio.odd, &trio.right}) {
+    server->play_always(Script{"", Script::End::kHang});
+  }
+  const auto words = trio.odd.seen().words.size();
+  const auto odd = to_string(trio.odd.address());
+  std::vector<std::unique_ptr<HttpClient>> clients;
+  for (const auto* page : {"/probe/readiness", "/probe/liveness", "/health/ensemble/disruption"}) {
+    clients.push_back(std::make_unique<HttpClient>(trio.io, trio.port));
+    clients.back()->send(request(page + ("?member=" + odd)));
+  }
+  REQUIRE(wait_until(trio.io, [&] { return trio.odd.seen().words.size() > words; }));
+
+  SECTION("in order") { trio.app->stop(); }
+  SECTION("at once, what runs is abandoned") {
+    trio.app->stop();
+    trio.app->stop();
+  }
+  CHECK(run_out(trio.io) < std::chrono::seconds(2));
+  CHECK(trio.odd.seen().most_at_once == 1);
+  trio.app.reset();  // before the loop, which holds what was abandoned
 }
