@@ -148,8 +148,7 @@ asio::awaitable<void> MemberPoller::poll() {
   record.ensemble = ensemble_;
   record.member = name_;
   const auto target = co_await find_servers(deadline);
-  const auto& known = host_->known();
-  record.dns_error = known.answered ? known.error : "the look-up of its name takes too long";
+  record.dns_error = dns_error();
   const auto due = memory_.due(began_, is_extra_);
   set_alarm();
   auto all = co_await ask_all(target, due, deadline);
@@ -171,6 +170,12 @@ asio::awaitable<Target> MemberPoller::find_servers(Clock::time_point deadline) {
   }
   Target target{name_, endpoints_of(host_->known(), address_.port, answered_)};
   co_return target;
+}
+
+/// Why its name has no address, or no new one; empty when all is well with it.
+std::string MemberPoller::dns_error() const {
+  const auto& known = host_->known();
+  return known.answered ? known.error : "the look-up of its name takes too long";
 }
 
 /// A member that keeps its poll waiting far longer than usual may be the first sign of something:
@@ -276,7 +281,7 @@ asio::awaitable<void> MemberPoller::look_now(Turn turn) {
     Observation seen;
     if (target.endpoints.empty()) {
       seen.reason = Reason::kDns;
-      seen.detail = host_->known().error;
+      seen.detail = dns_error();
     } else {
       const auto answer = co_await ask(target, Command::kSrvr, deadline);
       answered_ = answer ? answer->server : answered_;

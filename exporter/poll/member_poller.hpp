@@ -78,6 +78,7 @@ class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
   boost::asio::awaitable<void> poll();
   boost::asio::awaitable<void> look_now(Turn turn);
   boost::asio::awaitable<Target> find_servers(Clock::time_point deadline);
+  std::string dns_error() const;
   void note_server(const std::vector<boost::asio::ip::tcp::endpoint>& servers,
                    const std::optional<boost::asio::ip::tcp::endpoint>& answered,
                    PollRecord& record);

@@ -134,7 +134,10 @@ TEST_CASE("a member that is taken away and comes back has one connection at a ti
   CHECK(hangs.seen().most_at_once == 1);
 }
 
-TEST_CASE("an ensemble that is taken away and comes back has one connection at a time", "[poll]") {
+TEST_CASE(
+    "an ensemble that is taken away and comes back has one connection at "
+    "a time",
+    "[poll]") {
   std::vector<Observation> seen;
   Polling polling;
   polling.poll.timeout = kForEver;
@@ -233,6 +236,23 @@ TEST_CASE("the end does not wait for a name that hangs", "[poll]") {
   hanging.io.poll();
   CHECK(seen.size() == 30);
   CHECK(steady_clock::now() - began < 1s);
+}
+
+TEST_CASE("a look while the name hangs says so", "[poll]") {
+  HangingNames hanging;
+  FakeServer server(hanging.io, "3.8.0/standalone");
+  const auto a = hanging.settings(server, "a.test");
+  hanging.poll.interval = 100s;
+  hanging.ensembles.apply({a}, hanging.poll);
+  REQUIRE(wait_until(hanging.io, [&] {
+    return (*hanging.ensembles.find("orders"))->members[0].sample != nullptr;
+  }));
+  std::vector<Observation> seen;
+  start(hanging.io.get_executor(), look(hanging.ensembles, "orders", a.members[0], seen));
+  REQUIRE(wait_until(hanging.io, [&] { return seen.size() == 1; }));
+  CHECK(seen[0].reason == Reason::kDns);
+  CHECK(seen[0].detail == (*hanging.ensembles.find("orders"))->members[0].sample->detail);
+  hanging.finish();
 }
 
 TEST_CASE("all who wait for looks hear the end, also after a rest", "[poll]") {
