@@ -86,7 +86,7 @@ Snapshot judge_servers(const HealthOptions& options) {
   Snapshot view;
   for (std::size_t i = 0; i < records.size(); ++i) {
     MemberMemory memory;
-    auto sample = std::make_shared<const MemberSample>(memory.judge(std::move(records[i])));
+    auto sample = std::make_shared<const MemberSample>(memory.judge(records[i]));
     const auto& server = options.servers[i];
     view.members.push_back({server.name, std::move(sample), server.is_observer});
   }

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <chrono>
+#include <filesystem>
 #include <functional>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +16,16 @@
 #include "support/wait.hpp"
 
 namespace zke::test {
+
+/// What a server does that never answers; and a timeout that no test reaches.
+inline const Script kHangs{"", Script::End::kHang};
+constexpr auto kForEver = std::chrono::hours(10);
+
+/// Of this process.
+inline std::size_t open_descriptors() {
+  const std::filesystem::directory_iterator descriptors("/proc/self/fd");
+  return static_cast<std::size_t>(std::distance(begin(descriptors), end(descriptors)));
+}
 
 /// Ensembles on the test's loop, and all that they publish. Their clock runs 20 times as fast.
 struct Polling {

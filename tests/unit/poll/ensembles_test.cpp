@@ -1,8 +1,6 @@
 #include "poll/ensembles.hpp"
 
 #include <algorithm>
-#include <filesystem>
-#include <iterator>
 #include <stdexcept>
 #include <vector>
 
@@ -19,14 +17,6 @@ namespace asio = boost::asio;
 namespace {
 
 using std::chrono::steady_clock;
-
-const Script kHangs{"", Script::End::kHang};
-constexpr auto kForEver = std::chrono::hours(10);
-
-std::size_t open_descriptors() {
-  const std::filesystem::directory_iterator descriptors("/proc/self/fd");
-  return static_cast<std::size_t>(std::distance(begin(descriptors), end(descriptors)));
-}
 
 std::uint64_t polls(const SamplePtr& sample) {
   std::uint64_t sum = 0;

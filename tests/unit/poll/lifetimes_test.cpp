@@ -1,7 +1,5 @@
 #include <algorithm>
 #include <condition_variable>
-#include <filesystem>
-#include <iterator>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -23,14 +21,6 @@ namespace asio = boost::asio;
 namespace {
 
 using std::chrono::steady_clock;
-
-const Script kHangs{"", Script::End::kHang};
-constexpr auto kForEver = std::chrono::hours(10);
-
-std::size_t open_descriptors() {
-  const std::filesystem::directory_iterator descriptors("/proc/self/fd");
-  return static_cast<std::size_t>(std::distance(begin(descriptors), end(descriptors)));
-}
 
 asio::awaitable<void> look(Ensembles& ensembles, std::string ensemble, Address address,
                            std::vector<Observation>& seen) {
