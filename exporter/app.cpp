@@ -9,8 +9,10 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/duration.hpp"
+#include "base/heartbeat.hpp"
 #include "base/task_group.hpp"
 #include "base/version.hpp"
+#include "http/limits.hpp"
 #include "http/server.hpp"
 #include "metrics/exposition.hpp"
 #include "metrics/self_metrics.hpp"
@@ -49,9 +51,9 @@ class App::Parts {
         self_(settings_.member_count()),
         resolver_(loop.get_executor()),
         ensembles_({loop.get_executor(), resolver_, publication_, clock}),
-        limits_(http_limits()),
+        limits_(find_limits(settings_.member_count(), settings_.listen.size())),
         server_(loop.get_executor(), router_, http_events(), limits_),
-        heartbeat_timer_(loop),
+        heartbeat_(loop.get_executor(), [this](auto lag) { self_.observe_loop_lag(lag); }),
         stop_timer_(loop),
         tasks_(loop.get_executor()) {
     publication_.subscribe(
@@ -75,7 +77,7 @@ class App::Parts {
       log::info("listening",
                 {{"address", to_string(settings_.listen[i])}, {"port", std::to_string(ports[i])}});
     }
-    tasks_.spawn("heartbeat", beat());
+    tasks_.spawn("heartbeat", heartbeat_.run());
     ensembles_.apply(settings_.ensembles, settings_.poll);
     log::info("polling", {{"ensembles", std::to_string(settings_.ensembles.size())},
                           {"members", std::to_string(settings_.member_count())},
@@ -105,7 +107,7 @@ class App::Parts {
     add_disruption_page(router_, board_, look_within(kAnew), looks, settings_.poll.timeout);
     add_probe_pages(router_, board_, look_within(kFresh), looks);
     add_checks(router_, "/livez", "whether the exporter lives (never ZooKeeper's state)",
-               {{"event_loop", [this] { return find_stuck_loop(); }}});
+               {{"event_loop", [this] { return heartbeat_.find_fault(); }}});
     add_checks(router_, "/readyz", "whether the exporter has polled every member once",
                {{"first_poll_round", [this] { return find_unpolled(); }},
                 {"shutdown", [this] { return std::string(stopping_ ? "shutting down" : ""); }}});
@@ -127,33 +129,6 @@ class App::Parts {
     return events;
   }
 
-  /// Polls come first: HTTP gets what descriptors they leave.
-  HttpLimits http_limits() const {
-    HttpLimits limits;
-    const auto reserved = reserved_descriptors(settings_.member_count(), settings_.listen.size());
-    const auto wanted = reserved + limits.connections;
-    const auto allowed = allow_descriptors(wanted);
-    limits.connections = connections_within(allowed, reserved, limits.connections);
-    if (allowed < wanted) {
-      log::warn("the limit of open files is low: raise it (ulimit -n, LimitNOFILE=)",
-                {{"limit", std::to_string(allowed)},
-                 {"wanted", std::to_string(wanted)},
-                 {"http_connections", std::to_string(limits.connections)}});
-    }
-    return limits;
-  }
-
-  /// Measures how late the loop is, and is late itself when the loop is stuck.
-  asio::awaitable<void> beat() {
-    constexpr auto kPeriod = seconds(1);
-    for (;;) {
-      heartbeat_timer_.expires_after(kPeriod);
-      co_await heartbeat_timer_.async_wait(kTuple);
-      heartbeat_ = steady_clock::now();
-      self_.observe_loop_lag(heartbeat_ - heartbeat_timer_.expiry());
-    }
-  }
-
   asio::awaitable<void> shut_down() {
     constexpr auto kServeOn = milliseconds(300);  // load balancers see /readyz fail first
     constexpr auto kPatience = seconds(1);
@@ -163,15 +138,6 @@ class App::Parts {
     ensembles_.cancel();
     co_await ensembles_.join();
     loop_.stop();
-  }
-
-  std::string find_stuck_loop() const {
-    constexpr auto kStuck = seconds(10);
-    const auto age = steady_clock::now() - heartbeat_;
-    if (age < kStuck) {
-      return {};
-    }
-    return "no heartbeat for " + to_string(std::chrono::floor<seconds>(age));
   }
 
   std::string find_unpolled() const {
@@ -191,10 +157,9 @@ class App::Parts {
   Ensembles ensembles_;
   HttpLimits limits_;
   HttpServer server_;
-  asio::steady_timer heartbeat_timer_;
+  Heartbeat heartbeat_;
   asio::steady_timer stop_timer_;
   TaskGroup tasks_;
-  steady_clock::time_point heartbeat_ = steady_clock::now();
   bool stopping_ = false;
 };
 

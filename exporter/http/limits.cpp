@@ -1,9 +1,27 @@
 #include "http/limits.hpp"
 
 #include <algorithm>
+#include <string>
 #include <sys/resource.h>
 
+#include "base/log.hpp"
+
 namespace zke {
+
+HttpLimits find_limits(std::size_t members, std::size_t listeners) {
+  HttpLimits limits;
+  const auto reserved = reserved_descriptors(members, listeners);
+  const auto wanted = reserved + limits.connections;
+  const auto allowed = allow_descriptors(wanted);
+  limits.connections = connections_within(allowed, reserved, limits.connections);
+  if (allowed < wanted) {
+    log::warn("the limit of open files is low: raise it (ulimit -n, LimitNOFILE=)",
+              {{"limit", std::to_string(allowed)},
+               {"wanted", std::to_string(wanted)},
+               {"http_connections", std::to_string(limits.connections)}});
+  }
+  return limits;
+}
 
 std::size_t reserved_descriptors(std::size_t members, std::size_t listeners) {
   constexpr std::size_t kOwn = 8;       // standard streams, event loop, signals

@@ -15,6 +15,11 @@ struct HttpLimits {
   std::size_t bytes = 64 << 20;  ///< of bodies that are being sent, a shared one counted once
 };
 
+/// The usual ones, with as many connections as the process's limit of open descriptors allows,
+/// which is raised as far as it can be: polls come first, HTTP gets what they leave. A lack is
+/// logged.
+HttpLimits find_limits(std::size_t members, std::size_t listeners);
+
 /// What the process needs beside HTTP connections: for itself, `members` and `listeners`.
 std::size_t reserved_descriptors(std::size_t members, std::size_t listeners);
 
