@@ -26,12 +26,6 @@ std::span<const CatalogueRow> catalogue() {
   return rows;
 }
 
-const CatalogueRow* find_row(std::string_view name) {
-  const auto rows = catalogue();
-  const auto found = std::ranges::lower_bound(rows, name, {}, &CatalogueRow::name);
-  return found != rows.end() && found->name == name ? &*found : nullptr;
-}
-
 const CatalogueRow& row_of(RowId id) { return catalogue()[id]; }
 
 RowId mntr_row(std::string_view key) {

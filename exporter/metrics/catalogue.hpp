@@ -44,9 +44,6 @@ using RowId = std::uint16_t;
 
 const CatalogueRow& row_of(RowId id);
 
-/// The row called `name`, or nullptr.
-const CatalogueRow* find_row(std::string_view name);
-
 /// The first row of the name of the row that reads `key` of mntr: keys with one meaning share it.
 RowId mntr_row(std::string_view key);
 

@@ -14,6 +14,12 @@
 
 namespace zke::test {
 
+/// The first row called `name`, or nullptr.
+inline const CatalogueRow* find_row(std::string_view name) {
+  const auto found = std::ranges::find(catalogue(), name, &CatalogueRow::name);
+  return found == catalogue().end() ? nullptr : &*found;
+}
+
 /// A family as the page has it.
 struct PageFamily {
   std::string name;
