@@ -4,8 +4,8 @@
 
 namespace zke {
 
-/// The time by which the exporter polls and judges. It runs as fast as the steady clock, or in
-/// tests so many times as fast: a day of theirs need not last one.
+/// The time by which the exporter polls and judges: the steady clock's, or in tests so many times
+/// as fast, so that they need not wait for whole intervals.
 class Clock {
  public:
   using time_point = std::chrono::steady_clock::time_point;

@@ -18,8 +18,8 @@ class TaskGroup {
   ~TaskGroup() = default;
   TaskGroup(const TaskGroup&) = delete;
   TaskGroup& operator=(const TaskGroup&) = delete;
-  TaskGroup(TaskGroup&&) = default;
-  TaskGroup& operator=(TaskGroup&&) = default;
+  TaskGroup(TaskGroup&&) = delete;
+  TaskGroup& operator=(TaskGroup&&) = delete;
 
   /// Begins `work` at once; nothing after cancel(). An exception that leaves it is a bug of ours:
   /// it is logged under `name` and ends the process. (`asio::detached` would hide it.)

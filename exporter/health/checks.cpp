@@ -28,7 +28,6 @@ std::vector<PollRecord> ask_servers(const HealthOptions& options, Commands due) 
     const Target target{options.servers[i].name, {options.servers[i].endpoint}};
     auto all = co_await ask_all(target, due, deadline);
     records[i].replies = std::move(all.replies);
-    records[i].member = options.servers[i].name;
     records[i].clock = steady_clock::now();
     records[i].took = records[i].clock - began;
     records[i].finished = std::chrono::system_clock::now();

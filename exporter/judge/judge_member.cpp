@@ -103,8 +103,6 @@ std::optional<steady_clock::time_point> MemberMemory::known_since(Command comman
 
 MemberSample MemberMemory::judge(const PollRecord& record) {
   MemberSample sample;
-  sample.ensemble = record.ensemble;
-  sample.member = record.member;
   sample.finished = record.finished;
   sample.clock = record.clock;
   sample.took = record.took;

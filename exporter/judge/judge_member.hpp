@@ -16,8 +16,6 @@ namespace zke {
 
 /// What one poll brought: the reply or the failure of each command that was due, in order.
 struct PollRecord {
-  std::string ensemble;
-  std::string member;
   Replies replies;
   bool is_moved = false;          ///< another address of the name answered than last time
   bool is_other_address = false;  ///< … and the last one still is an address of the name

@@ -54,14 +54,11 @@ struct PollCounts {
   PerCommand<std::uint64_t> commands;                   ///< sent
 };
 
-/// All that one poll of one member found. Immutable once published. The parts of a command that was
-/// not answered in this poll are empty: nothing in here is older than the poll, except `conf` (a
-/// minute at most, since it is asked that rarely), in a poll beside the grid `wchs` (10 s at most),
-/// and what says so.
+/// All that one poll of one member found; the snapshot that it is in names the member. Immutable
+/// once published. The parts of a command that was not answered in this poll are empty: nothing in
+/// here is older than the poll, except `conf` (a minute at most, since it is asked that rarely), in
+/// a poll beside the grid `wchs` (10 s at most), and what says so.
 struct MemberSample {
-  std::string ensemble;
-  std::string member;
-
   MemberState state = MemberState::kUnreachable;
   PollResult result = PollResult::kFailed;
   Reason reason = Reason::kNone;    ///< of the first thing that failed

@@ -8,14 +8,15 @@ namespace zke {
 
 namespace {
 
-void log_member(const MemberSample* last, const MemberSample& now) {
+void log_member(const std::string& ensemble, const std::string& member, const MemberSample* last,
+                const MemberSample& now) {
   const bool is_known_mix = last != nullptr && last->is_several_servers && now.is_several_servers;
   if (is_known_mix || (last != nullptr && last->state == now.state && last->reason == now.reason)) {
     return;  // what an address of several servers shows changes all the time
   }
   const log::Fields fields = {
-      {"ensemble", now.ensemble},
-      {"member", now.member},
+      {"ensemble", ensemble},
+      {"member", member},
       {"from", std::string(last == nullptr ? "unknown" : to_string(last->state))},
       {"to", std::string(to_string(now.state))},
       {"reason", std::string(to_string(now.reason))},
@@ -48,7 +49,7 @@ void log_changes(const SnapshotPtr& last, const SnapshotPtr& now) {
     const auto* before = last ? last->find(member.name) : nullptr;
     const auto* const known = before == nullptr ? nullptr : before->sample.get();
     if (member.sample && member.sample.get() != known) {
-      log_member(known, *member.sample);
+      log_member(now->name, member.name, known, *member.sample);
     }
   }
   log_level(last ? last->verdict.level : Level::kUnknown, *now);

@@ -65,7 +65,7 @@ std::shared_ptr<MemberPoller> Ensemble::keep_or_make(const Address& address) {
     return *known;
   }
   MemberPoller::Events events;
-  events.sampled = [this](const SamplePtr& sample) { take(sample); };
+  events.sampled = [this, name](const SamplePtr& sample) { take(name, sample); };
   events.changed = [this, name] { note_change(name); };
   events.alarmed = [this, name] {
     note_change(name);
@@ -73,7 +73,7 @@ std::shared_ptr<MemberPoller> Ensemble::keep_or_make(const Address& address) {
   };
   events.idle = [this] { watch_closely(); };
   return std::make_shared<MemberPoller>(context_.loop, context_.clock, settings_.name, address,
-                                        context_.resolver, context_.shapes, *context_.lines,
+                                        context_.resolver, context_.shapes, *context_.slots,
                                         std::move(events));
 }
 
@@ -108,10 +108,10 @@ Result<std::shared_ptr<MemberPoller>> Ensemble::find(const std::string& name) co
   return *found;
 }
 
-void Ensemble::take(const SamplePtr& sample) {
+void Ensemble::take(const std::string& name, const SamplePtr& sample) {
   const auto last = snapshot_;
   auto members = last->members;
-  const auto member = std::ranges::find(members, sample->member, &Snapshot::Member::name);
+  const auto member = std::ranges::find(members, name, &Snapshot::Member::name);
   const auto before = std::exchange(member->sample, sample);
   publish(std::move(members));
   if (!before) {

@@ -17,7 +17,7 @@
 #include "judge/snapshot.hpp"
 #include "net/resolver.hpp"
 #include "poll/close_watch.hpp"
-#include "poll/lines.hpp"
+#include "poll/connection_slots.hpp"
 #include "poll/member_poller.hpp"
 #include "poll/publication.hpp"
 #include "poll/settings.hpp"
@@ -31,7 +31,7 @@ struct PollContext {
   Publication& publication;
   Clock clock = Clock();
   std::shared_ptr<Shapes> shapes = std::make_shared<Shapes>();
-  std::shared_ptr<Lines> lines = std::make_shared<Lines>();
+  std::shared_ptr<ConnectionSlots> slots = std::make_shared<ConnectionSlots>();
 };
 
 /// One ensemble: owns the polls of its members and the memory of its verdicts, judges after every
@@ -76,7 +76,7 @@ class Ensemble {
   void follow(const EnsembleSettings& settings, const PollSettings& poll);
   std::shared_ptr<MemberPoller> keep_or_make(const Address& address);
   void retire_all_but(const Members& kept);
-  void take(const SamplePtr& sample);
+  void take(const std::string& name, const SamplePtr& sample);
   void publish(std::vector<Snapshot::Member> members);
   void note_change(const std::string& cause);
   void watch_closely();

@@ -40,13 +40,13 @@ std::vector<tcp::endpoint> endpoints_of(const Resolution& known, std::uint16_t p
 /// was abandoned with the loop.
 class MemberPoller::Turn {
  public:
-  explicit Turn(MemberPoller& member) : member_(member.weak_from_this()), line_(member.line_) {
-    line_->is_busy = true;
+  explicit Turn(MemberPoller& member) : member_(member.weak_from_this()), slot_(member.slot_) {
+    slot_->is_busy = true;
   }
   ~Turn() {
-    if (line_) {
-      line_->is_busy = false;
-      line_->freed.cancel();
+    if (slot_) {
+      slot_->is_busy = false;
+      slot_->freed.cancel();
     }
     if (const auto member = member_.lock()) {
       member->alarm_.cancel();
@@ -58,15 +58,14 @@ class MemberPoller::Turn {
   Turn& operator=(Turn&&) = delete;
 
  private:
-  std::weak_ptr<MemberPoller> member_;  ///< empty when moved from
-  std::shared_ptr<Line> line_;          ///< as well
+  std::weak_ptr<MemberPoller> member_;    ///< empty when moved from
+  std::shared_ptr<ConnectionSlot> slot_;  ///< as well
 };
 
-MemberPoller::MemberPoller(const asio::any_io_executor& loop, Clock clock, std::string ensemble,
-                           const Address& address, Resolver& resolver,
-                           std::shared_ptr<Shapes> shapes, Lines& lines, Events events)
+MemberPoller::MemberPoller(const asio::any_io_executor& loop, Clock clock,
+                           const std::string& ensemble, const Address& address, Resolver& resolver,
+                           std::shared_ptr<Shapes> shapes, ConnectionSlots& slots, Events events)
     : clock_(clock),
-      ensemble_(std::move(ensemble)),
       address_(address),
       name_(to_string(address)),
       host_(resolver.watch(address.host)),
@@ -74,7 +73,7 @@ MemberPoller::MemberPoller(const asio::any_io_executor& loop, Clock clock, std::
       timer_(loop),
       memory_(std::move(shapes)),
       alarm_(loop),
-      line_(lines.find(loop, ensemble_ + '\n' + name_)),
+      slot_(slots.find(loop, ensemble + '\n' + name_)),
       polls_(loop),
       looks_(loop) {}
 
@@ -110,7 +109,7 @@ void MemberPoller::rest() { polls_.cancel(); }
 void MemberPoller::cancel() {
   rest();
   looks_.cancel();
-  line_->freed.cancel();
+  slot_->freed.cancel();
 }
 
 asio::awaitable<void> MemberPoller::join() {
@@ -124,8 +123,8 @@ asio::awaitable<void> MemberPoller::run() {
       timer_.expires_at(clock_.steady(due_));
       co_await timer_.async_wait(kTuple);
     }
-    while (line_->is_busy) {
-      co_await line_->freed.async_wait(kTuple);
+    while (slot_->is_busy) {
+      co_await slot_->freed.async_wait(kTuple);
     }
     began_ = clock_.now();
     due_ = Clock::time_point::max();
@@ -145,8 +144,6 @@ asio::awaitable<void> MemberPoller::run() {
 asio::awaitable<void> MemberPoller::poll() {
   const auto deadline = clock_.steady(began_ + timeout_);
   PollRecord record;
-  record.ensemble = ensemble_;
-  record.member = name_;
   const auto target = co_await find_servers(deadline);
   record.dns_error = dns_error();
   const auto due = memory_.due(began_, is_extra_);
@@ -190,7 +187,7 @@ void MemberPoller::set_alarm() {
   alarm_.expires_at(clock_.steady(clock_.now() + patience));
   alarm_.async_wait([weak = weak_from_this()](auto ec) {
     const auto member = weak.lock();
-    if (!ec && member && member->line_->is_busy && !member->polls_.is_cancelled()) {
+    if (!ec && member && member->slot_->is_busy && !member->polls_.is_cancelled()) {
       member->events_.alarmed();
     }
   });
@@ -254,13 +251,13 @@ void MemberPoller::note_change() const {
 asio::awaitable<Observation> MemberPoller::look(Duration max_age) {
   const auto self = shared_from_this();
   const auto asked = clock_.now();
-  bool is_answered = failure_ && !line_->is_busy && asked - seen_at_ < max_age;
+  bool is_answered = failure_ && !slot_->is_busy && asked - seen_at_ < max_age;
   while (!is_answered && !looks_.is_cancelled()) {
-    if (!line_->is_busy) {
+    if (!slot_->is_busy) {
       looks_.spawn("look at " + name_, look_now(Turn(*this)));
     }
-    if (line_->is_busy) {
-      co_await line_->freed.async_wait(kTuple);
+    if (slot_->is_busy) {
+      co_await slot_->freed.async_wait(kTuple);
     }
     is_answered = seen_at_ >= asked;
   }

@@ -22,13 +22,13 @@
 #include "net/address.hpp"
 #include "net/resolver.hpp"
 #include "net/target.hpp"
-#include "poll/lines.hpp"
+#include "poll/connection_slots.hpp"
 #include "poll/schedule.hpp"
 
 namespace zke {
 
 /// Polls one member of an ensemble on its grid, and looks at it when somebody asks: with one
-/// connection at a time, whoever asks: not even while one of the same name before it still ends.
+/// connection at a time, whoever asks, also while polls of the same member from before still end.
 class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
  public:
   using Duration = std::chrono::steady_clock::duration;
@@ -41,9 +41,9 @@ class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
     std::function<void()> idle;              ///< a poll or a look is over, and told
   };
 
-  MemberPoller(const boost::asio::any_io_executor& loop, Clock clock, std::string ensemble,
+  MemberPoller(const boost::asio::any_io_executor& loop, Clock clock, const std::string& ensemble,
                const Address& address, Resolver& resolver, std::shared_ptr<Shapes> shapes,
-               Lines& lines, Events events);
+               ConnectionSlots& slots, Events events);
 
   const std::string& name() const { return name_; }
 
@@ -88,7 +88,6 @@ class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
   void set_alarm();
 
   Clock clock_;
-  std::string ensemble_;
   Address address_;
   std::string name_;
   std::shared_ptr<Resolver::Name> host_;
@@ -111,7 +110,7 @@ class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
   Duration usual_{};                    ///< how long a poll takes that is answered
   boost::asio::steady_timer alarm_;     ///< fires when a poll takes far longer
 
-  std::shared_ptr<Line> line_;
+  std::shared_ptr<ConnectionSlot> slot_;
   TaskGroup polls_;
   TaskGroup looks_;
 };

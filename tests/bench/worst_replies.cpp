@@ -57,8 +57,6 @@ std::string repeated(std::string_view text, std::size_t bytes) {
 /// One poll of a member that gives `reply` to `command`, and the least to all others.
 double milliseconds(Command command, const std::string& reply) {
   zke::PollRecord record;
-  record.ensemble = "default";
-  record.member = "zk-1:2181";
   record.clock = std::chrono::steady_clock::now();
   record.finished = std::chrono::system_clock::now();
   const auto set = [&record](Command word, std::string text) {

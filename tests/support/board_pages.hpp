@@ -41,21 +41,21 @@ struct BoardPages {
     add_probe_pages(router, board, check);
   }
 
-  /// All members of the first ensemble are polled now.
+  /// All members of "default" are polled now.
   void poll(const Round& round) {
     const auto view = round.view(std::chrono::steady_clock::now());
     for (const auto& member : view.members) {
       if (member.sample) {
-        put(*member.sample);
+        put(member.name, member.sample);
       }
     }
   }
 
-  /// A poll has brought `sample`; it names its ensemble and member.
-  void put(const MemberSample& sample) {
-    Snapshot next = **board.find(sample.ensemble);
-    const auto member = std::ranges::find(next.members, sample.member, &Snapshot::Member::name);
-    member->sample = std::make_shared<const MemberSample>(sample);
+  /// A poll of a member of "default" has brought `sample`.
+  void put(const std::string& name, SamplePtr sample) {
+    Snapshot next = **board.find("default");
+    const auto member = std::ranges::find(next.members, name, &Snapshot::Member::name);
+    member->sample = std::move(sample);
     judge(std::move(next));
   }
 

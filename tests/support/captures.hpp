@@ -47,8 +47,6 @@ inline Reply captured_reply(const std::string& capture, Command command) {
 /// A poll of 5 ms at a fixed time, without any reply yet.
 inline PollRecord empty_record() {
   PollRecord record;
-  record.ensemble = "default";
-  record.member = "zk-0:2181";
   record.finished = std::chrono::system_clock::time_point(std::chrono::seconds(1763800000));
   record.clock = std::chrono::steady_clock::time_point(std::chrono::hours(1));
   record.took = std::chrono::milliseconds(5);

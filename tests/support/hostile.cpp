@@ -18,9 +18,8 @@ namespace zke::test {
 
 namespace {
 
-PollRecord record_of(const Words& words, const std::string& member) {
+PollRecord record_of(const Words& words) {
   auto record = empty_record();
-  record.member = member;
   for (const auto command : kCommands) {
     set_reply(record, command, read_reply(command, words[command]));
   }
@@ -100,7 +99,7 @@ std::string digest(const Words& words) {
   Exposition exposition;
   const auto add = [&](const std::string& name, const Words& said) {
     MemberMemory memory;
-    auto sample = std::make_shared<const MemberSample>(memory.judge(record_of(said, name)));
+    auto sample = std::make_shared<const MemberSample>(memory.judge(record_of(said)));
     exposition.put(name, {{"ensemble", "default"}, {"member", name}},
                    [&](FamilyText& to) { text.write(*sample, to); });
     view.members.push_back({name, sample});

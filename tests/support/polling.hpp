@@ -34,7 +34,8 @@ struct Polling {
     SnapshotPtr now;
   };
 
-  Polling() {
+  explicit Polling(Resolver::Lookup lookup = Resolver::look_up)
+      : resolver(io.get_executor(), std::move(lookup)) {
     publication.subscribe([this](const auto& last, const auto& now) {
       published.push_back({last, now});
     });
@@ -93,7 +94,7 @@ struct Polling {
 
   boost::asio::io_context io{1};
   PollSettings poll{std::chrono::seconds(1), std::chrono::milliseconds(900)};
-  Resolver resolver{io.get_executor()};
+  Resolver resolver;
   Publication publication;
   std::vector<Published> published;
   Ensembles ensembles{{io.get_executor(), resolver, publication, Clock(20)}};

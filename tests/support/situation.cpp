@@ -63,9 +63,7 @@ std::vector<ConfServer> servers(std::string_view text) {
   return servers;
 }
 
-Sample::Sample(int id, MemberState state) : id_(id) {
-  sample_.ensemble = "default";
-  sample_.member = name_of(id);
+Sample::Sample(int id, MemberState state) : id_(id), name_(name_of(id)) {
   sample_.state = state;
   sample_.result = PollResult::kOk;
   sample_.took = std::chrono::milliseconds(5);
@@ -86,7 +84,7 @@ Sample::Sample(int id, MemberState state) : id_(id) {
 }
 
 Sample& Sample::named(std::string member) {
-  sample_.member = std::move(member);
+  name_ = std::move(member);
   return *this;
 }
 

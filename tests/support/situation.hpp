@@ -35,11 +35,12 @@ class Sample {
   Sample& speaks(std::string_view kind, const std::vector<ConfServer>& membership);
 
   SamplePtr take(EnsembleMemory::Clock::time_point now) const;
-  const std::string& name() const { return sample_.member; }
+  const std::string& name() const { return name_; }
   MemberState state() const { return sample_.state; }
 
  private:
   int id_;
+  std::string name_;  ///< of its member
   std::chrono::seconds age_{};
   MemberSample sample_;
 };

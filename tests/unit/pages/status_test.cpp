@@ -91,7 +91,7 @@ TEST_CASE("the status page tells ages rightly when the wall clock jumps", "[page
     auto sample = *(*pages.board.find("default"))->members[0].sample;
     sample.finished += std::chrono::days(days);
     sample.clock = std::chrono::steady_clock::now() + std::chrono::hours(days / 3);
-    pages.put(sample);
+    pages.put("zk-1:2181", std::make_shared<const MemberSample>(std::move(sample)));
 
     const auto page = status_page(pages);
 

@@ -39,8 +39,15 @@ void on_loop(asio::io_context& io, Work work) {
   run_until(io, [&] { return is_done; });
 }
 
-/// Look-ups that hang until they are let go.
-struct Hanging {
+/// Look-ups that hang until they are let go, at the end at the latest.
+struct HangingNames {
+  HangingNames() = default;
+  ~HangingNames() { open(); }
+  HangingNames(const HangingNames&) = delete;
+  HangingNames& operator=(const HangingNames&) = delete;
+  HangingNames(HangingNames&&) = delete;
+  HangingNames& operator=(HangingNames&&) = delete;
+
   struct State {
     std::mutex mutex;
     std::condition_variable news;
@@ -68,33 +75,11 @@ struct Hanging {
   }
 };
 
-/// As Polling, with names that hang.
-struct HangingNames {
-  HangingNames() = default;
-  ~HangingNames() { names.open(); }
-  HangingNames(const HangingNames&) = delete;
-  HangingNames& operator=(const HangingNames&) = delete;
-  HangingNames(HangingNames&&) = delete;
-  HangingNames& operator=(HangingNames&&) = delete;
-
-  void finish() {
-    ensembles.cancel();
-    run(io, Polling::end_of(ensembles.join()));
-  }
-
-  static EnsembleSettings settings(const FakeServer& server, const std::string& host) {
-    auto settings = Polling::settings("orders", {&server});
-    settings.members[0].host = host;
-    return settings;
-  }
-
-  Hanging names;
-  asio::io_context io{1};
-  PollSettings poll{1s, 900ms};
-  Resolver resolver{io.get_executor(), names.lookup()};
-  Publication publication;
-  Ensembles ensembles{{io.get_executor(), resolver, publication, Clock(20)}};
-};
+EnsembleSettings settings_of(const FakeServer& server, const std::string& host) {
+  auto settings = Polling::settings("orders", {&server});
+  settings.members[0].host = host;
+  return settings;
+}
 
 }  // namespace
 
@@ -161,88 +146,90 @@ TEST_CASE(
 }
 
 TEST_CASE("a member whose name hangs may go, change and come back", "[poll]") {
-  HangingNames hanging;
-  FakeServer server(hanging.io, "3.8.0/standalone");
-  const auto a = hanging.settings(server, "a.test");
-  const auto b = hanging.settings(server, "b.test");
+  const HangingNames names;
+  Polling polling(names.lookup());
+  FakeServer server(polling.io, "3.8.0/standalone");
+  const auto a = settings_of(server, "a.test");
+  const auto b = settings_of(server, "b.test");
   const bool is_on_loop = GENERATE(false, true);
   CAPTURE(is_on_loop);
   std::vector<Observation> seen;
-  hanging.poll.timeout = std::chrono::milliseconds(kForEver);
-  hanging.ensembles.apply({a}, hanging.poll);
-  REQUIRE(wait_until(hanging.io, [&] { return hanging.names.asked("a.test") == 1; }));
+  polling.poll.timeout = std::chrono::milliseconds(kForEver);
+  polling.apply({a});
+  REQUIRE(wait_until(polling.io, [&] { return names.asked("a.test") == 1; }));
   std::size_t looks = 0;
   for (int i = 0; i < 50; ++i) {
     const auto change = [&] {
       for (const auto* each : {&a, &b}) {
-        hanging.ensembles.apply({*each}, hanging.poll);
-        start(hanging.io.get_executor(), look(hanging.ensembles, "orders", each->members[0], seen));
+        polling.apply({*each});
+        start(polling.io.get_executor(), look(polling.ensembles, "orders", each->members[0], seen));
         ++looks;
       }
-      hanging.ensembles.apply({}, hanging.poll);
-      hanging.ensembles.apply({a}, hanging.poll);
-      start(hanging.io.get_executor(), look(hanging.ensembles, "orders", a.members[0], seen));
+      polling.apply({});
+      polling.apply({a});
+      start(polling.io.get_executor(), look(polling.ensembles, "orders", a.members[0], seen));
       ++looks;
     };
     if (is_on_loop) {
-      on_loop(hanging.io, change);
+      on_loop(polling.io, change);
     } else {
       change();
     }
-    hanging.io.poll();
+    polling.io.poll();
   }
-  CHECK(hanging.names.asked("a.test") == 1);
-  CHECK(hanging.names.asked("b.test") <= 1);
-  CHECK(hanging.resolver.watched() <= 2);
+  CHECK(names.asked("a.test") == 1);
+  CHECK(names.asked("b.test") <= 1);
+  CHECK(polling.resolver.watched() <= 2);
   CHECK(server.seen().connections == 0);
-  hanging.names.open();
-  REQUIRE(wait_until(hanging.io, [&] {
-    return hanging.ensembles.find("orders") &&
-           (*hanging.ensembles.find("orders"))->members[0].sample != nullptr;
+  names.open();
+  REQUIRE(wait_until(polling.io, [&] {
+    return polling.ensembles.find("orders") &&
+           (*polling.ensembles.find("orders"))->members[0].sample != nullptr;
   }));
   CHECK(seen.size() == looks);
   CHECK(server.seen().most_at_once == 1);
-  hanging.finish();
 }
 
 TEST_CASE("the end does not wait for a name that hangs", "[poll]") {
-  HangingNames hanging;
-  FakeServer server(hanging.io, "3.8.0/standalone");
-  const auto a = hanging.settings(server, "a.test");
-  hanging.poll.timeout = std::chrono::milliseconds(kForEver);
-  hanging.ensembles.apply({a}, hanging.poll);
+  const HangingNames names;
+  Polling polling(names.lookup());
+  FakeServer server(polling.io, "3.8.0/standalone");
+  const auto a = settings_of(server, "a.test");
+  polling.poll.timeout = std::chrono::milliseconds(kForEver);
+  polling.apply({a});
   std::vector<Observation> seen;
   for (int i = 0; i < 30; ++i) {
-    start(hanging.io.get_executor(), look(hanging.ensembles, "orders", a.members[0], seen));
+    start(polling.io.get_executor(), look(polling.ensembles, "orders", a.members[0], seen));
   }
-  REQUIRE(wait_until(hanging.io, [&] { return hanging.names.asked("a.test") == 1; }));
+  REQUIRE(wait_until(polling.io, [&] { return names.asked("a.test") == 1; }));
   const auto began = steady_clock::now();
   SECTION("with its poll") {}
   SECTION("with a look") {
-    hanging.ensembles.rest();
-    hanging.io.poll();
+    polling.ensembles.rest();
+    polling.io.poll();
   }
-  hanging.finish();
-  hanging.io.poll();
+  polling.ensembles.cancel();
+  run(polling.io, Polling::end_of(polling.ensembles.join()));
+  polling.io.poll();
   CHECK(seen.size() == 30);
   CHECK(steady_clock::now() - began < 1s);
 }
 
 TEST_CASE("a look while the name hangs says so", "[poll]") {
-  HangingNames hanging;
-  FakeServer server(hanging.io, "3.8.0/standalone");
-  const auto a = hanging.settings(server, "a.test");
-  hanging.poll.interval = 100s;
-  hanging.ensembles.apply({a}, hanging.poll);
-  REQUIRE(wait_until(hanging.io, [&] {
-    return (*hanging.ensembles.find("orders"))->members[0].sample != nullptr;
+  const HangingNames names;
+  Polling polling(names.lookup());
+  FakeServer server(polling.io, "3.8.0/standalone");
+  const auto a = settings_of(server, "a.test");
+  polling.poll.interval = 100s;
+  polling.apply({a});
+  REQUIRE(wait_until(polling.io, [&] {
+    return (*polling.ensembles.find("orders"))->members[0].sample != nullptr;
   }));
   std::vector<Observation> seen;
-  start(hanging.io.get_executor(), look(hanging.ensembles, "orders", a.members[0], seen));
-  REQUIRE(wait_until(hanging.io, [&] { return seen.size() == 1; }));
+  start(polling.io.get_executor(), look(polling.ensembles, "orders", a.members[0], seen));
+  REQUIRE(wait_until(polling.io, [&] { return seen.size() == 1; }));
   CHECK(seen[0].reason == Reason::kDns);
-  CHECK(seen[0].detail == (*hanging.ensembles.find("orders"))->members[0].sample->detail);
-  hanging.finish();
+  CHECK(seen[0].detail == (*polling.ensembles.find("orders"))->members[0].sample->detail);
 }
 
 TEST_CASE("all who wait for looks hear the end, also after a rest", "[poll]") {
