@@ -1,7 +1,6 @@
 #include "metrics/catalogue.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include "metrics/catalogue_parts.hpp"
@@ -35,10 +34,6 @@ RowId mntr_row(std::string_view key) {
   });
   const auto first = std::ranges::lower_bound(rows, found->name, {}, &CatalogueRow::name);
   return static_cast<RowId>(std::ranges::distance(rows.begin(), first));
-}
-
-double to_base_unit(double value, const CatalogueRow& row) {
-  return row.scale < 1 ? value / std::round(1 / row.scale) : value * row.scale;
 }
 
 std::string stat_name(std::string_view summary_name, std::string_view stat) {

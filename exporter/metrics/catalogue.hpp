@@ -30,7 +30,7 @@ struct CatalogueRow {
   std::string_view key;
   std::string_view name;  ///< ours; a Summary also yields min and max gauges, see `stat_name`
   prometheus::MetricType type;
-  double scale;             ///< from the server's unit to ours: 0.001 for milliseconds
+  double divisor;           ///< from the server's unit to ours: 1000 for milliseconds
   std::string_view labels;  ///< beside `ensemble` and `member`, separated by commas
   std::string_view since;   ///< first ZooKeeper version that has it; empty: always
   std::string_view help;    ///< one sentence, for the engineer on call
@@ -46,9 +46,6 @@ const CatalogueRow& row_of(RowId id);
 
 /// The first row of the name of the row that reads `key` of mntr: keys with one meaning share it.
 RowId mntr_row(std::string_view key);
-
-/// `value` in the row's unit; divides where that is exact, so that 27 ms is 0.027 s.
-double to_base_unit(double value, const CatalogueRow& row);
 
 /// The name of a summary's "min" or "max" gauge: the word goes before the unit,
 /// `zookeeper_read_latency_seconds` gives `zookeeper_read_latency_max_seconds`.

@@ -16,7 +16,7 @@ void write_verdict(const EnsembleVerdict& verdict, FamilyText& to) {
     if (const auto* lines = std::get_if<EnsembleLines>(&row.reading)) {
       (*lines)(verdict, to);
     } else if (const auto value = std::get<EnsembleValue>(row.reading)(verdict)) {
-      to.add(to_base_unit(*value, row));
+      to.add(*value / row.divisor);
     }
   }
 }

@@ -56,7 +56,7 @@ void write_row(const CatalogueRow& row, const MemberView& view, FamilyText& to) 
     value = find_in_conf(*bounds, row, view.sample);
   }
   if (value) {
-    to.add(to_base_unit(*value, row));
+    to.add(*value / row.divisor);
   }
 }
 

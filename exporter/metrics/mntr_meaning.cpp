@@ -1,7 +1,6 @@
 #include "metrics/mntr_meaning.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <deque>
 #include <set>
 #include <unordered_map>
@@ -210,7 +209,7 @@ class Learner {
     auto& sets = rows_[id].sets;
     MntrMeaning::Row row;
     row.id = id;
-    row.divisor = catalogue_row.scale < 1 ? std::round(1 / catalogue_row.scale) : 1;
+    row.divisor = catalogue_row.divisor;
     row.is_crowded = sets.size() > kMaxLabelSets;
     row.crowd = static_cast<std::uint32_t>(row.is_crowded ? to_.crowds++ : 0);
     row.sets_begin = static_cast<std::uint32_t>(to_.sets.size());

@@ -58,8 +58,8 @@ TEST_CASE("every catalogue row follows the Prometheus naming rules", "[metrics]"
 TEST_CASE("every time is in seconds and every size in bytes", "[metrics]") {
   for (const auto& row : catalogue()) {
     CAPTURE(row.name);
-    CHECK((row.scale == 1 || row.scale == 0.001));
-    if (row.scale == 0.001) {
+    CHECK((row.divisor == 1 || row.divisor == 1000));
+    if (row.divisor == 1000) {
       CHECK(has_part(row.name, "seconds"));
     }
     if (row.name.ends_with("_size")) {  // of a queue or a batch, or the quorum
@@ -88,7 +88,7 @@ TEST_CASE("rows of one name agree in all that Prometheus sees", "[metrics]") {
     CHECK(row.type == entry->second->type);
     CHECK(row.labels == entry->second->labels);
     CHECK(row.help == entry->second->help);
-    CHECK(row.scale == entry->second->scale);
+    CHECK(row.divisor == entry->second->divisor);
   }
 }
 
