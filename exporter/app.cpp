@@ -14,6 +14,7 @@
 #include "base/version.hpp"
 #include "http/limits.hpp"
 #include "http/server.hpp"
+#include "metrics/config_state.hpp"
 #include "metrics/exposition.hpp"
 #include "metrics/self_metrics.hpp"
 #include "metrics/snapshot_text.hpp"
@@ -48,7 +49,6 @@ class App::Parts {
   Parts(asio::io_context& loop, Settings settings, Clock clock)
       : loop_(loop),
         settings_(std::move(settings)),
-        self_(settings_.member_count()),
         resolver_(loop.get_executor()),
         ensembles_({loop.get_executor(), resolver_, publication_, clock}),
         limits_(find_limits(settings_.member_count(), settings_.listen.size())),
@@ -61,6 +61,9 @@ class App::Parts {
     publication_.subscribe([this](const auto& last, const auto& now) { board_.take(last, now); });
     publication_.subscribe(log_changes);
     add_pages();
+    config_.taken = std::chrono::system_clock::now();
+    self_.set_members(settings_.member_count());
+    self_.set_config(config_);
   }
 
   Result<std::vector<std::uint16_t>> start() {
@@ -101,7 +104,7 @@ class App::Parts {
     constexpr auto kAnew = seconds(0);
     constexpr auto kFresh = seconds(1);
     const LookLimit looks(LookLimit::bounds_for(limits_.connections));
-    add_status_page(router_, board_);
+    add_status_page(router_, board_, config_);
     add_metrics_page(router_, settings_.telemetry_path, exposition_, self_);
     add_health_page(router_, board_);
     add_disruption_page(router_, board_, look_within(kAnew), looks, settings_.poll.timeout);
@@ -147,6 +150,7 @@ class App::Parts {
 
   asio::io_context& loop_;
   Settings settings_;
+  ConfigState config_;
   SelfMetrics self_;
   Exposition exposition_;
   SnapshotText snapshot_text_{exposition_};

@@ -15,8 +15,9 @@ constexpr auto kRows = std::to_array<CatalogueRow>({
     // Counted while it runs, and by the kernel.
     {kExporter, "", "zookeeper_exporter_build_info", Gauge, 1, "version,compiler", "", "Always 1; the exporter's version.", Counted::kBuildInfo},
     {kExporter, "", "zookeeper_exporter_members", Gauge, 1, "", "", "Members that the exporter is configured to poll.", Counted::kMembers},
-    {kExporter, "", "zookeeper_exporter_config_last_reload_successful", Gauge, 1, "", "", "1 if the newest configuration was taken, 0 if it was refused.", Counted::kReloadSuccessful},
-    {kExporter, "", "zookeeper_exporter_config_last_reload_success_timestamp_seconds", Gauge, 1, "", "", "When a configuration was last taken, as Unix time.", Counted::kReloadTime},
+    {kExporter, "", "zookeeper_exporter_config_last_reload_successful", Gauge, 1, "", "", "1 if the newest configuration was taken, 0 if it was refused: the one before stays in use.", Counted::kReloadSuccessful},
+    {kExporter, "", "zookeeper_exporter_config_last_reload_success_timestamp_seconds", Gauge, 1, "", "", "When a configuration was last read and found good, as Unix time.", Counted::kReloadTime},
+    {kExporter, "", "zookeeper_exporter_config_hash", Gauge, 1, "sha256", "", "Always 1; the SHA-256 of the configuration file in use, as sha256sum prints it. None without a file.", Counted::kConfigHash},
     {kExporter, "", "zookeeper_exporter_http_requests_total", Counter, 1, "handler,code", "", "HTTP requests answered.", Counted::kRequests},
     {kExporter, "", "zookeeper_exporter_http_request_duration_seconds", Histogram, 1, "handler", "", "Time from a request's head to the end of its response, as far as the kernel took it.", Counted::kRequestDurations},
     {kExporter, "", "zookeeper_exporter_http_connections", Gauge, 1, "", "", "Open HTTP connections.", Counted::kConnections},

@@ -41,6 +41,7 @@ enum class Counted {
   kMembers,
   kReloadSuccessful,
   kReloadTime,
+  kConfigHash,
   kRequests,
   kRequestDurations,
   kConnections,

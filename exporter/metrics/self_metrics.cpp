@@ -63,19 +63,35 @@ struct SelfMetrics::Metrics {
   Gauge& members = build_gauge(Counted::kMembers, registry);
   Gauge& reload_ok = build_gauge(Counted::kReloadSuccessful, registry);
   Gauge& reload_time = build_gauge(Counted::kReloadTime, registry);
+  Family<Gauge>& config_hash = build(prometheus::BuildGauge(), Counted::kConfigHash, registry);
+  Gauge* hash = nullptr;  ///< of the configuration in use
 };
 
-SelfMetrics::SelfMetrics(std::size_t members, double process_start)
+SelfMetrics::SelfMetrics(double process_start)
     : metrics_(std::make_unique<Metrics>()), process_start_(process_start) {
   build(prometheus::BuildGauge(), Counted::kBuildInfo, metrics_->registry)
       .Add({{"version", kVersion}, {"compiler", "g++ " __VERSION__}})
       .Set(1);
-  metrics_->members.Set(static_cast<double>(members));
-  metrics_->reload_ok.Set(1);
-  metrics_->reload_time.SetToCurrentTime();
 }
 
 SelfMetrics::~SelfMetrics() = default;
+
+void SelfMetrics::set_members(std::size_t count) {
+  metrics_->members.Set(static_cast<double>(count));
+}
+
+void SelfMetrics::set_config(const ConfigState& state) {
+  const std::chrono::duration<double> taken = state.taken.time_since_epoch();
+  metrics_->reload_ok.Set(state.mistake.empty() ? 1 : 0);
+  metrics_->reload_time.Set(taken.count());
+  if (metrics_->hash != nullptr) {
+    metrics_->config_hash.Remove(std::exchange(metrics_->hash, nullptr));
+  }
+  if (!state.sha256.empty()) {
+    metrics_->hash = &metrics_->config_hash.Add({{"sha256", state.sha256}});
+    metrics_->hash->Set(1);
+  }
+}
 
 void SelfMetrics::count_request(const std::string& handler, int code,
                                 std::chrono::duration<double> took) {

@@ -8,6 +8,7 @@
 
 #include <prometheus/metric_family.h>
 
+#include "metrics/config_state.hpp"
 #include "metrics/process.hpp"
 
 namespace zke {
@@ -16,12 +17,16 @@ namespace zke {
 class SelfMetrics {
  public:
   /// `process_start` is the process's, in Unix time.
-  explicit SelfMetrics(std::size_t members, double process_start = read_process_start());
+  explicit SelfMetrics(double process_start = read_process_start());
   ~SelfMetrics();
   SelfMetrics(const SelfMetrics&) = delete;
   SelfMetrics& operator=(const SelfMetrics&) = delete;
   SelfMetrics(SelfMetrics&&) = delete;
   SelfMetrics& operator=(SelfMetrics&&) = delete;
+
+  /// Members that are configured, in all ensembles.
+  void set_members(std::size_t count);
+  void set_config(const ConfigState& state);
 
   /// `handler` is the page's path, or "other": a client must not be able to make up label values.
   void count_request(const std::string& handler, int code, std::chrono::duration<double> took);

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <map>
 #include <string>
 #include <vector>
@@ -219,9 +220,33 @@ std::string route_item(const Router::Route& route) {
          " " + escape_html(route.what) + "</li>\n";
 }
 
-std::string page(const Snapshots& snapshots, const Router& router) {
+std::string utc_text(std::chrono::system_clock::time_point at) {
+  const auto seconds = std::chrono::system_clock::to_time_t(at);
+  tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 40> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC", &parts);
+  return text.data();
+}
+
+/// Where the configuration is from; or that the newest was refused, and why.
+std::string config_line(const ConfigState& config) {
+  const auto taken = utc_text(config.taken);
+  if (!config.mistake.empty()) {
+    return paragraph("The newest configuration was refused: " + config.mistake +
+                         ". The one before is in use; all was well with it at " + taken + ".",
+                     "bad");
+  }
+  return paragraph(config.file.empty()
+                       ? "Configuration: by flags alone."
+                       : "Configuration: " + config.file + ", found good at " + taken + ".",
+                   "weak");
+}
+
+std::string page(const Snapshots& snapshots, const Router& router, const ConfigState& config) {
   std::string html(kHead);
   html += "<h1>zookeeper-exporter <span class=\"weak\">" + std::string(kVersion) + "</span></h1>\n";
+  html += config_line(config) + "\n";
   for (const auto& ensemble : snapshots) {
     html += ensemble_section(*ensemble);
   }
@@ -236,12 +261,12 @@ std::string page(const Snapshots& snapshots, const Router& router) {
 
 }  // namespace
 
-void add_status_page(Router& router, const Board& board) {
+void add_status_page(Router& router, const Board& board, const ConfigState& config) {
   router.add("/", "the ensembles, their members and what is wrong with them",
-             [&board, &router](const Request&) {
+             [&board, &router, &config](const Request&) {
                Response response;
                response.content_type = "text/html; charset=utf-8";
-               response.body = page(board.snapshots(), router);
+               response.body = page(board.snapshots(), router, config);
                response.headers.emplace_back("Cache-Control", "no-store");
                return response;
              });

@@ -169,7 +169,9 @@ TEST_CASE("versions are written in full", "[metrics]") {
 }
 
 TEST_CASE("what the exporter says about itself stands in the catalogue", "[metrics]") {
-  SelfMetrics self(3);
+  SelfMetrics self;
+  self.set_members(3);
+  self.set_config({.file = "exporter.yml", .sha256 = "0123", .mistake = {}});
   self.count_request("/metrics", 200, std::chrono::milliseconds(2));
   self.observe_loop_lag(std::chrono::milliseconds(1));
   const auto families = self.families();
@@ -198,5 +200,40 @@ TEST_CASE("every row but those of mntr says how it is read", "[metrics]") {
       CHECK_FALSE(row.key.empty());
       CHECK(bounds->min <= bounds->max);
     }
+  }
+}
+
+TEST_CASE("the exporter tells which configuration is in use, and whether the newest was taken",
+          "[metrics]") {
+  const auto find = [](const SelfMetrics& self, const std::string& name) {
+    for (auto& family : self.families()) {
+      if (family.name == "zookeeper_exporter_" + name) {
+        return family.metric;
+      }
+    }
+    return std::vector<prometheus::ClientMetric>();
+  };
+  const std::chrono::system_clock::time_point taken(std::chrono::seconds(1000));
+  SelfMetrics self;
+
+  SECTION("one that was taken") {
+    self.set_config({.file = "f.yml", .sha256 = "0123", .mistake = {}, .taken = taken});
+    self.set_config({.file = "f.yml", .sha256 = "4567", .mistake = {}, .taken = taken});
+    CHECK(find(self, "config_last_reload_successful").at(0).gauge.value == 1);
+    CHECK(find(self, "config_last_reload_success_timestamp_seconds").at(0).gauge.value == 1000);
+    const auto hash = find(self, "config_hash");
+    REQUIRE(hash.size() == 1);
+    CHECK(hash[0].label.at(0).value == "4567");
+    CHECK(hash[0].gauge.value == 1);
+  }
+  SECTION("one that was refused: the one before stays") {
+    self.set_config({.file = "f.yml", .sha256 = "0123", .mistake = "f.yml:3: no", .taken = taken});
+    CHECK(find(self, "config_last_reload_successful").at(0).gauge.value == 0);
+    CHECK(find(self, "config_hash").at(0).label.at(0).value == "0123");
+  }
+  SECTION("flags alone have no hash") {
+    self.set_config({.taken = taken});
+    CHECK(find(self, "config_last_reload_successful").at(0).gauge.value == 1);
+    CHECK(find(self, "config_hash").empty());
   }
 }

@@ -14,8 +14,8 @@ using namespace zke::test;
 
 namespace {
 
-std::string status_page(BoardPages& pages) {
-  add_status_page(pages.router, pages.board);
+std::string status_page(BoardPages& pages, const ConfigState& config = {}) {
+  add_status_page(pages.router, pages.board, config);
   const auto response = pages.ask("/");
   CHECK(response.status == 200);
   CHECK(response.content_type == "text/html; charset=utf-8");
@@ -209,4 +209,28 @@ TEST_CASE("the status page lists findings and says who may be stopped", "[pages]
   CHECK(contains(page, ">safe to stop</a>"));
   CHECK(contains(
       page, ">not safe to stop: zk-3:2181 does not serve: bring it back first (and 1 more)</a>"));
+}
+
+TEST_CASE("the status page tells where the configuration is from, and why a newer one was refused",
+          "[pages]") {
+  BoardPages pages;
+  ConfigState config;
+
+  SECTION("flags") {
+    CHECK(contains(status_page(pages, config), "Configuration: by flags alone."));
+  }
+  SECTION("a file") {
+    config.file = "/etc/<exporter>.yml";
+    config.taken = std::chrono::system_clock::from_time_t(1'000'000'000);
+    CHECK(contains(
+        status_page(pages, config),
+        "Configuration: /etc/&lt;exporter&gt;.yml, found good at 2001-09-09 01:46:40 UTC."));
+  }
+  SECTION("a newer file with a mistake") {
+    config.file = "exporter.yml";
+    config.mistake = "exporter.yml:3: poll.intervall is not a known key";
+    CHECK(contains(status_page(pages, config),
+                   "<p class=\"bad\">The newest configuration was refused: exporter.yml:3: "
+                   "poll.intervall is not a known key. The one before is in use"));
+  }
 }
