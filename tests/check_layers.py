@@ -30,7 +30,7 @@ LIBRARIES = {
 }
 # So do threads: TSan runs the tests of these parts only (thread_tests in tests/CMakeLists.txt).
 LIBRARIES |= dict.fromkeys(["atomic", "boost/asio/thread_pool", "condition_variable", "future", "mutex", "pthread", "semaphore",
-                            "thread"], {"net"})
+                            "thread"], {"base"})
 
 
 def mistakes(path, part):

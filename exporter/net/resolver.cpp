@@ -4,17 +4,15 @@
 #include <cstring>
 #include <deque>
 #include <map>
-#include <mutex>
 #include <netdb.h>
-#include <system_error>
-#include <thread>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include "base/background.hpp"
 
 namespace zke {
 
@@ -38,12 +36,6 @@ constexpr std::size_t kMaxSlowLookups = 8;  // besides: of names that were slow 
 constexpr auto kHangs = milliseconds(100);
 constexpr auto kSlow = seconds(1);
 
-/// What a look-up thread shares with the Resolver; it outlives it when it hangs.
-struct Gate {
-  std::mutex mutex;
-  bool closed = false;
-};
-
 Resolver::Addresses addresses_of(const addrinfo* list) {
   Resolver::Addresses found;
   for (const auto* entry = list; entry != nullptr; entry = entry->ai_next) {
@@ -66,6 +58,7 @@ class Resolver::State : public std::enable_shared_from_this<State> {
   State(asio::any_io_executor loop, Lookup lookup)
       : loop_(std::move(loop)),
         lookup_(std::move(lookup)),
+        background_(loop_),
         timer_(loop_),
         patience_(loop_),
         first_answer_(loop_, steady_clock::time_point::max()) {}
@@ -106,8 +99,7 @@ class Resolver::State : public std::enable_shared_from_this<State> {
     timer_.cancel();
     patience_.cancel();
     first_answer_.cancel();
-    const std::lock_guard lock(gate_->mutex);
-    gate_->closed = true;
+    background_.close();
   }
 
   /// Asks again about every name whose answer is old, for ever.
@@ -174,10 +166,15 @@ class Resolver::State : public std::enable_shared_from_this<State> {
   /// Looks the lane's next name up in a thread; false when there can't be another thread now.
   bool start(Lane& lane) {
     const auto name = lane.waiting.front().lock();
-    try {
-      std::thread(work, gate_, lookup_, loop_, weak_from_this(), name->host_, std::weak_ptr(name))
-          .detach();
-    } catch (const std::system_error&) {
+    auto work = [lookup = lookup_, state = weak_from_this(), host = name->host_,
+                 asker = std::weak_ptr(name)]() -> Background::Done {
+      return [state, asker, found = lookup(host)] {
+        if (const auto alive = state.lock()) {
+          alive->finish(*asker.lock(), found);  // it is among those that run
+        }
+      };
+    };
+    if (!background_.run(std::move(work))) {
       return false;
     }
     name->started_ = steady_clock::now();
@@ -186,29 +183,14 @@ class Resolver::State : public std::enable_shared_from_this<State> {
     return true;
   }
 
-  /// A look-up thread. It touches the loop only under the lock of a gate that is not closed.
-  static void work(const std::shared_ptr<Gate>& gate, const Lookup& lookup,
-                   const asio::any_io_executor& loop, const std::weak_ptr<State>& state,
-                   const std::string& host, const std::weak_ptr<Name>& name) {
-    auto found = lookup(host);
-    const std::lock_guard lock(gate->mutex);
-    if (!gate->closed) {
-      asio::post(loop, [state, name, found = std::move(found)]() mutable {
-        if (const auto alive = state.lock()) {
-          alive->finish(*name.lock(), std::move(found));  // it is among those that run
-        }
-      });
-    }
-  }
-
-  void finish(Name& name, Result<Addresses> found) {
+  void finish(Name& name, const Result<Addresses>& found) {
     std::erase_if(lane_of(name).running, [&](const auto& each) { return each.get() == &name; });
     name.is_pending_ = false;
     name.finished_ = steady_clock::now();
     name.is_slow_ = name.finished_ - name.started_ >= kSlow;
     name.known_.answered = true;
     if (found) {
-      name.known_.addresses = std::move(*found);
+      name.known_.addresses = *found;
       name.known_.error.clear();
     } else {
       name.known_.error = found.error().detail();
@@ -219,10 +201,10 @@ class Resolver::State : public std::enable_shared_from_this<State> {
 
   asio::any_io_executor loop_;
   Lookup lookup_;
+  Background background_;
   asio::steady_timer timer_;
   asio::steady_timer patience_;
   asio::steady_timer first_answer_;
-  std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
   std::map<std::string, std::weak_ptr<Name>, std::less<>> names_;
   Lane quick_;
   Lane slow_;
