@@ -8,13 +8,13 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "base/config_state.hpp"
 #include "base/duration.hpp"
 #include "base/heartbeat.hpp"
 #include "base/task_group.hpp"
 #include "base/version.hpp"
 #include "http/limits.hpp"
 #include "http/server.hpp"
-#include "metrics/config_state.hpp"
 #include "metrics/exposition.hpp"
 #include "metrics/self_metrics.hpp"
 #include "metrics/snapshot_text.hpp"

@@ -89,9 +89,9 @@ int main(int argc, char** argv) {
       case zke::Invocation::What::kShowVersion:
         return say(std::string("zookeeper-exporter ") + zke::kVersion + "\n");
       case zke::Invocation::What::kCheckConfig:
-        return check(invocation.settings);
+        return check(invocation.config.settings);
       case zke::Invocation::What::kRun:
-        return run(std::move(invocation.settings));
+        return run(std::move(invocation.config.settings));
     }
   } catch (const zke::ConfigError& e) {
     complain(e.what());

@@ -19,11 +19,12 @@ PARTS = {
 }
 # A third-party header stays inside the parts named here.
 LIBRARIES = {
-    "boost/asio": {"base", "net", "fourletter", "judge", "poll", "http", "pages", "health"},
+    "boost/asio": {"base", "net", "fourletter", "judge", "poll", "http", "pages", "health", "config"},
     "boost/json": {"base", "pages", "health"},
     "boost/beast": {"base", "net", "http"},
     "boost/program_options": {"config"},
     "prometheus": {"metrics"},
+    "sha2": {"config"},
     "spdlog": {"base"},
     "yaml-cpp": {"config"},
     "zlib": {"http"},

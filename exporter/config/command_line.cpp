@@ -133,6 +133,11 @@ GivenFlags parse_command_line(const std::vector<std::string>& arguments) {
   return given;
 }
 
+std::optional<std::string> value_of(const GivenFlags& flags, std::string_view name) {
+  const auto found = flags.find(name);
+  return found == flags.end() ? std::nullopt : std::optional(found->second.front());
+}
+
 std::string list_flags() {
   std::ostringstream text;
   text << all_flags();

@@ -8,13 +8,12 @@
 #include <unistd.h>
 
 #include "base/text.hpp"
-#include "config/yaml.hpp"
+#include "config/settings.hpp"
 
 namespace zke {
 
 namespace {
 
-constexpr std::size_t kMaxPath = 500;
 constexpr std::size_t kMaxSize = 1U << 20U;
 
 /// A file that closes itself.
@@ -42,8 +41,8 @@ const char* kind_of(mode_t mode) {
 
 }  // namespace
 
-Draft read_config_file(const std::string& path) {
-  const auto shown = printable(path, kMaxPath);
+std::string read_config_file(const std::string& path) {
+  const auto shown = shown_path(path);
   const auto fail = [&](const std::string& what) { throw ConfigError(shown + ": " + what); };
   const auto fail_to_read = [&] {
     fail("cannot be read: " + std::generic_category().message(errno) +
@@ -66,13 +65,18 @@ Draft read_config_file(const std::string& path) {
       fail_to_read();
     }
     if (size == 0) {
-      return read_config_text(shown, text);
+      return text;
     }
     text.append(block.data(), static_cast<std::size_t>(size));
     if (text.size() > kMaxSize) {
       fail("is larger than 1 MiB, so it is no configuration; check --config.file");
     }
   }
+}
+
+std::string shown_path(const std::string& path) {
+  constexpr std::size_t kMaxPath = 500;
+  return printable(path, kMaxPath);
 }
 
 }  // namespace zke

@@ -2,12 +2,13 @@
 
 #include <string>
 
-#include "config/draft.hpp"
-
 namespace zke {
 
-/// Reads the YAML file at `path` over the defaults: a regular one of at most 1 MiB, or a link to
-/// one. Throws a ConfigError for a file that can't be read, and for mistakes in it.
-Draft read_config_file(const std::string& path);
+/// The text of the file at `path`: a regular one of at most 1 MiB, or a link to one. Throws a
+/// ConfigError for a file that can't be read.
+std::string read_config_file(const std::string& path);
+
+/// The path as messages show it.
+std::string shown_path(const std::string& path);
 
 }  // namespace zke

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <span>
 #include <string>
+#include <vector>
 
-#include "config/settings.hpp"
+#include "config/source.hpp"
 
 namespace zke {
 
@@ -11,7 +11,10 @@ namespace zke {
 struct Invocation {
   enum class What { kRun, kCheckConfig, kShowHelp, kShowVersion };
   What what = What::kRun;
-  Settings settings;  ///< the file's and the flags', which win
+  ConfigSource source;
+  Configuration config;        ///< what `source` said at the start
+  bool is_watched = false;     ///< its file, for changes
+  bool has_lifecycle = false;  ///< POST /-/reload is allowed
 };
 
 /// Reads the arguments (without the program's name) and the file that they name. Throws

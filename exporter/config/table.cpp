@@ -57,6 +57,16 @@ constexpr auto kTable = std::to_array<Setting>({
         .help = "check the file and the flags, say what is wrong, and exit",
     },
     {
+        .flag = "config.watch",
+        .group = "Configuration",
+        .help = "read the file again when it changes: so it is with every file",
+    },
+    {
+        .flag = "no-config.watch",
+        .group = "Configuration",
+        .help = "read it again on SIGHUP and POST /-/reload only",
+    },
+    {
         .flag = "zookeeper.servers",
         .key = "ensembles[].members",
         .group = "ZooKeeper",
@@ -140,6 +150,11 @@ constexpr auto kTable = std::to_array<Setting>({
             [](const Texts& texts, Settings& settings) {
               return put(read_telemetry_path(texts.front()), settings.telemetry_path);
             },
+    },
+    {
+        .flag = "web.enable-lifecycle",
+        .group = "Web",
+        .help = "allow POST /-/reload, which reads the file again",
     },
     {
         .flag = "log.level",

@@ -46,6 +46,7 @@ Draft read_file(const FileValue& whole) {
   }
   if (const auto list = file.find("ensembles")) {
     draft.settings.ensembles = read_ensembles(*list);
+    draft.places.insert_or_assign("ensembles", list->place());
   }
   read_section(file, "http", draft);
   read_section(file, "log", draft);

@@ -8,7 +8,7 @@
 
 #include <prometheus/metric_family.h>
 
-#include "metrics/config_state.hpp"
+#include "base/config_state.hpp"
 #include "metrics/process.hpp"
 
 namespace zke {

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "base/config_state.hpp"
 #include "http/router.hpp"
-#include "metrics/config_state.hpp"
 #include "pages/board.hpp"
 
 namespace zke {

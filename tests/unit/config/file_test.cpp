@@ -32,7 +32,7 @@ std::vector<std::string> config_files(std::string_view ending) {
 std::string path_of(const std::string& name) { return TESTS_DIR "/data/config/" + name; }
 
 Settings settings_in(const std::string& path) {
-  return read_flags({"--config.file=" + path}).settings;
+  return read_flags({"--config.file=" + path}).config.settings;
 }
 
 /// What is wrong with the file, without its name; empty when nothing is.
@@ -78,7 +78,7 @@ TEST_CASE("every bad file is refused with the place, the reason and the remedy",
 }
 
 TEST_CASE("every key of the file arrives", "[config]") {
-  const auto settings = read_config_file(path_of("everything.good.yml")).settings;
+  const auto settings = settings_in(path_of("everything.good.yml"));
 
   CHECK(settings.poll.interval == 15s);
   CHECK(settings.poll.timeout == 2500ms);
@@ -96,7 +96,7 @@ TEST_CASE("every key of the file arrives", "[config]") {
 
 TEST_CASE("an empty file leaves all defaults", "[config]") {
   for (const auto* name : {"empty.good.yml", "comments-only.good.yml"}) {
-    CHECK(read_config_file(path_of(name)).settings == Settings());
+    CHECK(settings_in(path_of(name)) == Settings());
   }
 }
 

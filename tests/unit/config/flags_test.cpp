@@ -20,7 +20,7 @@ using Arguments = std::vector<std::string>;
 const std::string file_flag =
     std::string("--config.file=") + TESTS_DIR "/data/config/everything.good.yml";
 
-Settings settings_of(const Arguments& arguments) { return read_flags(arguments).settings; }
+Settings settings_of(const Arguments& arguments) { return read_flags(arguments).config.settings; }
 
 std::string mistake_in(const Arguments& arguments) {
   try {
@@ -37,14 +37,15 @@ TEST_CASE("without flags localhost is polled and served on port 9141", "[config]
   const auto invocation = read_flags({});
 
   CHECK(invocation.what == Invocation::What::kRun);
-  CHECK(invocation.settings.ensembles.at(0).name == "default");
-  CHECK(invocation.settings.ensembles.at(0).members == std::vector<Address>{{"localhost", 2181}});
-  CHECK(invocation.settings.listen == std::vector<Address>{{"", 9141}});
-  CHECK(invocation.settings.poll.interval == 10s);
-  CHECK(invocation.settings.poll.timeout == 3s);
-  CHECK(invocation.settings.telemetry_path == "/metrics");
-  CHECK(invocation.settings.log_level == log::Level::kInfo);
-  CHECK(invocation.settings.log_format == log::Format::kLogfmt);
+  CHECK(invocation.config.settings.ensembles.at(0).name == "default");
+  CHECK(invocation.config.settings.ensembles.at(0).members ==
+        std::vector<Address>{{"localhost", 2181}});
+  CHECK(invocation.config.settings.listen == std::vector<Address>{{"", 9141}});
+  CHECK(invocation.config.settings.poll.interval == 10s);
+  CHECK(invocation.config.settings.poll.timeout == 3s);
+  CHECK(invocation.config.settings.telemetry_path == "/metrics");
+  CHECK(invocation.config.settings.log_level == log::Level::kInfo);
+  CHECK(invocation.config.settings.log_format == log::Format::kLogfmt);
 }
 
 TEST_CASE("help and version win over everything else", "[config]") {
@@ -267,4 +268,21 @@ TEST_CASE("the help names every flag and every default", "[config]") {
     CAPTURE(value);
     CHECK(help.find(value) != std::string::npos);
   }
+}
+
+TEST_CASE("a file is watched unless it was said otherwise", "[config]") {
+  CHECK_FALSE(read_flags({}).is_watched);
+  CHECK_FALSE(read_flags({"--no-config.watch"}).is_watched);
+  CHECK(read_flags({file_flag}).is_watched);
+  CHECK(read_flags({file_flag, "--config.watch"}).is_watched);
+  CHECK_FALSE(read_flags({file_flag, "--no-config.watch"}).is_watched);
+  CHECK(mistake_in({"--config.watch"}) ==
+        "--config.watch watches the file of --config.file; give both or neither");
+  CHECK(mistake_in({file_flag, "--config.watch", "--no-config.watch"}) ==
+        "--config.watch and --no-config.watch contradict each other; give one");
+}
+
+TEST_CASE("reloads by HTTP must be allowed", "[config]") {
+  CHECK_FALSE(read_flags({file_flag}).has_lifecycle);
+  CHECK(read_flags({file_flag, "--web.enable-lifecycle"}).has_lifecycle);
 }

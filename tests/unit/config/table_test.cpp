@@ -38,7 +38,7 @@ TEST_CASE("every default, given as a flag, changes nothing", "[config]") {
     if (!setting.otherwise.value.empty()) {
       const auto flag =
           "--" + std::string(setting.flag) + "=" + std::string(setting.otherwise.value);
-      CHECK(read_flags({flag}).settings == Settings());
+      CHECK(read_flags({flag}).config.settings == Settings());
     }
   }
 }
@@ -87,21 +87,21 @@ TEST_CASE("no flag and no key stands twice in the table, and each flag has a hel
 }
 
 TEST_CASE("settings can be compared", "[config]") {
-  CHECK(read_flags({}).settings == Settings());
-  CHECK(read_flags({"--log.level=debug"}).settings != Settings());
-  CHECK(read_flags({"--poll.timeout=2s"}).settings != Settings());
-  CHECK(read_flags({"--zookeeper.servers=localhost:2182"}).settings != Settings());
+  CHECK(read_flags({}).config.settings == Settings());
+  CHECK(read_flags({"--log.level=debug"}).config.settings != Settings());
+  CHECK(read_flags({"--poll.timeout=2s"}).config.settings != Settings());
+  CHECK(read_flags({"--zookeeper.servers=localhost:2182"}).config.settings != Settings());
 }
 
 TEST_CASE("the longest and the shortest interval and timeout are taken", "[config]") {
-  CHECK(read_flags({"--poll.interval=1s"}).settings.poll.interval == 1s);
-  CHECK(read_flags({"--poll.interval=1h"}).settings.poll.interval == 1h);
+  CHECK(read_flags({"--poll.interval=1s"}).config.settings.poll.interval == 1s);
+  CHECK(read_flags({"--poll.interval=1h"}).config.settings.poll.interval == 1h);
   CHECK_THROWS_WITH(read_flags({"--poll.interval=999ms"}),
                     "--poll.interval is 999ms; choose 1s to 1h");
   CHECK_THROWS_WITH(read_flags({"--poll.interval=1h1ms"}),
                     "--poll.interval is 1h1ms; choose 1s to 1h");
-  CHECK(read_flags({"--poll.timeout=10ms"}).settings.poll.timeout == 10ms);
-  CHECK(read_flags({"--poll.timeout=10s"}).settings.poll.timeout == 10s);
+  CHECK(read_flags({"--poll.timeout=10ms"}).config.settings.poll.timeout == 10ms);
+  CHECK(read_flags({"--poll.timeout=10s"}).config.settings.poll.timeout == 10s);
   CHECK_THROWS_WITH(read_flags({"--poll.timeout=9ms"}),
                     "--poll.timeout is 9ms; choose 10ms to the poll.interval of 10s");
 }

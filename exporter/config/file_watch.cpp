@@ -1,0 +1,122 @@
+#include "config/file_watch.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <sys/inotify.h>
+#include <unistd.h>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "base/log.hpp"
+
+namespace zke {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+
+}  // namespace
+
+FileWatch::FileWatch(const asio::any_io_executor& loop)
+    : inotify_(std::make_shared<const Inotify>()), events_(loop), pause_(loop), timer_(loop) {
+  if (inotify_->fd() >= 0) {
+    events_.assign(inotify_->fd());
+  }
+}
+
+FileWatch::~FileWatch() {
+  if (events_.is_open()) {
+    events_.release();  // it belongs to inotify_, which a thread may still use
+  }
+}
+
+std::function<WatchedPlaces(const std::string& path)> FileWatch::watcher() const {
+  return [inotify = inotify_](const std::string& path) { return watch_places(*inotify, path); };
+}
+
+void FileWatch::follow(WatchedPlaces places) {
+  for (const auto& [place, names] : places_) {
+    if (!places.contains(place)) {
+      inotify_rm_watch(inotify_->fd(), place);
+    }
+  }
+  places_ = std::move(places);
+}
+
+asio::awaitable<void> FileWatch::listen() {
+  constexpr auto kPause = milliseconds(50);  // a busy directory must not hold the loop
+  if (!events_.is_open()) {
+    log::warn("a change of the configuration file is noticed after 5 s only",
+              {{"error", "inotify: " + inotify_->error()}});
+    co_return;
+  }
+  for (;;) {
+    co_await events_.async_wait(asio::posix::stream_descriptor::wait_read, kTuple);
+    take_events();
+    pause_.expires_after(kPause);
+    co_await pause_.async_wait(kTuple);
+  }
+}
+
+void FileWatch::take_events() {
+  alignas(inotify_event) std::array<char, 16384> buffer{};
+  constexpr int kMost = 64;  // more than the kernel keeps
+  for (int i = 0; i < kMost; ++i) {
+    const auto size = read(inotify_->fd(), buffer.data(), buffer.size());
+    if (size <= 0) {
+      return;
+    }
+    for (std::size_t at = 0; at < static_cast<std::size_t>(size);) {
+      inotify_event event{};
+      std::memcpy(&event, buffer.data() + at, sizeof event);
+      take(event.wd, event.mask, event.len > 0 ? buffer.data() + at + sizeof event : "");
+      at += sizeof event + event.len;
+    }
+  }
+}
+
+void FileWatch::take(int place, std::uint32_t what, const char* name) {
+  const auto found = places_.find(place);
+  const bool is_lost = (what & IN_Q_OVERFLOW) != 0;
+  if (!is_lost && (found == places_.end() || (*name != '\0' && !found->second.contains(name)))) {
+    return;
+  }
+  if ((what & IN_IGNORED) != 0) {
+    places_.erase(place);  // its number may be given to another
+  }
+  happened_ = Clock::now();
+  changed_ = changed_.value_or(happened_);
+  // Who replaces a file has finished it, and who wrote the one before is of no interest.
+  is_written_ = (what & IN_MODIFY) != 0 || (is_written_ && (what & IN_ATTRIB) != 0);
+  timer_.cancel();
+}
+
+asio::awaitable<void> FileWatch::wait() {
+  constexpr auto kQuiet = milliseconds(200);
+  constexpr auto kLongest = seconds(1);  // of what changes again and again
+  constexpr auto kOpen = seconds(30);
+  constexpr auto kLook = seconds(5);
+  const auto look = Clock::now() + kLook;
+  for (;;) {
+    const auto until = is_written_ ? happened_ + kOpen
+                       : changed_  ? std::min(happened_ + kQuiet, *changed_ + kLongest)
+                                   : look;
+    if (Clock::now() >= until) {
+      changed_.reset();
+      is_written_ = false;
+      co_return;
+    }
+    timer_.expires_at(until);
+    co_await timer_.async_wait(kTuple);
+  }
+}
+
+}  // namespace zke

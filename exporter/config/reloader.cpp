@@ -1,0 +1,275 @@
+#include "config/reloader.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <utility>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "config/file.hpp"
+
+namespace zke {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+using std::chrono::system_clock;
+
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr auto kNever = steady_clock::time_point::max();
+constexpr std::string_view kChangedFile = "the file changed";
+
+std::string joined(const std::vector<std::string>& texts, std::string_view between) {
+  std::string all;
+  for (const auto& text : texts) {
+    all += (all.empty() ? "" : std::string(between)) + text;
+  }
+  return all;
+}
+
+Error failure(std::string text) { return {Reason::kLocalError, std::move(text)}; }
+
+}  // namespace
+
+/// A reading that was asked for, by one or several.
+struct Reloader::Round {
+  explicit Round(const asio::any_io_executor& loop) : ended(loop, kNever) {}
+
+  void end(Result<std::string> its_result) {
+    result = std::move(its_result);
+    ended.cancel();
+  }
+
+  std::string cause;
+  bool is_look = true;  ///< nobody asked: only what is new is told
+  std::optional<Result<std::string>> result;
+  asio::steady_timer ended;  ///< cancelled when there is a result
+};
+
+/// What a thread has read.
+struct Reloader::Reading {
+  WatchedPlaces places = {};
+  std::string sha256 = {};                   ///< empty when there is no text
+  std::optional<Configuration> config = {};  ///< empty when the text is known, or wrong
+  std::string mistake = {};
+  bool is_void = false;    ///< it could not be read, or has nothing in it
+  bool has_ended = false;  ///< set on the loop; before, all belongs to the thread
+};
+
+void Reloader::read_into(Reading& reading, const ConfigSource& source,
+                         const std::vector<std::string>& known) {
+  try {
+    reading.is_void = true;
+    const auto text = source.read_text();
+    reading.sha256 = sha256_of(text);
+    reading.is_void = false;
+    if (std::ranges::find(known, reading.sha256) == known.end()) {
+      reading.config = source.parse(text);
+    }
+  } catch (const std::exception& e) {
+    reading.mistake = printable(e.what());
+  }
+  if (reading.config && reading.config->is_file_empty) {
+    reading.is_void = true;
+    reading.mistake = shown_path(source.file()) +
+                      ": has no setting in it; write some, or restart to run with the defaults";
+  }
+}
+
+Reloader::Reloader(const asio::any_io_executor& loop, ConfigSource source,
+                   const Configuration& in_use, Events events)
+    : source_(std::move(source)),
+      events_(std::move(events)),
+      state_{source_.file(), in_use.sha256, {}, system_clock::now()},
+      wake_(loop, kNever),
+      read_(loop),
+      watch_(loop),
+      background_(loop),
+      tasks_(loop) {}
+
+void Reloader::start(bool is_watched) {
+  tasks_.spawn("reload", run());
+  if (is_watched) {
+    tasks_.spawn("events of the configuration file", watch_.listen());
+    tasks_.spawn("watch of the configuration file", watch());
+  }
+}
+
+asio::awaitable<Result<std::string>> Reloader::reload(std::string cause) {
+  const auto round = next_round(cause, false);
+  while (!round->result) {
+    co_await round->ended.async_wait(kTuple);
+  }
+  co_return *round->result;
+}
+
+void Reloader::ask(const std::string& cause) { next_round(cause, false); }
+
+/// The one that has not begun; a new one if there is none.
+Reloader::RoundPtr Reloader::next_round(const std::string& cause, bool is_look) {
+  if (is_stopped_ || source_.file().empty()) {
+    auto ended = std::make_shared<Round>(wake_.get_executor());
+    ended->end(is_stopped_
+                   ? Result<std::string>(failure("the exporter is shutting down"))
+                   : Result<std::string>(
+                         "There is no configuration file to read again: the flags say all.\n"));
+    return ended;
+  }
+  if (!next_) {
+    next_ = std::make_shared<Round>(wake_.get_executor());
+    wake_.cancel();
+  }
+  if (!is_look || next_->cause.empty()) {
+    next_->cause = cause;
+  }
+  next_->is_look = next_->is_look && is_look;
+  return next_;
+}
+
+void Reloader::stop() {
+  is_stopped_ = true;
+  tasks_.cancel();
+  for (const auto& round : {std::exchange(running_, nullptr), std::exchange(next_, nullptr)}) {
+    if (round) {
+      round->end(failure("the exporter is shutting down"));
+    }
+  }
+}
+
+asio::awaitable<void> Reloader::run() {
+  for (;;) {
+    while (!next_) {
+      co_await wake_.async_wait(kTuple);
+    }
+    running_ = std::exchange(next_, nullptr);
+    auto result = co_await carry_out(running_->cause, running_->is_look);
+    std::exchange(running_, nullptr)->end(std::move(result));
+  }
+}
+
+asio::awaitable<void> Reloader::watch() {
+  for (;;) {
+    const auto round = next_round(std::string(kChangedFile), true);  // the first begins the watch
+    while (!round->result) {
+      co_await round->ended.async_wait(kTuple);
+    }
+    co_await watch_.wait();
+  }
+}
+
+asio::awaitable<Result<std::string>> Reloader::carry_out(std::string cause, bool is_look) {
+  const auto reading = co_await read(is_look);
+  if (reading->has_ended) {
+    watch_.follow(reading->places);
+  }
+  if (is_look && may_be_unfinished(*reading)) {
+    co_return std::string();
+  }
+  if (!reading->mistake.empty()) {
+    refused_ = reading->sha256;
+    co_return refuse(cause, reading->mistake, is_look);
+  }
+  if (!reading->config) {  // it is known
+    const bool is_news = state_.sha256 == reading->sha256 && (!is_look || !state_.mistake.empty());
+    co_return is_news ? accept(cause, {}, {}) : std::string();
+  }
+  const auto& config = *reading->config;
+  const auto changes = co_await events_.take(config.settings);
+  if (!changes) {
+    refused_ = config.sha256;
+    co_return refuse(cause, changes.error().detail(), is_look);
+  }
+  state_.sha256 = config.sha256;
+  co_return accept(cause, *changes, config.overridden);
+}
+
+/// Reads the file on a thread of its own. A text that is in use is not parsed again, nor is one
+/// that was refused when nobody asked.
+asio::awaitable<Reloader::ReadingPtr> Reloader::read(bool is_look) {
+  constexpr auto kPatience = seconds(10);
+  const auto deadline = steady_clock::now() + kPatience;
+  auto reading = std::make_shared<Reading>();
+  co_await wait_for_reading(deadline);  // one that hung may have come back
+  if (!is_reading_) {
+    auto work = [source = source_, watch = watch_.watcher(), in_use = state_.sha256,
+                 refused = is_look ? refused_ : std::string(), reading, this]() {
+      reading->places = watch(source.file());  // before: what happens since is told
+      read_into(*reading, source, {in_use, refused});
+      return [reading, this] {
+        reading->has_ended = true;
+        is_reading_ = false;
+        read_.cancel();
+      };
+    };
+    is_reading_ = background_.run(std::move(work));
+    co_await wait_for_reading(deadline);
+  }
+  if (reading->has_ended) {
+    co_return reading;
+  }
+  auto nothing = std::make_shared<Reading>();  // the thread may still write to the other one
+  nothing->mistake = shown_path(source_.file()) +
+                     ": cannot be read within 10 s; look at the file system that it is on";
+  co_return nothing;
+}
+
+asio::awaitable<void> Reloader::wait_for_reading(steady_clock::time_point deadline) {
+  while (is_reading_ && steady_clock::now() < deadline) {
+    read_.expires_at(deadline);
+    co_await read_.async_wait(kTuple);
+  }
+}
+
+/// A file that is gone or has nothing in it is perhaps just being written: for some seconds that is
+/// no mistake.
+bool Reloader::may_be_unfinished(const Reading& reading) {
+  constexpr auto kPatience = seconds(4);
+  const bool is_so = reading.has_ended && reading.is_void;
+  if (!is_so) {
+    unfinished_.reset();
+    return false;
+  }
+  const auto now = steady_clock::now();
+  unfinished_ = unfinished_.value_or(now);
+  return now - *unfinished_ < kPatience;
+}
+
+Result<std::string> Reloader::refuse(const std::string& cause, const std::string& mistake,
+                                     bool is_look) {
+  if (!is_look || mistake != state_.mistake) {
+    log::error("configuration refused; the one before stays in use",
+               {{"cause", cause}, {"mistake", mistake}});
+    state_.mistake = mistake;
+    events_.told(state_);
+  }
+  return failure(mistake);
+}
+
+std::string Reloader::accept(const std::string& cause, const std::vector<std::string>& changes,
+                             const std::vector<std::string>& overridden) {
+  state_.mistake.clear();
+  state_.taken = system_clock::now();
+  refused_.clear();
+  events_.told(state_);
+  const auto by_flags = overridden.empty() ? "" : "flags override its " + joined(overridden, ", ");
+  auto summary = changes.empty() ? std::vector<std::string>{"none"} : changes;
+  if (!by_flags.empty()) {
+    summary.push_back(by_flags);
+  }
+  log::info(changes.empty() ? "configuration read again" : "configuration taken",
+            {{"cause", cause}, {"changes", joined(summary, "; ")}});
+  std::string text = changes.empty() ? "Nothing has changed.\n" : "The configuration was taken:\n";
+  for (const auto& change : changes) {
+    text += "- " + change + "\n";
+  }
+  return text + (by_flags.empty() ? "" : "(" + by_flags + ")\n");
+}
+
+}  // namespace zke
