@@ -61,7 +61,7 @@ char32_t decode(std::string_view sequence) {
 }
 
 /// Whether it steers what shows the text, or is in it unseen: control characters (C0, C1), line
-/// and paragraph ends, marks of direction, joiners, fillers, tags.
+/// and paragraph ends, marks of direction, joiners, fillers, tags, what is no character.
 bool is_unprintable(char32_t c) {
   struct Range {
     char32_t first;
@@ -79,12 +79,16 @@ bool is_unprintable(char32_t c) {
                                                  {0x2028, 0x202E},
                                                  {0x2060, 0x206F},
                                                  {0x3164, 0x3164},
+                                                 {0xFDD0, 0xFDEF},
                                                  {0xFEFF, 0xFEFF},
                                                  {0xFFA0, 0xFFA0},
                                                  {0xFFF0, 0xFFFB},
                                                  {0x1BCA0, 0x1BCA3},
                                                  {0x1D173, 0x1D17A},
                                                  {0xE0000, 0xE0FFF}});
+  if ((c & 0xFFFEU) == 0xFFFEU) {  // the last two of each plane
+    return true;
+  }
   for (const auto& range : kRanges) {
     if (c <= range.last) {
       return c >= range.first;

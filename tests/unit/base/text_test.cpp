@@ -158,6 +158,9 @@ TEST_CASE("what steers a terminal or hides in a text becomes a space", "[base]")
                                  std::string("\xE2\x81\xA6"),  // U+2060, 2066
                                  std::string("\xE2\x81\xA9"),
                                  std::string("\xEF\xBB\xBF"),  // U+2069, FEFF
+                                 std::string("\xEF\xB7\x90"),
+                                 std::string("\xEF\xBF\xBF"),
+                                 std::string("\xF4\x8F\xBF\xBE"),  // U+FDD0, FFFF, 10FFFE
                                  std::string("\xF3\xA0\x80\x81"),
                                  std::string("\xF3\xA0\x81\xBF")}) {  // tags
     CAPTURE(bad);
@@ -170,7 +173,8 @@ TEST_CASE("what steers a terminal or hides in a text becomes a space", "[base]")
 TEST_CASE("letters, marks and signs of all scripts stay", "[base]") {
   for (const std::string good :
        {"\xC2\xA0", "\xC2\xA1", "\xD8\x9B", "\xE2\x80\x90", "\xE2\x80\xA7", "\xE2\x80\xAF",
-        "\xE2\x82\xAC", "\xEF\xBF\xBD", "\xF0\x9F\x98\x80", "e\xCC\x81", "\xF0\x90\x80\x80"}) {
+        "\xE2\x82\xAC", "\xEF\xB7\xB0", "\xEF\xBF\xBD", "\xF4\x8F\xBF\xBD", "\xF0\x9F\x98\x80",
+        "e\xCC\x81", "\xF0\x90\x80\x80"}) {
     CAPTURE(good);
     CHECK(printable(good) == good);
     CHECK(escape_unprintable(good) == good);
