@@ -58,8 +58,6 @@ spdlog::level::level_enum to_spdlog(Level level) {
 
 constexpr auto kLevelNames = std::to_array<std::string_view>({"debug", "info", "warn", "error"});
 
-std::string_view name_of(Level level) { return kLevelNames.at(static_cast<std::size_t>(level)); }
-
 std::string now_utc() {
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);
@@ -122,14 +120,17 @@ std::optional<Level> parse_level(std::string_view text) {
 }
 
 std::optional<Format> parse_format(std::string_view text) {
-  if (text == "logfmt") {
-    return Format::kLogfmt;
-  }
-  if (text == "json") {
-    return Format::kJson;
+  for (const auto format : {Format::kLogfmt, Format::kJson}) {
+    if (text == to_string(format)) {
+      return format;
+    }
   }
   return std::nullopt;
 }
+
+std::string_view to_string(Level level) { return kLevelNames.at(static_cast<std::size_t>(level)); }
+
+std::string_view to_string(Format format) { return format == Format::kJson ? "json" : "logfmt"; }
 
 void configure(Level level, Format format) {
   logger().out.set_level(to_spdlog(level));
@@ -142,7 +143,7 @@ std::string format_line(Format format, std::string_view time, Level level, std::
                         Fields fields) {
   std::string line;
   append_field(line, format, "ts", time);
-  append_field(line, format, "level", name_of(level));
+  append_field(line, format, "level", to_string(level));
   append_field(line, format, "msg", message.substr(0, kMaxValue));
   for (const auto& field : fields) {
     const auto length = line.size();

@@ -22,6 +22,10 @@ using Fields = std::initializer_list<Field>;
 std::optional<Level> parse_level(std::string_view text);
 std::optional<Format> parse_format(std::string_view text);
 
+/// As they are read.
+std::string_view to_string(Level level);
+std::string_view to_string(Format format);
+
 /// What is logged from now on. Before, it is info in logfmt.
 void configure(Level level, Format format);
 

@@ -1,5 +1,6 @@
 #include "config/table.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <utility>
@@ -42,6 +43,14 @@ std::string check_timeout(const Settings& settings) {
              ? "is " + to_string(poll.timeout) + "; choose " + to_string(kShortestTimeout) +
                    " to the poll.interval of " + to_string(poll.interval)
              : "";
+}
+
+Texts show_listeners(const Settings& settings) {
+  Texts texts;
+  for (const auto& address : settings.listen) {
+    texts.push_back(to_string(address));
+  }
+  return texts;
 }
 
 constexpr auto kTable = std::to_array<Setting>({
@@ -107,6 +116,7 @@ constexpr auto kTable = std::to_array<Setting>({
               return put(read_duration(texts.front(), kIntervalBounds, "10s"),
                          settings.poll.interval);
             },
+        .show = [](const Settings& settings) { return Texts{to_string(settings.poll.interval)}; },
         .check = check_interval,
     },
     {
@@ -122,6 +132,7 @@ constexpr auto kTable = std::to_array<Setting>({
               return put(read_duration(texts.front(), kTimeoutBounds, "3s or 500ms"),
                          settings.poll.timeout);
             },
+        .show = [](const Settings& settings) { return Texts{to_string(settings.poll.timeout)}; },
         .check = check_timeout,
     },
     {
@@ -136,6 +147,7 @@ constexpr auto kTable = std::to_array<Setting>({
                   "free one, which is logged",
         .read = [](const Texts& texts,
                    Settings& settings) { return put(read_listeners(texts), settings.listen); },
+        .show = show_listeners,
     },
     {
         .flag = "web.telemetry-path",
@@ -150,6 +162,7 @@ constexpr auto kTable = std::to_array<Setting>({
             [](const Texts& texts, Settings& settings) {
               return put(read_telemetry_path(texts.front()), settings.telemetry_path);
             },
+        .show = [](const Settings& settings) { return Texts{settings.telemetry_path}; },
     },
     {
         .flag = "web.enable-lifecycle",
@@ -167,6 +180,10 @@ constexpr auto kTable = std::to_array<Setting>({
             [](const Texts& texts, Settings& settings) {
               return put(read_level(texts.front()), settings.log_level);
             },
+        .show =
+            [](const Settings& settings) {
+              return Texts{std::string(to_string(settings.log_level))};
+            },
     },
     {
         .flag = "log.format",
@@ -179,10 +196,18 @@ constexpr auto kTable = std::to_array<Setting>({
             [](const Texts& texts, Settings& settings) {
               return put(read_format(texts.front()), settings.log_format);
             },
+        .show =
+            [](const Settings& settings) {
+              return Texts{std::string(to_string(settings.log_format))};
+            },
     },
     {.flag = "help", .group = "General", .help = "show this text and exit"},
     {.flag = "version", .group = "General", .help = "show the version and exit"},
 });
+
+static_assert(std::ranges::all_of(kTable, [](const Setting& setting) {
+  return (setting.read == nullptr) == (setting.show == nullptr);
+}));
 
 }  // namespace
 

@@ -31,7 +31,10 @@ struct Setting {
   /// the ensembles, of which the file has many and the flags one.
   std::string (*read)(const std::vector<std::string>& texts, Settings& settings) = nullptr;
 
-  /// The same for a value that other settings bound, once all are known; null: nothing bounds it.
+  /// The value in `settings`, as `read` would read it; null where that is.
+  std::vector<std::string> (*show)(const Settings& settings) = nullptr;
+
+  /// What `read` says, of a value that other settings bound, once all are known; null: none do.
   std::string (*check)(const Settings& settings) = nullptr;
 };
 
