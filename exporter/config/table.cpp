@@ -157,7 +157,7 @@ constexpr auto kTable = std::to_array<Setting>({
         .help = "path of the metrics",
         .otherwise = {"/metrics"},
         .bounds = "letters, digits and `-._~` between single slashes, no `.` or `..` as a part; "
-                  "not `/livez`, `/readyz`, `/probe`, `/health` or below them",
+                  "not `/livez`, `/readyz`, `/probe`, `/health`, `/config`, `/-` or below them",
         .read =
             [](const Texts& texts, Settings& settings) {
               return put(read_telemetry_path(texts.front()), settings.telemetry_path);

@@ -1,7 +1,6 @@
 #include "config/values.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "base/duration.hpp"
@@ -20,9 +19,7 @@ std::string find_clash(const Address& address, const Address& other) {
 }
 
 bool is_taken(std::string_view path) {
-  constexpr auto kTaken =
-      std::to_array<std::string_view>({"/livez", "/readyz", "/probe", "/health"});
-  return path == "/" || std::ranges::any_of(kTaken, [&](std::string_view taken) {
+  return path == "/" || std::ranges::any_of(kTakenPaths, [&](std::string_view taken) {
            return path == taken || (path.starts_with(taken) && path[taken.size()] == '/');
          });
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -15,6 +16,10 @@ namespace zke {
 
 constexpr std::string_view kLevels = "debug, info, warn or error";
 constexpr std::string_view kFormats = "logfmt or json";
+
+/// Other pages are here or below; the bounds in the table name them.
+constexpr auto kTakenPaths =
+    std::to_array<std::string_view>({"/livez", "/readyz", "/probe", "/health", "/config", "/-"});
 
 Result<log::Level> read_level(std::string_view text);
 Result<log::Format> read_format(std::string_view text);

@@ -216,7 +216,7 @@ TEST_CASE("a bad flag is refused with the reason and the remedy", "[config]") {
 }
 
 TEST_CASE("a path that only begins like another page's is free", "[config]") {
-  for (const auto* path : {"/healthy/metrics", "/probes", "/livezoo"}) {
+  for (const auto* path : {"/healthy/metrics", "/probes", "/livezoo", "/configs", "/-m"}) {
     CAPTURE(path);
     CHECK(mistake_in({std::string("--web.telemetry-path=") + path}).empty());
   }
@@ -230,6 +230,8 @@ TEST_CASE("the paths of other pages are taken", "[config]") {
                            "/readyz",
                            "/probe/liveness",
                            "/health/ensemble",
+                           "/config",
+                           "/-/reload",
                            "metrics",
                            "/a b",
                            "/a?b",

@@ -1,5 +1,6 @@
 #include "config/table.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include <catch2/catch.hpp>
@@ -7,6 +8,7 @@
 #include "base/text.hpp"
 #include "config/document.hpp"
 #include "config/flags.hpp"
+#include "config/values.hpp"
 #include "config/yaml.hpp"
 #include "support/files.hpp"
 
@@ -83,6 +85,16 @@ TEST_CASE("no flag and no key stands twice in the table, and each flag has a hel
     CHECK(names.insert(setting.flag).second);
     CHECK((setting.key.empty() || setting.key == setting.flag || names.insert(setting.key).second));
     CHECK_FALSE(setting.help.empty());
+  }
+}
+
+TEST_CASE("the bounds of the path of /metrics name all paths that are taken", "[config]") {
+  const auto table = settings_table();
+  const auto row = std::ranges::find(table, "http.telemetry_path", &Setting::key);
+  REQUIRE(row != table.end());
+  for (const auto path : kTakenPaths) {
+    CAPTURE(path);
+    CHECK(row->bounds.find("`" + std::string(path) + "`") != std::string_view::npos);
   }
 }
 
