@@ -40,6 +40,7 @@ struct FakeServer::State {
   tcp::acceptor acceptor;
   tcp::socket filler;  ///< fills the backlog
   PerCommand<Script> scripts;
+  Script other_script;  ///< of what is no word of ours
   Seen seen;
   std::size_t open = 0;
 
@@ -108,7 +109,7 @@ asio::awaitable<void> FakeServer::State::answer(std::shared_ptr<Session> session
   }
   auto& state = *session->state;
   state.seen.words.push_back(word);
-  Script script;
+  auto script = state.other_script;
   for (const auto command : kCommands) {
     if (to_string(command) == word) {
       script = state.scripts[command];
@@ -198,7 +199,10 @@ void FakeServer::play(Command command, Script script) {
   state_->scripts[command] = std::move(script);
 }
 
-void FakeServer::play_always(const Script& script) { state_->scripts.fill(script); }
+void FakeServer::play_always(const Script& script) {
+  state_->scripts.fill(script);
+  state_->other_script = script;
+}
 
 void FakeServer::shut() {
   error_code ignored;

@@ -61,7 +61,7 @@ class FakeServer {
 
   void play(const std::string& replies);
   void play(Command command, Script script);
-  void play_always(const Script& script);
+  void play_always(const Script& script);  ///< whatever the word, be it the begin of HTTP
 
   /// Stops listening: connections are refused from now on.
   void shut();
