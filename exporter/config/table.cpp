@@ -143,7 +143,7 @@ constexpr auto kTable = std::to_array<Setting>({
         .is_list = true,
         .help = "where to serve HTTP; may be given several times",
         .otherwise = {":9141"},
-        .bounds = "at least one; no port twice, `:9141` takes it on all addresses; port 0 picks a "
+        .bounds = "1 to 100; no port twice, `:9141` takes it on all addresses; port 0 picks a "
                   "free one, which is logged",
         .read = [](const Texts& texts,
                    Settings& settings) { return put(read_listeners(texts), settings.listen); },

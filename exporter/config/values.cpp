@@ -47,6 +47,10 @@ Result<std::chrono::milliseconds> read_duration(std::string_view text, std::stri
 }
 
 Result<std::vector<Address>> read_listeners(const std::vector<std::string>& texts) {
+  constexpr std::size_t kMaxListeners = 100;
+  if (texts.size() > kMaxListeners) {
+    return mistake("lists more than 100 addresses; :9141 alone takes a port on all of them");
+  }
   std::vector<Address> listeners;
   for (const auto& text : texts) {
     const auto address = parse_listen_address(text);

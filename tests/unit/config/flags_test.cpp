@@ -215,6 +215,15 @@ TEST_CASE("a bad flag is refused with the reason and the remedy", "[config]") {
   }
 }
 
+TEST_CASE("no more than 100 addresses are listened on", "[config]") {
+  Arguments flags(100, "--web.listen-address=:0");
+  CHECK(settings_of(flags).listen.size() == 100);
+  flags.emplace_back("--web.listen-address=:1");
+  CHECK(mistake_in(flags) ==
+        "--web.listen-address lists more than 100 addresses; :9141 alone takes a port on all of "
+        "them");
+}
+
 TEST_CASE("a path that only begins like another page's is free", "[config]") {
   for (const auto* path : {"/healthy/metrics", "/probes", "/livezoo", "/configs", "/-m"}) {
     CAPTURE(path);
