@@ -1,6 +1,7 @@
 #include "pages/board.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 namespace zke {
 
@@ -18,6 +19,20 @@ void Board::take(const SnapshotPtr& last, const SnapshotPtr& now) {
     for (auto& [name, other] : places_) {
       other -= other > place ? 1 : 0;
     }
+  }
+}
+
+void Board::arrange(const std::vector<std::string>& names) {
+  std::map<std::string_view, std::size_t> wanted;
+  for (const auto& name : names) {
+    wanted.emplace(name, wanted.size());
+  }
+  std::ranges::stable_sort(snapshots_, {}, [&](const auto& ensemble) {
+    const auto found = wanted.find(ensemble->name);
+    return found == wanted.end() ? wanted.size() : found->second;
+  });
+  for (std::size_t i = 0; i < snapshots_.size(); ++i) {
+    places_[snapshots_[i]->name] = i;
   }
 }
 

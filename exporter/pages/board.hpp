@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "judge/snapshot.hpp"
@@ -18,7 +19,10 @@ class Board {
   /// The ensemble called `name`; the error says that there is none.
   Result<SnapshotPtr> find(const std::string& name) const;
 
-  /// All, in the order in which they came.
+  /// Puts them into this order, those that are not named last. New ones come at the end.
+  void arrange(const std::vector<std::string>& names);
+
+  /// All, in their order.
   const Snapshots& snapshots() const { return snapshots_; }
 
   /// Members whose first poll has not ended yet.

@@ -65,3 +65,27 @@ TEST_CASE("members are counted that were not polled yet", "[pages]") {
   board.take(nullptr, snapshot_of("users", 2));
   CHECK(board.unpolled() == 0);
 }
+
+TEST_CASE("ensembles are shown in the order that was asked for, others last", "[pages]") {
+  Board board;
+  const auto a = snapshot_of("a", 1);
+  const auto b = snapshot_of("b", 1);
+  const auto c = snapshot_of("c", 1);
+  const auto d = snapshot_of("d", 1);
+  for (const auto& each : {a, b, c, d}) {
+    board.take(nullptr, each);
+  }
+
+  board.arrange({"d", "not there", "b"});
+
+  CHECK(board.snapshots() == Snapshots{d, b, a, c});
+  for (const auto& each : {a, b, c, d}) {
+    CHECK(*board.find(each->name) == each);
+  }
+  const auto newer = snapshot_of("b", 2);
+  board.take(b, newer);
+  board.take(d, nullptr);
+  board.take(nullptr, d);
+  CHECK(board.snapshots() == Snapshots{newer, a, c, d});
+  CHECK(*board.find("a") == a);
+}
