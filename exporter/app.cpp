@@ -107,7 +107,8 @@ class App::Parts {
     add_status_page(router_, board_, config_);
     add_metrics_page(router_, settings_.telemetry_path, exposition_, self_);
     add_health_page(router_, board_);
-    add_disruption_page(router_, board_, look_within(kAnew), looks, settings_.poll.timeout);
+    add_disruption_page(router_, board_, look_within(kAnew), looks,
+                        [this] { return settings_.poll.timeout; });
     add_probe_pages(router_, board_, look_within(kFresh), looks);
     add_checks(router_, "/livez", "whether the exporter lives (never ZooKeeper's state)",
                {{"event_loop", [this] { return heartbeat_.find_fault(); }}});

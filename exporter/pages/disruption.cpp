@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -31,7 +32,7 @@ struct Gate {
   const Board& board;
   LiveCheck check;
   LookLimit limit;
-  std::chrono::milliseconds timeout;
+  std::function<std::chrono::milliseconds()> timeout;
 };
 
 std::vector<std::string> names_of(const std::vector<Snapshot::Member>& members) {
@@ -94,7 +95,7 @@ asio::awaitable<std::string> find_change(std::shared_ptr<const Gate> gate, Snaps
   }
   const auto loop = co_await asio::this_coro::executor;
   const auto looks = std::make_shared<Looks>(loop, ensemble);
-  const auto deadline = steady_clock::now() + gate->timeout + kGrace;
+  const auto deadline = steady_clock::now() + gate->timeout() + kGrace;
   TaskGroup tasks(loop);
   for (const auto& member : ensemble->members) {
     tasks.spawn("look at " + member.name, look_at(looks, gate, member));
@@ -185,9 +186,9 @@ asio::awaitable<Response> show_disruption(std::shared_ptr<const Gate> gate,
 }  // namespace
 
 void add_disruption_page(Router& router, const Board& board, LiveCheck check, LookLimit limit,
-                         std::chrono::milliseconds timeout) {
-  const auto gate =
-      std::make_shared<const Gate>(Gate{board, std::move(check), std::move(limit), timeout});
+                         std::function<std::chrono::milliseconds()> timeout) {
+  const auto gate = std::make_shared<const Gate>(
+      Gate{board, std::move(check), std::move(limit), std::move(timeout)});
   router.add(
       "/health/ensemble/disruption", "whether a member may be stopped now",
       [gate](const Request& request) { return show_disruption(gate, request); },

@@ -21,9 +21,7 @@ constexpr auto* kGate = "/health/ensemble/disruption?member=zk-2:2181";
 
 /// The pages over members whose looks end when the test says so.
 struct SlowLooks {
-  explicit SlowLooks(LookLimit limit = LookLimit({}),
-                     std::chrono::milliseconds timeout = std::chrono::hours(1))
-      : release(io, std::chrono::hours(1)) {
+  explicit SlowLooks(LookLimit limit = LookLimit({})) : release(io, std::chrono::hours(1)) {
     pages.poll(Round("1 2 3", "1L 2F 3F"));
     const auto check = [this](std::string ensemble,
                               std::string member) -> asio::awaitable<Observation> {
@@ -35,7 +33,7 @@ struct SlowLooks {
       --looking;
       co_return seen;
     };
-    add_disruption_page(router, pages.board, check, limit, timeout);
+    add_disruption_page(router, pages.board, check, limit, [this] { return timeout; });
     add_probe_pages(router, pages.board, check, limit);
   }
 
@@ -50,6 +48,7 @@ struct SlowLooks {
 
   asio::io_context io{1};
   asio::steady_timer release;
+  std::chrono::milliseconds timeout = std::chrono::hours(1);
   int looking = 0;
   std::string quick;  ///< a member whose look ends at once: it does not answer any more
   std::vector<Response> responses;
@@ -80,8 +79,9 @@ TEST_CASE("the first change decides, whatever the other looks do", "[pages]") {
   CHECK(slow.looking == 0);  // they wait no more
 }
 
-TEST_CASE("looks that do not end make a no", "[pages]") {
-  SlowLooks slow(LookLimit({}), std::chrono::milliseconds(1));
+TEST_CASE("looks that do not end within the timeout of now make a no", "[pages]") {
+  SlowLooks slow;
+  slow.timeout = std::chrono::milliseconds(1);
   slow.ask(kGate);
 
   REQUIRE(wait_until(slow.io, [&] { return slow.responses.size() == 1; }));
