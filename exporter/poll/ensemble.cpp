@@ -72,9 +72,8 @@ std::shared_ptr<MemberPoller> Ensemble::keep_or_make(const Address& address) {
     watch_closely();
   };
   events.idle = [this] { watch_closely(); };
-  return std::make_shared<MemberPoller>(context_.loop, context_.clock, settings_.name, address,
-                                        context_.resolver, context_.shapes, *context_.slots,
-                                        std::move(events));
+  return std::make_shared<MemberPoller>(context_.loop, context_.clock, address, context_.resolver,
+                                        context_.shapes, *context_.slots, std::move(events));
 }
 
 void Ensemble::retire_all_but(const Members& kept) {

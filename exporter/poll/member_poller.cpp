@@ -62,9 +62,9 @@ class MemberPoller::Turn {
   std::shared_ptr<ConnectionSlot> slot_;  ///< as well
 };
 
-MemberPoller::MemberPoller(const asio::any_io_executor& loop, Clock clock,
-                           const std::string& ensemble, const Address& address, Resolver& resolver,
-                           std::shared_ptr<Shapes> shapes, ConnectionSlots& slots, Events events)
+MemberPoller::MemberPoller(const asio::any_io_executor& loop, Clock clock, const Address& address,
+                           Resolver& resolver, std::shared_ptr<Shapes> shapes,
+                           ConnectionSlots& slots, Events events)
     : clock_(clock),
       address_(address),
       name_(to_string(address)),
@@ -73,7 +73,7 @@ MemberPoller::MemberPoller(const asio::any_io_executor& loop, Clock clock,
       timer_(loop),
       memory_(std::move(shapes)),
       alarm_(loop),
-      slot_(slots.find(loop, ensemble + '\n' + name_)),
+      slot_(slots.find(loop, address)),
       polls_(loop),
       looks_(loop) {}
 

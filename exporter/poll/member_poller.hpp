@@ -28,7 +28,7 @@
 namespace zke {
 
 /// Polls one member of an ensemble on its grid, and looks at it when somebody asks: with one
-/// connection at a time, whoever asks, also while polls of the same member from before still end.
+/// connection at a time, whoever asks, also while polls of the same server from before still end.
 class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
  public:
   using Duration = std::chrono::steady_clock::duration;
@@ -41,9 +41,9 @@ class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
     std::function<void()> idle;              ///< a poll or a look is over, and told
   };
 
-  MemberPoller(const boost::asio::any_io_executor& loop, Clock clock, const std::string& ensemble,
-               const Address& address, Resolver& resolver, std::shared_ptr<Shapes> shapes,
-               ConnectionSlots& slots, Events events);
+  MemberPoller(const boost::asio::any_io_executor& loop, Clock clock, const Address& address,
+               Resolver& resolver, std::shared_ptr<Shapes> shapes, ConnectionSlots& slots,
+               Events events);
 
   const std::string& name() const { return name_; }
 

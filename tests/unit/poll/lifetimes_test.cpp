@@ -145,6 +145,42 @@ TEST_CASE(
   CHECK(hangs.seen().most_at_once == 1);
 }
 
+TEST_CASE("a member that moves between ensembles has one connection at a time", "[poll]") {
+  Polling polling;
+  polling.poll.timeout = kForEver;
+  const FakeServer stays(polling.io, "3.8.0/standalone");
+  FakeServer hangs(polling.io);
+  hangs.play_always(kHangs);
+  const bool is_on_loop = GENERATE(false, true);
+  CAPTURE(is_on_loop);
+  for (std::size_t i = 1; i <= 20; ++i) {
+    const auto to = Polling::settings(i % 2 == 0 ? "orders" : "users", {&hangs});
+    const auto from = Polling::settings(i % 2 == 0 ? "users" : "orders", {&stays});
+    const auto move = [&] { polling.apply({to, from}); };
+    if (is_on_loop) {
+      on_loop(polling.io, move);
+    } else {
+      move();
+    }
+    REQUIRE(polling.wait_for([&] { return hangs.seen().words.size() >= i; }));
+  }
+  CHECK(hangs.seen().most_at_once == 1);
+  CHECK(stays.seen().most_at_once == 1);
+}
+
+TEST_CASE("a member that is spelled in another way has one connection at a time", "[poll]") {
+  Polling polling(
+      [](const auto&) { return Resolver::Addresses{asio::ip::make_address("127.0.0.1")}; });
+  polling.poll.timeout = kForEver;
+  FakeServer hangs(polling.io);
+  hangs.play_always(kHangs);
+  for (std::size_t i = 1; i <= 10; ++i) {
+    polling.apply({settings_of(hangs, i % 2 == 0 ? "zk.test" : "zk.test.")});
+    REQUIRE(polling.wait_for([&] { return hangs.seen().words.size() >= i; }));
+  }
+  CHECK(hangs.seen().most_at_once == 1);
+}
+
 TEST_CASE("a member whose name hangs may go, change and come back", "[poll]") {
   const HangingNames names;
   Polling polling(names.lookup());
