@@ -4,6 +4,8 @@
 
 namespace zke {
 
+LookLimit::LookLimit(Bounds bounds) : state_(std::make_shared<State>()) { set_bounds(bounds); }
+
 LookLimit::Bounds LookLimit::bounds_for(std::size_t connections) {
   constexpr std::size_t kLeast = 1;
   return {std::max(kLeast, connections / 8), std::max(kLeast, connections / 2)};
@@ -12,22 +14,26 @@ LookLimit::Bounds LookLimit::bounds_for(std::size_t connections) {
 LookLimit::Place LookLimit::enter(const std::string& ensemble,
                                   const std::vector<std::string>& members) {
   std::vector<std::string> keys;
-  bool has_room = counts_->in_all < bounds_.in_all;
+  bool has_room = state_->in_all < state_->bounds.in_all;
   for (const auto& member : members) {
     keys.push_back(ensemble + '\n' + member);
-    has_room = has_room && counts_->per_member[keys.back()] < bounds_.per_member;
+    const auto found = state_->per_member.find(keys.back());
+    const auto waiting = found == state_->per_member.end() ? 0 : found->second;
+    has_room = has_room && waiting < state_->bounds.per_member;
   }
   if (!has_room) {
     return nullptr;
   }
-  ++counts_->in_all;
+  ++state_->in_all;
   for (const auto& key : keys) {
-    ++counts_->per_member[key];
+    ++state_->per_member[key];
   }
-  return {counts_.get(), [counts = counts_, keys](const void*) {
-            --counts->in_all;
+  return {state_.get(), [state = state_, keys](const void*) {
+            --state->in_all;
             for (const auto& key : keys) {
-              --counts->per_member[key];
+              if (--state->per_member[key] == 0) {
+                state->per_member.erase(key);
+              }
             }
           }};
 }

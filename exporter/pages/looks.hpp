@@ -29,22 +29,26 @@ class LookLimit {
   /// The place of one request, given back with the last copy.
   using Place = std::shared_ptr<const void>;
 
-  explicit LookLimit(Bounds bounds) : bounds_(bounds) {}
+  /// Copies have their bounds and places in common.
+  explicit LookLimit(Bounds bounds);
 
   /// Half of `connections` in all, an eighth for one member.
   static Bounds bounds_for(std::size_t connections);
+
+  /// These hold from now on; who waits keeps its place.
+  void set_bounds(Bounds bounds) { state_->bounds = bounds; }
 
   /// For a request that looks at these members of `ensemble`; nullptr when too many wait already.
   Place enter(const std::string& ensemble, const std::vector<std::string>& members);
 
  private:
-  struct Counts {
+  struct State {
+    Bounds bounds;
     std::size_t in_all = 0;
-    std::map<std::string, std::size_t> per_member;
+    std::map<std::string, std::size_t> per_member;  ///< those that somebody waits for
   };
 
-  Bounds bounds_;
-  std::shared_ptr<Counts> counts_ = std::make_shared<Counts>();
+  std::shared_ptr<State> state_;
 };
 
 /// What is said of a member that was not looked at because of the limit.

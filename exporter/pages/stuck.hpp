@@ -17,6 +17,7 @@ class StuckMembers {
   using Clock = std::chrono::steady_clock;
 
   /// Makes `verdict` "dead" when `member` is stuck for longer than `patience`.
+  /// Members that nobody asks about any more are forgotten.
   void judge(const Snapshot& ensemble, const std::string& member,
              std::chrono::milliseconds patience, Clock::time_point now, ProbeVerdict& verdict);
 
@@ -26,7 +27,10 @@ class StuckMembers {
     Clock::time_point asked;
     Clock::time_point answered;  ///< when it was last called dead
   };
-  std::map<std::string, Entry> entries_;  ///< by ensemble and member: those configured
+
+  void forget(Clock::time_point now);
+
+  std::map<std::string, Entry> entries_;  ///< by ensemble and member
 };
 
 }  // namespace zke

@@ -1,5 +1,9 @@
 #include "pages/disruption.hpp"
 
+#include <malloc.h>
+#include <string>
+#include <vector>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -160,6 +164,37 @@ TEST_CASE("looks are bounded in all", "[pages]") {
   CHECK(places[4] == nullptr);
   places.clear();
   CHECK(limit.enter("one", {"a", "b"}) != nullptr);
+}
+
+TEST_CASE("new bounds of looks hold for all who share them", "[pages]") {
+  LookLimit limit(LookLimit::Bounds{2, 2});
+  auto copy = limit;
+  std::vector<LookLimit::Place> places{limit.enter("one", {"a"}), limit.enter("one", {"a"})};
+
+  copy.set_bounds({3, 4});
+  places.push_back(limit.enter("one", {"a"}));
+  CHECK(places.back() != nullptr);
+
+  limit.set_bounds({1, 1});
+  CHECK(copy.enter("one", {"b"}) == nullptr);
+  places.resize(1);
+  CHECK(copy.enter("one", {"b"}) == nullptr);
+  places.clear();
+  CHECK(copy.enter("one", {"b"}) != nullptr);
+}
+
+TEST_CASE("members that nobody looks at any more are forgotten", "[pages]") {
+  LookLimit limit(LookLimit::Bounds{2, 2});
+  const auto before = mallinfo2().uordblks;
+  for (int i = 0; i < 2000; ++i) {
+    const auto place = limit.enter("one", {std::to_string(i), std::to_string(i)});
+    const auto second = limit.enter("one", {std::to_string(i)});
+    CHECK(second == nullptr);
+  }
+  CHECK(mallinfo2().uordblks < before + 50'000);
+}
+
+TEST_CASE("half of the connections may wait for looks", "[pages]") {
   CHECK(LookLimit::bounds_for(64).in_all == 32);
   CHECK(LookLimit::bounds_for(1).per_member == 1);
 }

@@ -1,5 +1,8 @@
 #include "pages/stuck.hpp"
 
+#include <malloc.h>
+#include <string>
+
 #include <catch2/catch.hpp>
 
 #include "support/situation.hpp"
@@ -93,4 +96,26 @@ TEST_CASE("what happened while nobody asked does not count", "[pages]") {
   CHECK_FALSE(stuck.ask(10min));
   CHECK_FALSE(stuck.is_dead(9min));
   CHECK(stuck.is_dead(1min));
+}
+
+TEST_CASE("a restart is not forgotten while it counts, even when nobody asks", "[pages]") {
+  Stuck stuck;
+  stuck.is_dead(0s);
+  REQUIRE(stuck.is_dead(10min));
+
+  CHECK_FALSE(stuck.ask(15min));
+  CHECK_FALSE(stuck.is_dead(14min));
+  CHECK(stuck.is_dead(1min));
+}
+
+TEST_CASE("members that nobody asks about any more are forgotten", "[pages]") {
+  Stuck stuck;
+  const auto before = mallinfo2().uordblks;
+  for (int i = 0; i < 2000; ++i) {
+    auto verdict = judge_probe(ProbeKind::kLiveness, Observation(), false);
+    stuck.now += 1s;
+    stuck.members.judge(stuck.watch.view, std::to_string(i) + ".zk:2181", 10min, stuck.now,
+                        verdict);
+  }
+  CHECK(mallinfo2().uordblks < before + 100'000);  // room for 121 of them
 }
