@@ -135,14 +135,19 @@ bool has_body(const Headers& headers) {
          (!lengths.empty() && !consists_of(lengths.front(), "0"));
 }
 
-std::optional<HeadFault> find_refusal(const RequestLine& line, const Headers& headers) {
-  if (line.method != "GET" && line.method != "HEAD") {
-    return HeadFault{405, "only GET and HEAD are served here"};
+std::optional<HeadFault> find_refusal(const RequestLine& line, const Head& head) {
+  if (!head.is_action && !head.is_head && line.method != "GET") {
+    return HeadFault{405, "this method is not served here"};
   }
-  if (has_body(headers)) {
+  if (has_body(head.headers)) {
     return HeadFault{413, "send no body with the request"};
   }
   return is_target(line.target) ? std::nullopt : std::optional(bad("its target is no path"));
+}
+
+/// An HTTP/1.0 server may take what follows such a request for its body.
+bool has_vague_end(const Head& head) {
+  return head.is_old && head.is_action && values_of(head.headers, "Content-Length").empty();
 }
 
 /// Whether `Connection: a, b` names this option.
@@ -177,6 +182,7 @@ Head parse_head(std::string_view text) {
   Head head;
   const auto line = parse_request_line(take_head_line(text)).value_or(RequestLine());
   head.is_head = line.method == "HEAD";
+  head.is_action = line.method == "POST" || line.method == "PUT";
   head.is_old = line.minor == 0;
   head.target = line.target;
   for (auto field = take_head_line(text); !field.empty(); field = take_head_line(text)) {
@@ -186,8 +192,9 @@ Head parse_head(std::string_view text) {
   for (auto* find : {&find_framing_fault, &find_host_fault}) {
     head.fault = head.fault ? head.fault : find(head);
   }
-  head.fault = head.fault ? head.fault : find_refusal(line, head.headers);
-  head.keep_alive = !head.fault && !has_connection_option(head.headers, "close") &&
+  head.fault = head.fault ? head.fault : find_refusal(line, head);
+  head.keep_alive = !head.fault && !has_vague_end(head) &&
+                    !has_connection_option(head.headers, "close") &&
                     (!head.is_old || has_connection_option(head.headers, "keep-alive"));
   return head;
 }

@@ -20,7 +20,8 @@ struct HeadFault {
 /// request.
 struct Head {
   std::optional<HeadFault> fault;  ///< the connection must be closed after the answer
-  bool is_head = false;            ///< HEAD, else GET
+  bool is_head = false;            ///< HEAD: the response has no body
+  bool is_action = false;          ///< POST or PUT, else GET or HEAD
   bool is_old = false;             ///< HTTP/1.0
   bool keep_alive = false;
   std::string target;

@@ -197,16 +197,15 @@ asio::awaitable<bool> HttpServer::serve_one(Session& session) {
   const auto began = steady_clock::now();
   auto request = parse_target(head->target);
   request.headers = std::move(head->headers);
-  const Router::Route* route = nullptr;
+  const auto* route = router_.find(request.path);
   Response response;
-  if (head->fault) {
-    response = refuse(request.wants_json(), head->fault->status, head->fault->text + ".");
-    if (head->fault->status == 405) {
-      response.headers.emplace_back("Allow", "GET, HEAD");
-    }
+  if (!head->fault) {
+    response = co_await answer(request, route, head->is_action);
   } else {
-    route = router_.find(request.path);
-    response = co_await answer(request, route);
+    response = head->fault->status == 405
+                   ? wrong_method(route, request)
+                   : refuse(request.wants_json(), head->fault->status, head->fault->text + ".");
+    route = nullptr;
   }
   auto body = response.shared ? std::move(response.shared)
                               : std::make_shared<Body>(std::move(response.body));
@@ -224,9 +223,13 @@ asio::awaitable<bool> HttpServer::serve_one(Session& session) {
   co_return keep_alive&& is_sent;
 }
 
-asio::awaitable<Response> HttpServer::answer(const Request& request, const Router::Route* route) {
+asio::awaitable<Response> HttpServer::answer(const Request& request, const Router::Route* route,
+                                             bool is_action) {
   if (route == nullptr) {
     co_return not_found(router_, request);
+  }
+  if (route->is_action != is_action) {
+    co_return wrong_method(route, request);
   }
   std::string what;
   try {

@@ -30,7 +30,7 @@ struct HttpEvents {
   std::function<void()> dropped;  ///< a connection was closed because there were too many
 };
 
-/// Serves a Router's pages over HTTP/1.0 and 1.1: GET and HEAD, no bodies, heads up to 8 kB. When
+/// Serves a Router's pages and actions over HTTP/1.0 and 1.1: no bodies, heads up to 8 kB. When
 /// there are too many connections, or no descriptor is left, the one that has been silent longest
 /// gives way, whether it is to ask or to read; when too much is being sent, the slowest reader.
 class HttpServer {
@@ -65,7 +65,8 @@ class HttpServer {
   boost::asio::awaitable<void> accept(Listener& listener);
   boost::asio::awaitable<void> talk(Sessions::iterator place);
   boost::asio::awaitable<bool> serve_one(Session& session);
-  boost::asio::awaitable<Response> answer(const Request& request, const Router::Route* route);
+  boost::asio::awaitable<Response> answer(const Request& request, const Router::Route* route,
+                                          bool is_action);
   boost::asio::awaitable<bool> find_room(Listener& listener);
   bool make_room(std::chrono::steady_clock::duration silence);
   void make_memory(const Body& body);

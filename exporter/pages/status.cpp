@@ -210,13 +210,13 @@ std::string ensemble_section(const Snapshot& ensemble) {
   return html + "</tbody>\n</table>\n";
 }
 
-/// A page that must be told a member is no link: the rows have those.
+/// No link: a page that must be told a member (the rows have those), and what does something.
 std::string route_item(const Router::Route& route) {
-  const auto target = route.path + route.query;
+  const auto target = route.shown();
   const bool is_template = route.query.find("HOST:PORT") != std::string::npos;
   return "<li>" +
-         (is_template ? "<code>" + escape_html(target) + "</code>"
-                      : link(target.substr(1), target)) +
+         (is_template || route.is_action ? "<code>" + escape_html(target) + "</code>"
+                                         : link(target.substr(1), target)) +
          " " + escape_html(route.what) + "</li>\n";
 }
 

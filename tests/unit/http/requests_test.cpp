@@ -55,18 +55,6 @@ TEST_CASE("an unknown path gets a list of the pages", "[http]") {
   CHECK(site.answered == std::vector<std::string>{"other 404"});
 }
 
-TEST_CASE("other methods than GET and HEAD are not allowed", "[http]") {
-  Site site;
-  for (const auto* method : {"POST", "PUT", "DELETE", "OPTIONS", "TRACE", "BREW"}) {
-    CAPTURE(method);
-    const auto reply = site.ask(request("/hello", "", method));
-
-    CHECK(reply.status == 405);
-    CHECK(reply.header("Allow") == "GET, HEAD");
-    CHECK(reply.header("Connection") == "close");
-  }
-}
-
 TEST_CASE("a request with a body is refused, and its body never read as a request", "[http]") {
   Site site;
   auto client = site.connect();
@@ -88,6 +76,7 @@ TEST_CASE("a request with a body is refused, and its body never read as a reques
 TEST_CASE("a body of no bytes is none", "[http]") {
   Site site;
   CHECK(site.ask(request("/hello", "Content-Length: 0\r\n")).status == 200);
+  CHECK(site.ask(request("/hello", "Content-Length: 00\r\n")).status == 200);
 }
 
 TEST_CASE("a head of more than 8 kB is refused", "[http]") {

@@ -146,6 +146,16 @@ TEST_CASE("a page that must be told a member is shown as a template", "[pages]")
   CHECK(contains(unknown.body, "\n  /health/ensemble  "));
 }
 
+TEST_CASE("an action is shown, but is no link", "[pages]") {
+  BoardPages pages;
+  pages.router.add_action(
+      "/-/reload", "reads the configuration again",
+      [](const Request&) -> boost::asio::awaitable<Response> { co_return Response(); });
+
+  CHECK(contains(status_page(pages),
+                 "<li><code>POST /-/reload</code> reads the configuration again</li>"));
+}
+
 TEST_CASE("a row says why its member serves nobody, in the words of the health pages", "[pages]") {
   const auto problem = [](const Round& round) {
     BoardPages pages;
