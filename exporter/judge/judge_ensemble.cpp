@@ -80,7 +80,7 @@ Level decide_level(const Findings& findings, QuorumSight sight, bool is_last) {
 
 bool is_stale(const Snapshot& view, Clock::time_point now, Clock::duration max_age) {
   return std::ranges::any_of(view.members, [&](const auto& member) {
-    return !member.sample || now - member.sample->clock > max_age;
+    return !member.sample || now - member.sample->clock > std::max(max_age, member.promised_age);
   });
 }
 
@@ -88,16 +88,18 @@ void append(Findings more, Findings& findings) {
   std::ranges::move(more, std::back_inserter(findings));
 }
 
-}  // namespace
+bool is_waited_for(const Snapshot::Member& member) { return member.is_new && !member.sample; }
 
-void forget(EnsembleMemory& memory, const std::string& member) {
-  memory.told.server_ids.erase(member);
-  memory.told.votes.erase(member);
-  memory.zxids.lags.erase(member);
+MemberVerdict judge_newcomer(const std::string& name) {
+  MemberVerdict verdict;
+  verdict.member = name;
+  verdict.is_role_known = false;
+  verdict.unsafe_to_stop = {"it was not polled yet"};
+  return verdict;
 }
 
-EnsembleVerdict judge_ensemble(const Snapshot& view, EnsembleMemory& memory, Clock::time_point now,
-                               Clock::duration max_age) {
+EnsembleVerdict judge_all(const Snapshot& view, EnsembleMemory& memory, Clock::time_point now,
+                          bool is_any_stale) {
   remember(view, memory.told);
   const auto membership = find_membership(view, memory.told);
   Lasting lasting(memory.since, now, election_time(view));
@@ -136,7 +138,34 @@ EnsembleVerdict judge_ensemble(const Snapshot& view, EnsembleMemory& memory, Clo
   verdict.elections = progress.elections;
   verdict.members = judge_members(membership, roles, service, progress);
   verdict.summary = summarise(verdict);
-  judge_safe_to_stop(verdict, membership, service, is_stale(view, now, max_age));
+  judge_safe_to_stop(verdict, membership, service, is_any_stale);
+  return verdict;
+}
+
+}  // namespace
+
+void forget(EnsembleMemory& memory, const std::string& member) {
+  memory.told.server_ids.erase(member);
+  memory.told.votes.erase(member);
+  memory.zxids.lags.erase(member);
+}
+
+EnsembleVerdict judge_ensemble(const Snapshot& view, EnsembleMemory& memory, Clock::time_point now,
+                               Clock::duration max_age) {
+  const bool is_any_stale = is_stale(view, now, max_age);
+  if (std::ranges::none_of(view.members, is_waited_for)) {
+    return judge_all(view, memory, now, is_any_stale);
+  }
+  auto known = view;
+  std::erase_if(known.members, is_waited_for);
+  auto verdict = judge_all(known, memory, now, is_any_stale);
+  std::vector<MemberVerdict> all;
+  all.reserve(view.members.size());
+  auto next = verdict.members.begin();
+  for (const auto& member : view.members) {
+    all.push_back(is_waited_for(member) ? judge_newcomer(member.name) : std::move(*next++));
+  }
+  verdict.members = std::move(all);
   return verdict;
 }
 

@@ -27,9 +27,10 @@ void forget(EnsembleMemory& memory, const std::string& member);
 /// Judges an ensemble by the newest sample of each member. The same `memory` goes into each call.
 ///
 /// A voter that can't be seen counts as down until something proves that it serves. What we failed
-/// to ask (local_error) is not called down. A sample older than `max_age` makes nothing safe to
-/// stop. The steps, in their order, are told in the headers of told, membership, lasting, roles,
-/// service, zxids, contradictions, quorum_sight, faults, verdict_text and safe_to_stop.
+/// to ask (local_error) is not called down. A sample older than `max_age` and than was promised
+/// makes nothing safe to stop. A member that is new, and not polled yet, changes nothing but that.
+/// The steps, in their order, are told in the headers of told, membership, lasting, roles, service,
+/// zxids, contradictions, quorum_sight, faults, verdict_text and safe_to_stop.
 EnsembleVerdict judge_ensemble(const Snapshot& view, EnsembleMemory& memory,
                                EnsembleMemory::Clock::time_point now,
                                EnsembleMemory::Clock::duration max_age);

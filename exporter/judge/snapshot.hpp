@@ -20,6 +20,8 @@ struct Snapshot {
     std::string name;
     SamplePtr sample;          ///< empty until its first poll has ended
     bool is_observer = false;  ///< by the configuration, which counts where no server tells
+    bool is_new = false;       ///< added to a running ensemble: judged from its first poll on
+    std::chrono::steady_clock::duration promised_age{};  ///< its sample is not stale before
   };
   std::string name;
   std::vector<Member> members;
