@@ -38,6 +38,9 @@ class CloseWatch {
   /// `cause` (a member, or the ensemble) has changed.
   void note_change(const std::string& cause, Clock::time_point now);
 
+  /// `cause` is no more: its budget goes with it.
+  void forget(const std::string& cause) { causes_.erase(cause); }
+
   /// When the next extra round is, at `now` or later; nothing when none is wanted or paid for.
   std::optional<Clock::time_point> next_round(Clock::time_point now);
 

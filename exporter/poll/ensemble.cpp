@@ -1,6 +1,9 @@
 #include "poll/ensemble.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <map>
+#include <set>
 #include <utility>
 
 namespace zke {
@@ -11,6 +14,14 @@ namespace {
 
 asio::awaitable<void> wait_for_end(std::shared_ptr<MemberPoller> member) {
   co_await member->join();
+}
+
+std::set<std::string> names_of(const std::vector<Address>& addresses) {
+  std::set<std::string> names;
+  for (const auto& address : addresses) {
+    names.insert(to_string(address));
+  }
+  return names;
 }
 
 /// Whether the member has learnt of another membership.
@@ -31,26 +42,53 @@ Ensemble::Ensemble(PollContext context, const EnsembleSettings& settings, const 
 }
 
 void Ensemble::apply(const EnsembleSettings& settings, const PollSettings& poll) {
-  if (settings != settings_ || poll != poll_) {
-    watch_ = CloseWatch(poll.interval);
-    follow(settings, poll);
+  if (settings == settings_ && poll == poll_) {
+    return;
   }
+  if (poll.interval != poll_.interval) {
+    watch_ = CloseWatch(poll.interval);
+  }
+  follow(settings, poll);
 }
 
 void Ensemble::follow(const EnsembleSettings& settings, const PollSettings& poll) {
+  const auto promised_age = max_age();
   settings_ = settings;
   poll_ = poll;
+  std::map<std::string, std::size_t> places;  // in members_ and the snapshot, of those who go
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    places.emplace(members_[i]->name(), i);
+  }
+  const auto observers = names_of(settings.observers);
   Members members;
   std::vector<Snapshot::Member> shown;
   for (const auto& address : settings.members) {
-    members.push_back(keep_or_make(address));
-    const auto& name = members.back()->name();
-    const auto* known = snapshot_ ? snapshot_->find(name) : nullptr;
-    const bool is_observer =
-        std::ranges::find(settings.observers, address) != settings.observers.end();
-    shown.push_back({name, known == nullptr ? nullptr : known->sample, is_observer});
+    auto name = to_string(address);
+    auto& member = shown.emplace_back();
+    if (const auto known = places.find(name); known != places.end()) {
+      members.push_back(members_[known->second]);
+      member = snapshot_->members[known->second];
+      member.promised_age = std::max(member.promised_age, promised_age);
+      places.erase(known);
+    } else {
+      members.push_back(make_member(address, name));
+      member.is_new = true;
+    }
+    member.is_observer = observers.contains(name);
+    member.name = std::move(name);
   }
-  retire_all_but(members);
+  const bool is_begun_anew = places.size() == members_.size();
+  if (is_begun_anew || !places.empty()) {
+    for (auto& member : shown) {
+      member.is_new = false;
+    }
+  }
+  for (const auto& [name, place] : places) {
+    retire(members_[place]);
+  }
+  if (is_begun_anew) {
+    memory_ = {};  // of other servers
+  }
   members_ = std::move(members);
   publish(std::move(shown));
   for (std::size_t i = 0; i < members_.size(); ++i) {
@@ -59,11 +97,8 @@ void Ensemble::follow(const EnsembleSettings& settings, const PollSettings& poll
   }
 }
 
-std::shared_ptr<MemberPoller> Ensemble::keep_or_make(const Address& address) {
-  auto name = to_string(address);
-  if (auto known = find(name)) {
-    return *known;
-  }
+std::shared_ptr<MemberPoller> Ensemble::make_member(const Address& address,
+                                                    const std::string& name) {
   MemberPoller::Events events;
   events.sampled = [this, name](const SamplePtr& sample) { take(name, sample); };
   events.changed = [this, name] { note_change(name); };
@@ -76,14 +111,11 @@ std::shared_ptr<MemberPoller> Ensemble::keep_or_make(const Address& address) {
                                         context_.shapes, *context_.slots, std::move(events));
 }
 
-void Ensemble::retire_all_but(const Members& kept) {
-  for (const auto& member : members_) {
-    if (std::ranges::find(kept, member) == kept.end()) {
-      member->cancel();
-      forget(memory_, member->name());
-      retired_.spawn("end of " + member->name(), wait_for_end(member));
-    }
-  }
+void Ensemble::retire(const std::shared_ptr<MemberPoller>& member) {
+  member->cancel();
+  forget(memory_, member->name());
+  watch_.forget(member->name());
+  retired_.spawn("end of " + member->name(), wait_for_end(member));
 }
 
 void Ensemble::rest() {
@@ -93,8 +125,9 @@ void Ensemble::rest() {
 }
 
 void Ensemble::cancel() {
-  retire_all_but({});
-  members_.clear();
+  for (const auto& member : std::exchange(members_, {})) {
+    retire(member);
+  }
 }
 
 asio::awaitable<void> Ensemble::join() { co_await retired_.join(); }
@@ -112,6 +145,8 @@ void Ensemble::take(const std::string& name, const SamplePtr& sample) {
   auto members = last->members;
   const auto member = std::ranges::find(members, name, &Snapshot::Member::name);
   const auto before = std::exchange(member->sample, sample);
+  member->is_new = false;
+  member->promised_age = {};
   publish(std::move(members));
   if (!before) {
     return;  // others wait for their first poll
@@ -126,13 +161,17 @@ void Ensemble::take(const std::string& name, const SamplePtr& sample) {
   }
 }
 
+/// How old a sample may be before something must be wrong with the polls.
+std::chrono::steady_clock::duration Ensemble::max_age() const {
+  return 2 * poll_.interval + poll_.timeout;
+}
+
 /// Judges the members as they are now, and publishes that.
 void Ensemble::publish(std::vector<Snapshot::Member> members) {
   auto next = std::make_shared<Snapshot>();
   next->name = settings_.name;
   next->members = std::move(members);
-  const auto max_age = 2 * poll_.interval + poll_.timeout;
-  next->verdict = judge_ensemble(*next, memory_, context_.clock.now(), max_age);
+  next->verdict = judge_ensemble(*next, memory_, context_.clock.now(), max_age());
   const bool is_same = snapshot_ && snapshot_->verdict.level == next->verdict.level;
   next->level_since = is_same ? snapshot_->level_since : std::chrono::system_clock::now();
   const auto last = std::exchange(snapshot_, std::move(next));

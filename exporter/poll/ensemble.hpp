@@ -53,7 +53,8 @@ class Ensemble {
   Ensemble& operator=(Ensemble&&) = delete;
 
   /// Takes other settings of the same name, if they are others. Members that stay keep what is
-  /// known of them, and lose no poll.
+  /// known of them, and lose no poll. Where members only come, the verdict stays what it was until
+  /// they are polled; where one goes too, it is unknown till then; where all go, it begins anew.
   void apply(const EnsembleSettings& settings, const PollSettings& poll);
 
   /// Ends all polls, and begins none any more; looks go on.
@@ -74,10 +75,11 @@ class Ensemble {
   using Members = std::vector<std::shared_ptr<MemberPoller>>;
 
   void follow(const EnsembleSettings& settings, const PollSettings& poll);
-  std::shared_ptr<MemberPoller> keep_or_make(const Address& address);
-  void retire_all_but(const Members& kept);
+  std::shared_ptr<MemberPoller> make_member(const Address& address, const std::string& name);
+  void retire(const std::shared_ptr<MemberPoller>& member);
   void take(const std::string& name, const SamplePtr& sample);
   void publish(std::vector<Snapshot::Member> members);
+  std::chrono::steady_clock::duration max_age() const;
   void note_change(const std::string& cause);
   void watch_closely();
 

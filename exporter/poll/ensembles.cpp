@@ -18,6 +18,9 @@ asio::awaitable<void> wait_for_end(std::unique_ptr<Ensemble> ensemble) {
 Ensembles::Ensembles(PollContext context) : context_(std::move(context)), retired_(context_.loop) {}
 
 void Ensembles::apply(const std::vector<EnsembleSettings>& settings, const PollSettings& poll) {
+  if (is_at_rest_) {
+    return;
+  }
   std::set<std::string> wanted;
   for (const auto& each : settings) {
     wanted.insert(each.name);
@@ -69,12 +72,14 @@ asio::awaitable<Observation> Ensembles::look(std::string ensemble, std::string m
 }
 
 void Ensembles::rest() {
+  is_at_rest_ = true;
   for (const auto& [name, ensemble] : running_) {
     ensemble->rest();
   }
 }
 
 void Ensembles::cancel() {
+  is_at_rest_ = true;
   for (auto& [name, ensemble] : running_) {
     retire(std::move(ensemble));
   }

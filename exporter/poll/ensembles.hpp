@@ -18,7 +18,7 @@ class Ensembles {
   explicit Ensembles(PollContext context);
 
   /// Starts, changes and stops exactly those that differ from what runs; all others run on
-  /// undisturbed.
+  /// undisturbed. Does nothing any more after rest() and cancel().
   void apply(const std::vector<EnsembleSettings>& settings, const PollSettings& poll);
 
   /// The newest snapshot of the ensemble called `name`; the error says that there is none.
@@ -43,6 +43,7 @@ class Ensembles {
 
   PollContext context_;
   std::map<std::string, std::unique_ptr<Ensemble>, std::less<>> running_;
+  bool is_at_rest_ = false;
   TaskGroup retired_;  ///< waits for ensembles that are gone
 };
 

@@ -78,19 +78,20 @@ MemberPoller::MemberPoller(const asio::any_io_executor& loop, Clock clock, const
       looks_(loop) {}
 
 void MemberPoller::follow(Schedule schedule, std::chrono::milliseconds timeout) {
-  timeout_ = timeout;
+  const auto now = clock_.now();
   const bool is_first = !schedule_;
+  timeout_ = timeout;
   schedule_ = schedule;
   if (is_first) {
-    due_ = schedule.first();
+    due_ = schedule.first(now);
     polls_.spawn("poll of " + name_, run());
     return;
   }
   if (due_ == Clock::time_point::max()) {
     return;  // it is polled now; at the end it sees when it is due
   }
-  if (const auto next = schedule.next(clock_.now(), began_); next < due_) {
-    due_ = next;
+  if (due_ > now + schedule.interval()) {
+    due_ = std::min(due_, schedule.next(now, began_));
     is_extra_ = false;
     timer_.cancel();
   }
@@ -130,10 +131,10 @@ asio::awaitable<void> MemberPoller::run() {
     due_ = Clock::time_point::max();
     {
       const Turn turn(*this);
-      co_await poll();
+      co_await poll(std::exchange(is_extra_, false));
     }
     const auto next = schedule_->next(clock_.now(), began_);
-    if (next <= due_) {
+    if (!is_extra_ || next <= due_) {
       due_ = next;
       is_extra_ = false;
     }
@@ -141,12 +142,12 @@ asio::awaitable<void> MemberPoller::run() {
   }
 }
 
-asio::awaitable<void> MemberPoller::poll() {
+asio::awaitable<void> MemberPoller::poll(bool is_extra) {
   const auto deadline = clock_.steady(began_ + timeout_);
   PollRecord record;
   const auto target = co_await find_servers(deadline);
   record.dns_error = dns_error();
-  const auto due = memory_.due(began_, is_extra_);
+  const auto due = memory_.due(began_, is_extra);
   set_alarm();
   auto all = co_await ask_all(target, due, deadline);
   alarm_.cancel();

@@ -47,9 +47,10 @@ class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
 
   const std::string& name() const { return name_; }
 
-  /// Polls from now on. The first time it comes soon, by `schedule`; later a change of the grid
-  /// loses no poll: the next one comes by the old grid or by the new one, whichever is earlier; by
-  /// the new one when a poll is under way.
+  /// Polls from now on, the first time soon, by `schedule`. Later another grid counts from the end
+  /// of the next poll, which comes when it was due by the old one. So no poll is lost, and none
+  /// comes twice, however often the grid changes. Only when it is not due within the new interval
+  /// it comes by the new grid.
   void follow(Schedule schedule, std::chrono::milliseconds timeout);
 
   /// Polls beside the grid at `at`, if that is earlier than the next poll.
@@ -75,7 +76,7 @@ class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
   class Turn;
 
   boost::asio::awaitable<void> run();
-  boost::asio::awaitable<void> poll();
+  boost::asio::awaitable<void> poll(bool is_extra);
   boost::asio::awaitable<void> look_now(Turn turn);
   boost::asio::awaitable<Target> find_servers(Clock::time_point deadline);
   std::string dns_error() const;
@@ -97,7 +98,7 @@ class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
   std::optional<Schedule> schedule_;
   Clock::time_point began_;          ///< the newest poll
   Clock::time_point due_;            ///< when the next poll begins
-  bool is_extra_ = false;            ///< that poll is beside the grid
+  bool is_extra_ = false;            ///< that poll will be beside the grid
   boost::asio::steady_timer timer_;  ///< cancelled when it is due earlier
 
   MemberMemory memory_;

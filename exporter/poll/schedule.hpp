@@ -17,12 +17,15 @@ class Schedule {
   Schedule(std::string_view name, Clock::duration interval, Clock::time_point start,
            std::size_t index = 0, std::size_t count = 1);
 
-  /// The first poll: soon, so that a new exporter knows something within a tenth of the interval.
-  Clock::time_point first() const { return start_ + offset_ / 10; }
+  /// The first poll of a member that comes `now`: within a tenth of the interval, so that something
+  /// is known of it soon.
+  Clock::time_point first(Clock::time_point now) const { return now + offset_ / 10; }
 
   /// The grid's next moment after `now`, but not less than a tenth of the interval after `last`,
   /// when the latest poll began. Moments that a long poll ran over are left out.
   Clock::time_point next(Clock::time_point now, Clock::time_point last) const;
+
+  Clock::duration interval() const { return interval_; }
 
  private:
   Clock::duration interval_;

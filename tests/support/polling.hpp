@@ -1,9 +1,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,15 +29,25 @@ inline std::size_t open_descriptors() {
   return static_cast<std::size_t>(std::distance(begin(descriptors), end(descriptors)));
 }
 
-/// Ensembles on the test's loop, and all that they publish. Their clock runs 20 times as fast.
+/// Polls of a member that have ended.
+inline std::uint64_t polls(const SamplePtr& sample) {
+  std::uint64_t sum = 0;
+  for (const auto count : sample->counts.polls) {
+    sum += count;
+  }
+  return sum;
+}
+
+/// Ensembles on the test's loop, and all that they publish. Their clock runs 20 times as fast, or
+/// `speed` times.
 struct Polling {
   struct Published {
     SnapshotPtr last;
     SnapshotPtr now;
   };
 
-  explicit Polling(Resolver::Lookup lookup = Resolver::look_up)
-      : resolver(io.get_executor(), std::move(lookup)) {
+  explicit Polling(Resolver::Lookup lookup = Resolver::look_up, int speed = 20)
+      : clock(speed), resolver(io.get_executor(), std::move(lookup)) {
     publication.subscribe([this](const auto& last, const auto& now) {
       published.push_back({last, now});
     });
@@ -94,10 +106,13 @@ struct Polling {
 
   boost::asio::io_context io{1};
   PollSettings poll{std::chrono::seconds(1), std::chrono::milliseconds(900)};
+  Clock clock;
   Resolver resolver;
   Publication publication;
+  std::shared_ptr<ConnectionSlots> slots = std::make_shared<ConnectionSlots>();
   std::vector<Published> published;
-  Ensembles ensembles{{io.get_executor(), resolver, publication, Clock(20)}};
+  Ensembles ensembles{
+      {io.get_executor(), resolver, publication, clock, std::make_shared<Shapes>(), slots}};
 };
 
 }  // namespace zke::test

@@ -146,17 +146,21 @@ TEST_CASE(
 }
 
 TEST_CASE("a member that moves between ensembles has one connection at a time", "[poll]") {
+  std::vector<Observation> seen;
   Polling polling;
   polling.poll.timeout = kForEver;
-  const FakeServer stays(polling.io, "3.8.0/standalone");
+  const FakeServer other(polling.io, "3.8.0/standalone");
   FakeServer hangs(polling.io);
   hangs.play_always(kHangs);
   const bool is_on_loop = GENERATE(false, true);
   CAPTURE(is_on_loop);
   for (std::size_t i = 1; i <= 20; ++i) {
     const auto to = Polling::settings(i % 2 == 0 ? "orders" : "users", {&hangs});
-    const auto from = Polling::settings(i % 2 == 0 ? "users" : "orders", {&stays});
-    const auto move = [&] { polling.apply({to, from}); };
+    const auto from = Polling::settings(i % 2 == 0 ? "users" : "orders", {&other});
+    const auto move = [&] {
+      polling.apply({to, from});
+      start(polling.io.get_executor(), look(polling.ensembles, to.name, hangs.address(), seen));
+    };
     if (is_on_loop) {
       on_loop(polling.io, move);
     } else {
@@ -165,20 +169,18 @@ TEST_CASE("a member that moves between ensembles has one connection at a time", 
     REQUIRE(polling.wait_for([&] { return hangs.seen().words.size() >= i; }));
   }
   CHECK(hangs.seen().most_at_once == 1);
-  CHECK(stays.seen().most_at_once == 1);
 }
 
-TEST_CASE("a member that is spelled in another way has one connection at a time", "[poll]") {
-  Polling polling(
-      [](const auto&) { return Resolver::Addresses{asio::ip::make_address("127.0.0.1")}; });
-  polling.poll.timeout = kForEver;
-  FakeServer hangs(polling.io);
-  hangs.play_always(kHangs);
-  for (std::size_t i = 1; i <= 10; ++i) {
-    polling.apply({settings_of(hangs, i % 2 == 0 ? "zk.test" : "zk.test.")});
-    REQUIRE(polling.wait_for([&] { return hangs.seen().words.size() >= i; }));
-  }
-  CHECK(hangs.seen().most_at_once == 1);
+TEST_CASE("a server has one connection slot, however it is spelled, until nobody holds it",
+          "[poll]") {
+  asio::io_context io{1};
+  const auto slots = std::make_shared<ConnectionSlots>();
+  auto slot = slots->find(io.get_executor(), {"zk.test", 2181});
+  CHECK(slots->find(io.get_executor(), {"zk.test.", 2181}) == slot);
+  CHECK(slots->find(io.get_executor(), {"zk.test", 2182}) != slot);
+  CHECK(slots->size() == 1);
+  slot.reset();
+  CHECK(slots->size() == 0);
 }
 
 TEST_CASE("a member whose name hangs may go, change and come back", "[poll]") {
@@ -283,15 +285,15 @@ TEST_CASE("all who wait for looks hear the end, also after a rest", "[poll]") {
   polling.io.poll();
   SECTION("the ensemble ends") { polling.apply({}); }
   SECTION("the member goes") { polling.apply({Polling::settings("orders", {&other})}); }
-  SECTION("rest, then the ensemble ends") {
+  SECTION("rest, then the end") {
     polling.ensembles.rest();
     REQUIRE(polling.wait_for([&] { return member.seen().words.size() == 2; }));
     CHECK(seen.empty());
-    polling.apply({});
+    polling.ensembles.cancel();
   }
   SECTION("rest and the end at once") {
     polling.ensembles.rest();
-    polling.apply({});
+    polling.ensembles.cancel();
   }
   SECTION("rest, the end on the loop") {
     on_loop(polling.io, [&] {

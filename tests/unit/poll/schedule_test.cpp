@@ -42,14 +42,14 @@ TEST_CASE("members do not fire together", "[poll]") {
 TEST_CASE("the first poll comes within a tenth of the interval", "[poll]") {
   for (int i = 0; i < 100; ++i) {
     const Schedule schedule("zk-" + std::to_string(i), kInterval, kStart);
-    CHECK(schedule.first() >= kStart);
-    CHECK(schedule.first() < kStart + kInterval / 10);
+    CHECK(schedule.first(kStart) >= kStart);
+    CHECK(schedule.first(kStart) < kStart + kInterval / 10);
   }
 }
 
 TEST_CASE("polls do not drift, however long each takes", "[poll]") {
   const Schedule schedule("zk-0", kInterval, kStart);
-  auto began = schedule.next(schedule.first(), schedule.first());
+  auto began = schedule.next(schedule.first(kStart), schedule.first(kStart));
   const auto grid = began;
 
   for (int i = 1; i <= 1000; ++i) {
@@ -61,7 +61,7 @@ TEST_CASE("polls do not drift, however long each takes", "[poll]") {
 
 TEST_CASE("a poll that starts late does not move the grid", "[poll]") {
   const Schedule schedule("zk-0", kInterval, kStart);
-  const auto planned = schedule.next(schedule.first(), schedule.first());
+  const auto planned = schedule.next(schedule.first(kStart), schedule.first(kStart));
   const auto began = planned + 1200ms;
 
   CHECK(schedule.next(began + 5ms, began) == planned + kInterval);
@@ -77,7 +77,7 @@ TEST_CASE("moments that a long poll ran over are left out", "[poll]") {
 TEST_CASE("two polls are never less than a tenth of an interval apart", "[poll]") {
   for (int i = 0; i < 200; ++i) {
     const Schedule schedule("zk-" + std::to_string(i), kInterval, kStart);
-    auto last = schedule.first();
+    auto last = schedule.first(kStart);
     for (int poll = 0; poll < 5; ++poll) {
       const auto next = schedule.next(last + 5ms, last);
       CHECK(next - last >= kInterval / 10);
