@@ -255,6 +255,12 @@ def exporters(metric: str, by: str = "cluster, instance") -> str:
             f"last_over_time(zookeeper_exporter_build_info{{{EXPORTER}}}[{LONG}]))")
 
 
+def config_in_use() -> str:
+    """Each exporter with the first digits of the hash of its file; none of one that has no file."""
+    hashes = exporters("zookeeper_exporter_config_hash", "cluster, instance, sha256")
+    return f'max by (cluster, instance, config) (label_replace({hashes}, "config", "$1", "sha256", "(.{{8}}).*"))'
+
+
 def own(metric: str, window: str = WINDOW) -> str:
     """What each exporter counts in a second."""
     return (f"max by (cluster, instance) (rate({metric}{{{EXPORTER}}}[{window}]) and on (cluster, job, instance) "

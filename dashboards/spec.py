@@ -6,10 +6,10 @@ the data. `runbooks` are alerts without "ZooKeeper" before them.
 
 from dataclasses import replace
 
-from panels import (Column, Dashboard, ENSEMBLE, GREEN, GREY, LEVELS, MEMBER, MEMBER_STATES, NO_DATA, ORANGE,
-                    PLAIN, Panel, RED, RUNBOOKS, RUNBOOK_OF, UNCHANGED, WINDOW, YES_NO, at_level, counted, data_age,
-                    exporters, failing, failures_left, firing, gauge, in_state, level, level_since, mean, odd, or_none,
-                    or_zero, own, own_by, per_ensemble, polled, rate, state, state_since, verdict,
+from panels import (Column, Dashboard, ENSEMBLE, GREEN, GREY, LEVELS, MEMBER, MEMBER_STATES, NO_DATA, ORANGE, PLAIN,
+                    Panel, RED, RUNBOOKS, RUNBOOK_OF, UNCHANGED, WINDOW, YES_NO, at_level, config_in_use, counted,
+                    data_age, exporters, failing, failures_left, firing, gauge, in_state, level, level_since, mean,
+                    odd, or_none, or_zero, own, own_by, per_ensemble, polled, rate, state, state_since, verdict,
                     voters_missing, whole)
 
 BAD = [(None, GREEN), (1, RED)]
@@ -427,15 +427,24 @@ EXPORTER_DASHBOARD = Dashboard(
                   [(f"min(count by (cluster, ensemble) (zookeeper_ensemble_voters{{{ENSEMBLE}}})) - 1", "")], NEUTRAL,
                   3, 7, decimals=0, runbooks=("EnsembleUnwatched",)),
             Panel("table", "Exporters", "One line for each exporter of the last day: whether it is scraped, the "
-                  "members that it polls, and the age of what it told last. One version is normal.", "short",
+                  "members that it polls, and the age of what it told last. One version is normal. Config taken \"no\": "
+                  "the newest file has a mistake; the exporter goes on with the one before, and would not start with "
+                  "the new one. Config: how the hash of the file in use begins (– is flags alone), and how long ago it "
+                  "was found good. Exporters of one file show one hash; no alert asks for that, for files may "
+                  "differ on purpose.", "short",
                   [(exporters("up"), "scraped"), (data_age("cluster, instance"), "data age"),
                    (exporters("zookeeper_exporter_members"), "members"),
                    (exporters("zookeeper_exporter_config_last_reload_successful"), "config taken"),
+                   (config_in_use(), ""),
+                   (f'time() - {exporters("zookeeper_exporter_config_last_reload_success_timestamp_seconds")}',
+                    "found good"),
                    (exporters("zookeeper_exporter_build_info", "cluster, instance, version"), "")],
                   width=15, height=7, columns={
-                      "instance": Column(), "scraped": Column(states={0: ("no", RED), 1: ("yes", GREEN)}),
-                      "data age": AGE, "members": Column(), "config taken": Column(states=YES_NO),
-                      "version": Column()}, runbooks=("ExporterDown", "EnsembleNameCollision")),
+                      "instance": Column(), "scraped": Column(states={0: ("no", RED), 1: ("yes", GREEN)}, width=80),
+                      "data age": replace(AGE, width=90), "members": Column(width=80),
+                      "config taken": Column(states=YES_NO, width=105), "config": Column(empty="–", width=90),
+                      "found good": Column("s", width=95), "version": Column(width=75)},
+                  runbooks=("ExporterDown", "ExporterConfigReloadFailed", "EnsembleNameCollision")),
             data_age_tile(),
             Panel("table", "Failing members", "Members whose last poll failed, wholly or in part, and the reason. "
                   "\"none\" is normal.", "short", [(failing(), "")], width=12, height=7, columns=ODD),

@@ -11426,7 +11426,7 @@ function(c) {
     "id": 4,
     "type": "table",
     "title": "Exporters",
-    "description": "One line for each exporter of the last day: whether it is scraped, the members that it polls, and the age of what it told last. One version is normal.",
+    "description": "One line for each exporter of the last day: whether it is scraped, the members that it polls, and the age of what it told last. One version is normal. Config taken \"no\": the newest file has a mistake; the exporter goes on with the one before, and would not start with the new one. Config: how the hash of the file in use begins (– is flags alone), and how long ago it was found good. Exporters of one file show one hash; no alert asks for that, for files may differ on purpose.",
     "datasource": {
      "type": "prometheus",
      "uid": "${datasource}"
@@ -11537,6 +11537,10 @@ function(c) {
          "value": {
           "type": "color-text"
          }
+        },
+        {
+         "id": "custom.width",
+         "value": 80
         }
        ]
       },
@@ -11575,6 +11579,22 @@ function(c) {
          "value": {
           "type": "color-text"
          }
+        },
+        {
+         "id": "custom.width",
+         "value": 90
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "members"
+       },
+       "properties": [
+        {
+         "id": "custom.width",
+         "value": 80
         }
        ]
       },
@@ -11631,6 +11651,81 @@ function(c) {
          "value": {
           "type": "color-text"
          }
+        },
+        {
+         "id": "custom.width",
+         "value": 105
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "config"
+       },
+       "properties": [
+        {
+         "id": "mappings",
+         "value": [
+          {
+           "type": "special",
+           "options": {
+            "match": "null+nan",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 0
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "empty",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 1
+            }
+           }
+          }
+         ]
+        },
+        {
+         "id": "custom.width",
+         "value": 90
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "found good"
+       },
+       "properties": [
+        {
+         "id": "unit",
+         "value": "s"
+        },
+        {
+         "id": "decimals",
+         "value": 0
+        },
+        {
+         "id": "custom.width",
+         "value": 95
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "version"
+       },
+       "properties": [
+        {
+         "id": "custom.width",
+         "value": 75
         }
        ]
       }
@@ -11652,7 +11747,8 @@ function(c) {
       "options": {
        "excludeByName": {
         "Time": true,
-        "Value #E": true
+        "Value #E": true,
+        "Value #G": true
        },
        "indexByName": {
         "instance": 0,
@@ -11660,13 +11756,16 @@ function(c) {
         "Value #B": 2,
         "Value #C": 3,
         "Value #D": 4,
-        "version": 5
+        "config": 5,
+        "Value #F": 6,
+        "version": 7
        },
        "renameByName": {
         "Value #A": "scraped",
         "Value #B": "data age",
         "Value #C": "members",
         "Value #D": "config taken",
+        "Value #F": "found good",
         "alertname": "alert"
        }
       }
@@ -11676,6 +11775,11 @@ function(c) {
      {
       "title": "Runbook: ExporterDown",
       "url": c.runbook("ZooKeeperExporterDown"),
+      "targetBlank": true
+     },
+     {
+      "title": "Runbook: ExporterConfigReloadFailed",
+      "url": c.runbook("ZooKeeperExporterConfigReloadFailed"),
       "targetBlank": true
      },
      {
@@ -11739,6 +11843,32 @@ function(c) {
      },
      {
       "refId": "E",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "max by (" + c.grouping + "instance, config) (label_replace(max by (" + c.grouping + "instance, sha256) (zookeeper_exporter_config_hash{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\"} and on (" + c.grouping + "job, instance) last_over_time(zookeeper_exporter_build_info{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\"}[1d])), \"config\", \"$1\", \"sha256\", \"(.{8}).*\"))",
+      "editorMode": "code",
+      "legendFormat": "__auto",
+      "instant": true,
+      "range": false,
+      "format": "table"
+     },
+     {
+      "refId": "F",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "time() - max by (" + c.grouping + "instance) (zookeeper_exporter_config_last_reload_success_timestamp_seconds{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\"} and on (" + c.grouping + "job, instance) last_over_time(zookeeper_exporter_build_info{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\"}[1d]))",
+      "editorMode": "code",
+      "legendFormat": "found good",
+      "instant": true,
+      "range": false,
+      "format": "table"
+     },
+     {
+      "refId": "G",
       "datasource": {
        "type": "prometheus",
        "uid": "${datasource}"

@@ -351,6 +351,20 @@ function(c) [
     }
    },
    {
+    "alert": "ZooKeeperExporterConfigReloadFailed",
+    "expr": "zookeeper_exporter_config_last_reload_successful" + c.selection + " == 0",
+    "for": "5m",
+    "labels": {
+     "severity": "warning"
+    },
+    "annotations": {
+     "summary": "A ZooKeeper exporter refuses its new configuration.",
+     "description": "The exporter at {{ $labels.instance }} goes on with its old configuration, for the new one has a mistake: the first line of its status page says where. Do not restart it before that is repaired: it would not start.",
+     "runbook_url": c.runbook("ZooKeeperExporterConfigReloadFailed"),
+     "dashboard_url": c.dashboardUrl + "/d/zookeeper-exporter"
+    }
+   },
+   {
     "alert": "ZooKeeperEnsembleNameCollision",
     "expr": "count by (" + c.grouping + "ensemble) (\n  count by (" + c.grouping + "job, instance, ensemble) (zookeeper_up" + c.selection + ")\n    >= on (" + c.grouping + "job, instance, ensemble)\n  clamp_min(zookeeper_ensemble_voters" + c.selection + ", 2)\n    or\n  count by (" + c.grouping + "job, instance, ensemble) (zookeeper_member_state{" + c.matchers + "state=\"standalone\"} == 1)\n)\n  >\nmax by (" + c.grouping + "ensemble) (\n  count by (" + c.grouping + "ensemble, member) (\n    zookeeper_up" + c.selection + "\n      and on (" + c.grouping + "job, instance, ensemble)\n    (\n      count by (" + c.grouping + "job, instance, ensemble) (zookeeper_up" + c.selection + ")\n        >= on (" + c.grouping + "job, instance, ensemble)\n      clamp_min(zookeeper_ensemble_voters" + c.selection + ", 2)\n        or\n      count by (" + c.grouping + "job, instance, ensemble) (zookeeper_member_state{" + c.matchers + "state=\"standalone\"} == 1)\n    )\n  )\n)\n  or\ncount by (" + c.grouping + "ensemble) (\n  max by (" + c.grouping + "ensemble, member) (zookeeper_uptime_seconds" + c.selection + ")\n    -\n  min by (" + c.grouping + "ensemble, member) (zookeeper_uptime_seconds" + c.selection + ")\n    > 120\n    unless on (" + c.grouping + "ensemble, member)\n  zookeeper_ensemble_finding{" + c.matchers + "finding=\"several_servers\"}\n)",
     "for": "10m",

@@ -11,7 +11,7 @@ Firing = dict[float, list[str]]
 
 FIRST, SECOND = ({"job": "zookeeper", "instance": f"exporter-{i}:9141"} for i in range(2))
 # These say nothing of one ensemble.
-WITHOUT_ENSEMBLE = ("MetricsAbsent", "ExporterDown", "DiskAlmostFull", "DiskFillsSoon")
+WITHOUT_ENSEMBLE = ("MetricsAbsent", "ExporterDown", "ExporterConfigReloadFailed", "DiskAlmostFull", "DiskFillsSoon")
 
 
 @dataclass(frozen=True, eq=False)

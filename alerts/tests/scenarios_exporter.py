@@ -76,6 +76,13 @@ def answers_now_and_then(world: World) -> None:
         world.exporter(i / 2, i / 2 + 0.5, SECOND)
 
 
+def refuses_its_file(world: World, first: float = 10, last: float = 1e9, *instances: str) -> None:
+    """Of two exporters one refuses its new configuration, or each of `instances`."""
+    two_exporters(world)
+    for instance in instances or (FIRST,):
+        world.put("zookeeper_exporter_config_last_reload_successful", 0, first, last, instance=instance)
+
+
 def cant_ask_beside_another(world: World) -> None:
     """An exporter fails to ask two of three; another one tells of another ensemble of the same name."""
     collide(world)
@@ -220,6 +227,7 @@ def refuse(command: str):
 
 
 NAMES = ["EnsembleNameCollision"]
+REFUSED = ["ExporterConfigReloadFailed"]
 UNWATCHED = ["EnsembleUnwatched", "ExporterDown"]
 LOST_THERE = ["EnsembleUnavailable", "MemberDown db-1", "MemberNotServing db-0"]
 SCENARIOS = [
@@ -287,6 +295,19 @@ SCENARIOS = [
     scenario("ExporterDown", "it is away for four minutes", lambda w: w.exporter(10, 14), {14: [], 18: [], 30: []}),
     scenario("ExporterDown", "something else is down",
              lambda w: w.put("up", 0, job="web", instance="web-0:80"), {30: []}),
+
+    scenario("ExporterConfigReloadFailed", "a mistake in the file", refuses_its_file, {14: [], 15: REFUSED, 90: REFUSED}),
+    scenario("ExporterConfigReloadFailed", "two exporters with one file",
+             lambda w: refuses_its_file(w, 10, 1e9, FIRST, SECOND), {14: [], 15: REFUSED * 2}),
+    scenario("ExporterConfigReloadFailed", "until it is repaired", lambda w: refuses_its_file(w, 10, 40),
+             {39: REFUSED, 40: [], 60: []}),
+    scenario("ExporterConfigReloadFailed", "for four minutes, while somebody edits it",
+             lambda w: (refuses_its_file(w, 10, 14), refuses_its_file(w, 15, 19)), {14: [], 19: [], 30: []}),
+    scenario("ExporterConfigReloadFailed", "it ends, and does not start with the mistake",
+             lambda w: (refuses_its_file(w), w.exporter(20, 1e9)),
+             {19: REFUSED, 20: [], 24: [], 25: ["ExporterDown"], 60: ["ExporterDown"]}),
+    scenario("ExporterConfigReloadFailed", "it restarts after the repair",
+             lambda w: (refuses_its_file(w, 10, 20), w.exporter(20, 22)), {19: REFUSED, 20: [], 30: []}),
 
     scenario("EnsembleNameCollision", "two exporters with different servers", collide,
              {9: [], 10: NAMES, 60: NAMES}),

@@ -96,8 +96,9 @@ class World:
         self.exporter_away.append((instance, first, last))
 
     def put(self, metric: str, value: Value, first: float = 0, last: float = 1e9, **labels: str) -> None:
-        """A value of a metric; without labels that of all members of `orders`. Times inside a value are seconds."""
-        if metric.startswith("zookeeper_"):
+        """A value of a metric; without labels that of all members of `orders`, or of all exporters. Times inside a value
+        are seconds."""
+        if metric.startswith("zookeeper_") and not metric.startswith("zookeeper_exporter_"):
             labels = {"ensemble": "orders"} | labels
         self.changes.append(Change(metric, labels, first, last, value))
 
@@ -122,6 +123,7 @@ class World:
             target = {"job": "zookeeper", "instance": instance}
             found[key("up", target)] = [1.0] * self.count
             found[key("zookeeper_exporter_build_info", {"version": "1"} | target)] = [1.0] * self.count
+            found[key("zookeeper_exporter_config_last_reload_successful", target)] = [1.0] * self.count
             everything = {name: tuple(members) for name, members in self.states.items() if "/" not in name}
             for name, polled in self.polls.get(instance, everything).items():
                 for metric, labels, samples in self._told_of(name):

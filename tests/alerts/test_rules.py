@@ -99,7 +99,7 @@ def test_marked_thresholds() -> None:
     values: dict[str, set[str]] = {}
     for file in FILES:
         for line in file.read_text().splitlines():
-            if "_config" in line:
+            if "# _config" in line:
                 name, value = re.fullmatch(r"\s*(.*?)  # _config\.([a-z]+\w*)", line).group(2, 1)
                 values.setdefault(name, set()).add(re.search(r"(\d[\d.]*|\{[^}]*\}|: \d+[mhd])$", value)[1])
     assert len(values) > 20

@@ -164,12 +164,18 @@ def test_the_membership_has_changed(tmp_path: Path) -> None:
             assert printed.count(f"\nserver.4=127.0.0.1:{fourth.quorum_port}:") == 2  # of conf and of zkCli.sh
             assert list(values(page.wait_for("zookeeper_ensemble_voters"), "ensemble").items()) == [("orders", 1)]
             page.says("Usual: a member was added by `reconfig`",
-                      "Add the member to the exporter's configuration, check it, and restart the exporter:")
-            file = tmp_path / "exporter.yml"
-            file.write_text(f"ensembles: [{{name: orders, members: [{ensemble.servers.replace(',', ', ')}]}}]\n")
-            assert "The configuration is good: 1 ensemble, 4 members." in page.paste("--config.check", FILE=str(file))
+                      "Add the member to the exporter's configuration, and check it.")
+            file, other = tmp_path / "exporter.yml", tmp_path / "other.yml"
+            for path, members in ((file, polled), (other, ensemble.members)):
+                servers = ", ".join(member.address for member in members)
+                path.write_text(f"ensembles: [{{name: orders, members: [{servers}]}}]\n")
+            assert "The configuration is good: 1 ensemble, 4 members." in page.paste("--config.check", FILE=str(other))
+            page.says("The exporter takes its file by itself")
             with Exporter("", f"--config.file={file}") as exporter:
-                assert b"Ensemble orders: healthy" in exporter.get("/health/ensemble")[2]
+                assert b"unmonitored_voters" in exporter.get("/health/ensemble")[2]
+                other.rename(file)
+                wait_until(lambda: b"Ensemble orders: healthy" in exporter.get("/health/ensemble")[2],
+                           "the file to be taken", 30, exporter.log)
         reconfigure(leader.address, leaving=str(removed.number))
         with reader.open("MemberNotInEnsemble", removed) as page:
             page.wait_until_raised()
@@ -179,7 +185,7 @@ def test_the_membership_has_changed(tmp_path: Path) -> None:
                 assert part.count("\nserver.") == 3 and f"\nserver.{removed.number}=" not in part
             assert values(page.wait_for("not_in_membership")) == {removed.address: 1}
             page.says("- Removed by `reconfig`, still running or already stopped: forgotten in the exporter's list.",
-                      "Take it out of the exporter's configuration")
+                      "Take it out of the exporter's file")
 
 
 def test_two_ensembles_of_one_name(tmp_path: Path) -> None:

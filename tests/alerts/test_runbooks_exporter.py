@@ -1,6 +1,7 @@
 """The runbooks of the exporter and of what it sees, followed in the states that they are for."""
 
 import contextlib
+import hashlib
 import re
 import resource
 import signal
@@ -13,7 +14,7 @@ import pytest
 from runbook_reader import Page, Reader
 
 from clients import session
-from exporter_process import Exporter
+from exporter_process import Exporter, run_to_end
 from fake_member import fake_member
 from network import Network, in_namespaces, why_not
 from zookeeper_ensemble import Ensemble, Member, wait_until
@@ -62,6 +63,35 @@ def test_the_only_exporter_has_ended(tmp_path: Path) -> None:
             unwatched.says("The exporter is gone already: silence the alert, and delete what the rule remembers")
             assert unwatched.paste("delete_series") == ""
             unwatched.wait_until_over()
+
+
+def test_the_exporter_refuses_its_new_configuration(tmp_path: Path) -> None:
+    """It goes on with the one before, would not start with the new one, and takes it when it is repaired."""
+    config = tmp_path / "exporter.yml"
+    with Ensemble(tmp_path, participants=1) as ensemble:
+        good = f"ensembles: [{{name: orders, members: ['{ensemble.servers}']}}]\n"
+        config.write_text(good)
+        with Exporter("", f"--config.file={config}") as exporter, Reader(tmp_path, ensemble, exporter) as reader, \
+                reader.open("ExporterConfigReloadFailed") as page:
+            config.write_text(good.replace("members", "membrs"))
+            page.wait_until_raised()
+            (without,) = page.wait_for("time() -")
+            assert without["labels"]["instance"] == exporter.address and 0 < without["value"] < 300
+            mistake = page.paste("configuration was refused")
+            assert mistake.startswith(f"{config}:1: ") and "membrs" in mistake
+            page.says("| begins with `FILE:LINE:` | of the file; it says what to write instead |")
+            printed = page.paste("sha256sum", FILE=str(config))
+            in_use = hashlib.sha256(good.encode()).hexdigest()
+            assert f'{{sha256="{in_use}"}} 1\n' in printed and "reload_successful 0\n" in printed
+            assert f"\n{hashlib.sha256(config.read_bytes()).hexdigest()}  {config}\n" in printed
+            assert [each["labels"]["sha256"] for each in page.ask("count by")] == [in_use]
+            page.says("it would end with exit code 2", "What was watched is still watched.")
+            assert run_to_end(f"--config.file={config}").returncode == 2
+            exporter.fresh(ensemble.servers)
+            assert f"{config}:1: " in page.paste("--config.check", FILE=str(config))
+            config.write_text(f"{good}# repaired\n")
+            page.says("Nothing else is to be done: it is taken within seconds")
+            page.wait_until_over()
 
 
 @pytest.mark.long

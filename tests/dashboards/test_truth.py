@@ -12,10 +12,11 @@ from grafana import GREY, dashboards, panels, selectors, shown, top_row
 OLD = 150  # seconds after the exporter's death, when everybody should have noticed
 NOTHING = f"No data ({GREY})"
 UNTOLD = f"orders | No data ({GREY}) | ZooKeeperEnsembleUnwatched"
-EXPORTERS = "<exporter> | yes (green) | <new> (green) | 4 | yes (green) | <version>"
+EXPORTERS = "<exporter> | yes (green) | <new> (green) | 4 | yes (green) | <hash> | <n> <unit> | <version>"
 PAGE = "ZooKeeperEnsembleUnavailable (red) | <time> | critical | orders"
 SHAPES = {"new": "00:00:0.", "ms": r"\d+ ms", "old": "00:02:3.", "time": r"\d\d:\d\d:\d\d", "n": r"[\d.]+",
-          "version": r"[\d.]+\S*", "exporter": r"127\.0\.0\.1:\d+", "more": ".*"}
+          "version": r"[\d.]+\S*", "hash": "[0-9a-f]{8}", "unit": "(s|min)",
+          "exporter": r"127\.0\.0\.1:\d+", "more": ".*"}
 ROLES = ("leader", "one", "two", "observer")
 WELL = "none (green) | README"
 

@@ -189,7 +189,9 @@ def monitored_ensemble(directory: Path, name: str = "orders") -> Iterator[tuple[
             (directory / part).mkdir()
         ensemble = stack.enter_context(Ensemble(directory / "ensemble", participants=3, observers=1))
         stack.enter_context(ClientLoad(ensemble.servers))
-        exporter = stack.enter_context(Exporter(ensemble.servers, f"--zookeeper.ensemble={name}"))
+        config = directory / "zookeeper-exporter.yml"
+        config.write_text(f"ensembles: [{{name: {name}, members: [{ensemble.servers.replace(',', ', ')}]}}]\n")
+        exporter = stack.enter_context(Exporter("", f"--config.file={config}"))
         rules = directory / "quick.rules.yml"
         rules.write_text(quick_rules.quick_rules())
         prometheus = Prometheus(directory / "prometheus", CONFIG.format(rules=rules, exporter=exporter.address))
