@@ -166,7 +166,13 @@ MUTANTS: dict[str, list[Callable[[Found], Any]]] = {
         lambda f: put(f.policy("zookeeper"), "podSelector", "matchLabels", VERSION, "3.9.5"),
         lambda f: put(f.zookeeper["volumeClaimTemplates"][0], "metadata", "labels", VERSION, "3.9.5")],
     "configuration_exists": [lambda f: put(f.pod["volumes"][0], "configMap", "name", "elsewhere-5c4485kck7"),
-                             lambda f: put(f.pod["volumes"][0], "configMap", "name", "zookeeper-exporter-config")],
+                             lambda f: f.remove("ConfigMap", "zookeeper-exporter-config")],
+    "configuration_taken": [
+        lambda f: f.container["args"].remove("--config.watch"),
+        lambda f: put(f.container["volumeMounts"][0], "subPath", "zookeeper-exporter.yml"),
+        lambda f: put(f("ConfigMap", "zookeeper-exporter-config"), "immutable", True),
+        lambda f: [put(v, "configMap", "name", "zookeeper-config") for v in f.zookeeper["template"]["spec"]["volumes"]
+                   if "configMap" in v]],
     "volumes_fit": [lambda f: f.pod["volumes"].pop(), lambda f: f.container["volumeMounts"].pop(),
                     lambda f: [cut(v, "emptyDir", "sizeLimit") for v in f.zookeeper["template"]["spec"]["volumes"]
                                if v["name"] == "tmp"]],

@@ -10,7 +10,7 @@ import yaml
 
 import manifests
 from exporter_process import BINARY
-from manifests import MANIFESTS, OTHERS, RENDERED, golden, kubectl
+from manifests import MANIFESTS, OTHERS, RENDERED, exporters, golden, kubectl
 from zk_health import run_health
 
 WITH_EXPORTER = [name for name in RENDERED if name != "reference-ensemble" and name not in OTHERS]
@@ -28,7 +28,7 @@ def test_renders_to_its_golden_file(name: str) -> None:
 @pytest.mark.parametrize("name", WITH_EXPORTER)
 def test_the_exporter_accepts_its_rendered_arguments(name: str, tmp_path: Path) -> None:
     """Flags and configuration file go through the real program's --config.check."""
-    ((container, files),) = _exporters(name)
+    ((container, files),) = exporters(name)
     for file, text in files.items():
         (tmp_path / file).write_text(text)
     arguments = [argument.replace("/etc/zookeeper-exporter", str(tmp_path)) for argument in container["args"]]
@@ -39,7 +39,7 @@ def test_the_exporter_accepts_its_rendered_arguments(name: str, tmp_path: Path) 
 
 def test_a_mistake_in_the_configuration_is_seen(tmp_path: Path) -> None:
     """The check above can fail."""
-    ((_, files),) = _exporters("base")
+    ((_, files),) = exporters("base")
     path = tmp_path / "zookeeper-exporter.yml"
     path.write_text(files["zookeeper-exporter.yml"].replace("interval:", "intervall:"))
     done = subprocess.run([BINARY, f"--config.file={path}", "--config.check"], capture_output=True, timeout=10)
@@ -134,7 +134,7 @@ def test_one_entry_of_images_holds_for_the_exporter_and_for_the_probes() -> None
              for kind in ("containers", "initContainers")
              for container in document["spec"]["template"]["spec"].get(kind, [])}
     assert names == {"ghcr.io/zookeeper-exporter/zookeeper-exporter", "docker.io/library/zookeeper"}
-    ((container, _),) = _exporters("own-settings")
+    ((container, _),) = exporters("own-settings")
     assert container["image"].startswith("registry.example/monitoring/zookeeper-exporter@sha256:")
 
 
@@ -193,7 +193,7 @@ def test_the_image_has_the_version_of_the_program() -> None:
     """A release changes both."""
     version = subprocess.run([BINARY, "--version"], capture_output=True, text=True, check=True).stdout.split()[-1]
     images = {container["image"] for name in WITH_EXPORTER if name != "own-settings"
-              for container, _ in _exporters(name)}
+              for container, _ in exporters(name)}
     assert images == {f"ghcr.io/zookeeper-exporter/zookeeper-exporter:{version}"}
 
 
@@ -225,6 +225,37 @@ def test_the_readme_shows_a_kustomization_that_renders() -> None:
     assert (manifests.COMPOSITIONS / "own-settings/kustomization.yaml").read_text() in readme
 
 
+def test_a_changed_configuration_has_the_same_name() -> None:
+    """So that no pod is rolled for it, also by who brings a file of their own; and it is the file, byte by byte."""
+    for name in WITH_EXPORTER:
+        for document in golden(name):
+            if "zookeeper-exporter.yml" in document.get("data", {}):
+                assert document["metadata"]["name"] == "zookeeper-exporter-config"
+    ((_, files),) = exporters("base")
+    assert files["zookeeper-exporter.yml"] == (MANIFESTS / "base/zookeeper-exporter.yml").read_text()
+
+
+def test_the_readme_tells_how_each_change_rolls_the_pods(tmp_path: Path) -> None:
+    """What it shows gives the Deployment a ConfigMap whose name changes with the file."""
+    path, reason = kubectl()
+    if path is None:
+        pytest.skip(f"not rendered: {reason}")
+    text = (MANIFESTS / "README.md").read_text()
+    (shown,) = re.findall(r"^```yaml\n(configMapGenerator:.*?)^```$", text, re.M | re.S)
+    base = os.path.relpath(MANIFESTS / "base", tmp_path.resolve())
+
+    def names(file: str) -> set[str]:
+        (tmp_path / "zookeeper-exporter.yml").write_text(file)
+        (tmp_path / "kustomization.yaml").write_text(f"resources: [{base}]\n{shown}")
+        documents = manifests.load(manifests.render(tmp_path))
+        (pod,) = [each["spec"]["template"]["spec"] for each in documents if each["kind"] == "Deployment"]
+        (mounted,) = [each["configMap"]["name"] for each in pod["volumes"]]
+        assert mounted in {each["metadata"]["name"] for each in documents if each["kind"] == "ConfigMap"}
+        return {mounted}
+
+    assert len(names("poll: {interval: 1s}\n") | names("poll: {interval: 2s}\n")) == 2
+
+
 def test_the_readme_names_everything_that_can_be_applied() -> None:
     """Every overlay and component is in one of its tables, and its links lead somewhere."""
     readme = (MANIFESTS / "README.md").read_text()
@@ -250,20 +281,3 @@ def _named(entries: list[manifests.Document], name: str) -> list[manifests.Docum
 def _kustomizations() -> list[Path]:
     """All kustomizations, also those of the tests."""
     return [*MANIFESTS.glob("**/kustomization.yaml"), *manifests.COMPOSITIONS.glob("*/kustomization.yaml")]
-
-
-def _exporters(name: str) -> list[tuple[manifests.Document, dict[str, str]]]:
-    """The containers that run the exporter, each with the files of its configuration."""
-    documents = golden(name)
-    maps = {document["metadata"]["name"]: document["data"] for document in documents
-            if document["kind"] == "ConfigMap" and "data" in document}
-    found = []
-    for document in documents:
-        pod = document.get("spec", {}).get("template", {}).get("spec", {})
-        for container in pod.get("initContainers", []) + pod.get("containers", []):
-            if "/zookeeper-exporter" in container["image"] and "command" not in container:
-                mounted = {mount["name"] for mount in container.get("volumeMounts", [])}
-                files = [maps[volume["configMap"]["name"]] for volume in pod["volumes"]
-                         if "configMap" in volume and volume["name"] in mounted]
-                found.append((container, files[0] if files else {}))
-    return found

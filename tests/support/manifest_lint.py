@@ -475,14 +475,36 @@ def version_not_fixed(bundle: Bundle) -> Complaints:
 
 @rule
 def configuration_exists(bundle: Bundle) -> Complaints:
-    """ConfigMaps that pods mount are there, under a name with the hash of their content."""
+    """ConfigMaps that pods mount are there."""
     for workload in bundle.workloads:
-        for volume in workload.pod.get("volumes", []):
-            name = volume.get("configMap", {}).get("name")
-            if name and bundle.get("ConfigMap", workload.namespace, name) is None:
+        for name in _mounted_config_maps(workload).values():
+            if bundle.get("ConfigMap", workload.namespace, name) is None:
                 yield workload.where, f"ConfigMap {name} is missing"
-            if name and not re.search(r"-[a-z0-9]{10}$", name):
-                yield workload.where, f"ConfigMap {name}: a change would not roll the pods"
+
+
+@rule
+def configuration_taken(bundle: Bundle) -> Complaints:
+    """A changed ConfigMap rolls the pods, by a hash in its name, or running containers take it: they watch the file, and
+    the kubelet renews it."""
+    for workload in bundle.workloads:
+        maps = {volume: name for volume, name in _mounted_config_maps(workload).items()
+                if not re.search(r"-[a-z0-9]{10}$", name)}
+        for container in workload.containers:
+            for mount in container.fields.get("volumeMounts", []):
+                name = maps.get(mount["name"])
+                if name and "--config.watch" not in container.fields.get("args", []):
+                    yield container.where, f"does not watch ConfigMap {name}, a change of which rolls nothing"
+                if name and "subPath" in mount:
+                    yield container.where, f"mounts ConfigMap {name} by a subPath, which is never renewed"
+        for name in maps.values():
+            if (bundle.get("ConfigMap", workload.namespace, name) or {}).get("immutable"):
+                yield workload.where, f"ConfigMap {name} is immutable, and its name has no hash"
+
+
+def _mounted_config_maps(workload: Workload) -> dict[str, str]:
+    """The names of ConfigMaps by those of their volumes."""
+    return {volume["name"]: volume["configMap"]["name"] for volume in workload.pod.get("volumes", [])
+            if "configMap" in volume}
 
 
 @rule

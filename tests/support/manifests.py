@@ -70,6 +70,23 @@ def golden(name: str) -> list[Document]:
     return load(golden_text(name))
 
 
+def exporters(name: str) -> list[tuple[Document, dict[str, str]]]:
+    """The containers of a golden file that run the exporter, each with the files of its configuration."""
+    documents = golden(name)
+    maps = {document["metadata"]["name"]: document["data"] for document in documents
+            if document["kind"] == "ConfigMap" and "data" in document}
+    found = []
+    for document in documents:
+        pod = document.get("spec", {}).get("template", {}).get("spec", {})
+        for container in pod.get("initContainers", []) + pod.get("containers", []):
+            if "/zookeeper-exporter" in container["image"] and "command" not in container:
+                mounted = {mount["name"] for mount in container.get("volumeMounts", [])}
+                files = [maps[volume["configMap"]["name"]] for volume in pod["volumes"]
+                         if "configMap" in volume and volume["name"] in mounted]
+                found.append((container, files[0] if files else {}))
+    return found
+
+
 def generated() -> list[Document]:
     """The generated documents, whole, as they lie in the components, in the namespace that the overlays give them."""
     files = [*MANIFESTS.glob("components/grafana/dashboard*.yaml"),
