@@ -36,7 +36,7 @@ NOT_RUN = {
     r"\bpgrep\b": "would find the servers of other tests",
     r"-m pytest": "is a test itself",
     r"SECURE_PORT|CLIENT_CERTIFICATE": "needs a server with TLS",
-    r"--config\.file=FILE": "FILE is the reader's own",
+    r"\bFILE\b": "FILE is the reader's own",
     r"\bsudo\b|\bapt(-get)?\b": "installs packages",
     r"^mimirtool ": "needs a Mimir: tests/alerts/test_rulers.py checks the rules",
     r"/etc/grafana": "would change this machine: tests/alerts/test_grafana_alerting.py checks the file",
@@ -44,7 +44,7 @@ NOT_RUN = {
     r"zookeeper-\*\.rules\.yml": "changes the rules: tests/alerts/test_rules.py tries it on copies",
     r"delete_series": "needs a Prometheus with its admin API",
     r"\bdocker\b": "needs Docker and a registry",
-    r"manifests/(scripts|image)/": "needs a cluster, or builds an image: tests/kubernetes",
+    r"manifests/(base|scripts|image)/": "needs a cluster, builds an image, or is run in the root: tests/kubernetes",
 }
 # Finds nothing where a setting has its default.
 MAY_FIND_NOTHING = re.compile(r'^grep [^;]* "\$CONF"( +#.*)?$')
