@@ -26,7 +26,11 @@ constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 }  // namespace
 
 FileWatch::FileWatch(const asio::any_io_executor& loop)
-    : inotify_(std::make_shared<const Inotify>()), events_(loop), pause_(loop), timer_(loop) {
+    : inotify_(std::make_shared<const Inotify>()),
+      events_(loop),
+      pause_(loop),
+      timer_(loop),
+      writer_(loop) {
   if (inotify_->fd() >= 0) {
     events_.assign(inotify_->fd());
   }
@@ -38,7 +42,7 @@ FileWatch::~FileWatch() {
   }
 }
 
-std::function<WatchedPlaces(const std::string& path)> FileWatch::watcher() const {
+Watcher FileWatch::watcher() const {
   return [inotify = inotify_](const std::string& path) { return watch_places(*inotify, path); };
 }
 
@@ -97,26 +101,35 @@ void FileWatch::take(int place, std::uint32_t what, const char* name) {
   // Who replaces a file has finished it, and who wrote the one before is of no interest.
   is_written_ = (what & IN_MODIFY) != 0 || (is_written_ && (what & IN_ATTRIB) != 0);
   timer_.cancel();
+  writer_.cancel();
 }
 
 asio::awaitable<void> FileWatch::wait() {
   constexpr auto kQuiet = milliseconds(200);
   constexpr auto kLongest = seconds(1);  // of what changes again and again
-  constexpr auto kOpen = seconds(30);
   constexpr auto kLook = seconds(5);
   const auto look = Clock::now() + kLook;
   for (;;) {
-    const auto until = is_written_ ? happened_ + kOpen
-                       : changed_  ? std::min(happened_ + kQuiet, *changed_ + kLongest)
-                                   : look;
+    co_await wait_for_writer();
+    const auto until = changed_ ? std::min(happened_ + kQuiet, *changed_ + kLongest) : look;
     if (Clock::now() >= until) {
       changed_.reset();
-      is_written_ = false;
       co_return;
     }
     timer_.expires_at(until);
     co_await timer_.async_wait(kTuple);
   }
+}
+
+asio::awaitable<void> FileWatch::wait_for_writer() {
+  constexpr auto kPatience = seconds(30);
+  while (is_written_ && Clock::now() < happened_ + kPatience) {
+    if (writer_.expiry() != happened_ + kPatience) {
+      writer_.expires_at(happened_ + kPatience);  // this ends the waits of others, who come again
+    }
+    co_await writer_.async_wait(kTuple);
+  }
+  is_written_ = false;
 }
 
 }  // namespace zke

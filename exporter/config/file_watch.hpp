@@ -16,6 +16,8 @@
 
 namespace zke {
 
+using Watcher = std::function<WatchedPlaces(const std::string& path)>;
+
 /// Tells when a file may be another: written in place, replaced by a rename, reached by another
 /// link (a ConfigMap's `..data`), or gone. By inotify, and every 5 s besides: some file systems
 /// (NFS) send no events, and some changes (of a directory above) are not watched.
@@ -30,7 +32,7 @@ class FileWatch {
 
   /// watch_places() with the watch's own inotify. Whoever reads the file calls it before, on the
   /// thread on which that may block, and then follow().
-  std::function<WatchedPlaces(const std::string& path)> watcher() const;
+  Watcher watcher() const;
 
   /// From now on these are watched, and no others.
   void follow(WatchedPlaces places);
@@ -39,8 +41,12 @@ class FileWatch {
   boost::asio::awaitable<void> listen();
 
   /// Waits until the file may be another, nothing has happened to it for a moment, and nobody is
-  /// writing it: who has it open and wrote within the last 30 s. Or until it is time to look.
+  /// writing it; or until it is time to look.
   boost::asio::awaitable<void> wait();
+
+  /// Waits while somebody is writing the file: has it open and wrote to it within the last 30 s. As
+  /// far as it is watched.
+  boost::asio::awaitable<void> wait_for_writer();
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -51,7 +57,8 @@ class FileWatch {
   std::shared_ptr<const Inotify> inotify_;
   boost::asio::posix::stream_descriptor events_;
   boost::asio::steady_timer pause_;
-  boost::asio::steady_timer timer_;  ///< cancelled when something happens
+  boost::asio::steady_timer timer_;   ///< cancelled when something happens
+  boost::asio::steady_timer writer_;  ///< the same
   WatchedPlaces places_;
   std::optional<Clock::time_point> changed_;  ///< the first time since the last wait() ended
   Clock::time_point happened_;                ///< the last time

@@ -63,9 +63,11 @@ struct Reloader::Reading {
   bool has_ended = false;  ///< set on the loop; before, all belongs to the thread
 };
 
-void Reloader::read_into(Reading& reading, const ConfigSource& source,
+/// On the thread.
+void Reloader::read_into(Reading& reading, const ConfigSource& source, const Watcher& watch,
                          const std::vector<std::string>& known) {
   try {
+    reading.places = watch(source.file());  // first: what happens from now on is heard
     reading.is_void = true;
     const auto text = source.read_text();
     reading.sha256 = sha256_of(text);
@@ -165,6 +167,7 @@ asio::awaitable<void> Reloader::watch() {
 }
 
 asio::awaitable<Result<std::string>> Reloader::carry_out(std::string cause, bool is_look) {
+  co_await watch_.wait_for_writer();
   const auto reading = co_await read(is_look);
   if (reading->has_ended) {
     watch_.follow(reading->places);
@@ -196,12 +199,12 @@ asio::awaitable<Reloader::ReadingPtr> Reloader::read(bool is_look) {
   constexpr auto kPatience = seconds(10);
   const auto deadline = steady_clock::now() + kPatience;
   auto reading = std::make_shared<Reading>();
+  std::string trouble = "within 10 s; look at the file system that it is on";
   co_await wait_for_reading(deadline);  // one that hung may have come back
   if (!is_reading_) {
     auto work = [source = source_, watch = watch_.watcher(), in_use = state_.sha256,
                  refused = is_look ? refused_ : std::string(), reading, this]() {
-      reading->places = watch(source.file());  // before: what happens since is told
-      read_into(*reading, source, {in_use, refused});
+      read_into(*reading, source, watch, {in_use, refused});
       return [reading, this] {
         reading->has_ended = true;
         is_reading_ = false;
@@ -209,14 +212,15 @@ asio::awaitable<Reloader::ReadingPtr> Reloader::read(bool is_look) {
       };
     };
     is_reading_ = background_.run(std::move(work));
+    trouble =
+        is_reading_ ? trouble : "now: no thread can be started; look at the limit of processes";
     co_await wait_for_reading(deadline);
   }
   if (reading->has_ended) {
     co_return reading;
   }
   auto nothing = std::make_shared<Reading>();  // the thread may still write to the other one
-  nothing->mistake = shown_path(source_.file()) +
-                     ": cannot be read within 10 s; look at the file system that it is on";
+  nothing->mistake = shown_path(source_.file()) + ": cannot be read " + trouble;
   co_return nothing;
 }
 

@@ -57,7 +57,7 @@ class Reloader {
   using RoundPtr = std::shared_ptr<Round>;
   using ReadingPtr = std::shared_ptr<Reading>;
 
-  static void read_into(Reading& reading, const ConfigSource& source,
+  static void read_into(Reading& reading, const ConfigSource& source, const Watcher& watch,
                         const std::vector<std::string>& known);
   RoundPtr next_round(const std::string& cause, bool is_look);
   boost::asio::awaitable<void> run();

@@ -215,6 +215,19 @@ TEST_CASE("half a file is not taken while somebody writes it", "[config]") {
     CHECK(exporter.wait_for(log::Level::kWarn));
     CHECK(exporter.taken.size() == 1);
   }
+  SECTION("nor when somebody asks for it meanwhile") {
+    std::ofstream half(file);
+    half << text_with("warn") << std::flush;
+    CHECK(wait_for_witness("debug", log::Level::kDebug));
+    exporter.reloader->ask("test");
+    CHECK(wait_for_witness("warn", log::Level::kWarn));
+    half << "poll: {interval: 5s}\n";
+    half.close();
+    CHECK(exporter.wait_for(log::Level::kWarn));
+    CHECK(exporter.takes == 1);
+    CHECK(exporter.reloader->state().sha256 ==
+          sha256_of(text_with("warn") + "poll: {interval: 5s}\n"));
+  }
   SECTION("nor one that was emptied first, which is no mistake yet") {
     write(file, "");
     CHECK(wait_for_witness("debug", log::Level::kDebug));
