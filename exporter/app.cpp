@@ -13,6 +13,7 @@
 #include "base/heartbeat.hpp"
 #include "base/task_group.hpp"
 #include "base/version.hpp"
+#include "config/dump.hpp"
 #include "http/limits.hpp"
 #include "http/server.hpp"
 #include "metrics/exposition.hpp"
@@ -21,6 +22,7 @@
 #include "net/resolver.hpp"
 #include "pages/board.hpp"
 #include "pages/checks.hpp"
+#include "pages/configuration.hpp"
 #include "pages/disruption.hpp"
 #include "pages/health.hpp"
 #include "pages/metrics.hpp"
@@ -110,6 +112,7 @@ class App::Parts {
     add_disruption_page(router_, board_, look_within(kAnew), looks,
                         [this] { return settings_.poll.timeout; });
     add_probe_pages(router_, board_, look_within(kFresh), looks);
+    add_configuration_page(router_, [this] { return configuration_; });
     add_checks(router_, "/livez", "whether the exporter lives (never ZooKeeper's state)",
                {{"event_loop", [this] { return heartbeat_.find_fault(); }}});
     add_checks(router_, "/readyz", "whether the exporter has polled every member once",
@@ -151,6 +154,7 @@ class App::Parts {
 
   asio::io_context& loop_;
   Settings settings_;
+  std::shared_ptr<Body> configuration_ = std::make_shared<Body>(to_yaml(settings_));
   ConfigState config_;
   SelfMetrics self_;
   Exposition exposition_;

@@ -15,6 +15,7 @@
 #include "base/streams.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "config/against.hpp"
 #include "config/flags.hpp"
 
 namespace {
@@ -65,12 +66,23 @@ int run(zke::Settings settings) {
   return 0;
 }
 
-int check(const zke::Settings& settings) {
+int check(const zke::Invocation& invocation) {
+  const auto& settings = invocation.config.settings;
   const auto count = [](std::size_t number, const std::string& noun) {
     return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
   };
-  return say("The configuration is good: " + count(settings.ensembles.size(), "ensemble") + ", " +
-             count(settings.member_count(), "member") + ".\n");
+  const int said =
+      say("The configuration is good: " + count(settings.ensembles.size(), "ensemble") + ", " +
+          count(settings.member_count(), "member") + ".\n");
+  if (said != 0 || !invocation.against) {
+    return said;
+  }
+  const auto comparison = zke::compare_with_running(*invocation.against, settings);
+  if (!comparison) {
+    complain(comparison.error().detail());
+    return kFailure;
+  }
+  return say(*comparison);
 }
 
 }  // namespace
@@ -89,7 +101,7 @@ int main(int argc, char** argv) {
       case zke::Invocation::What::kShowVersion:
         return say(std::string("zookeeper-exporter ") + zke::kVersion + "\n");
       case zke::Invocation::What::kCheckConfig:
-        return check(invocation.config.settings);
+        return check(invocation);
       case zke::Invocation::What::kRun:
         return run(std::move(invocation.config.settings));
     }

@@ -20,6 +20,21 @@ bool is_watched(const GivenFlags& flags) {
   return has_file && !flags.contains("no-config.watch");
 }
 
+std::optional<HttpUrl> read_against(const GivenFlags& flags) {
+  const auto found = flags.find("config.against");
+  if (found == flags.end()) {
+    return std::nullopt;
+  }
+  const auto url = parse_http_url(found->second.front());
+  if (!url) {
+    throw ConfigError("--config.against " + url.error().detail());
+  }
+  if (!flags.contains("config.check")) {
+    throw ConfigError("--config.against is for --config.check only; give both");
+  }
+  return *url;
+}
+
 }  // namespace
 
 Invocation read_flags(const std::vector<std::string>& arguments) {
@@ -33,6 +48,7 @@ Invocation read_flags(const std::vector<std::string>& arguments) {
   if (invocation.what == What::kShowHelp || invocation.what == What::kShowVersion) {
     return invocation;
   }
+  invocation.against = read_against(flags);
   invocation.is_watched = is_watched(flags);
   invocation.has_lifecycle = flags.contains("web.enable-lifecycle");
   invocation.source = ConfigSource(std::move(flags));

@@ -66,6 +66,13 @@ constexpr auto kTable = std::to_array<Setting>({
         .help = "check the file and the flags, say what is wrong, and exit",
     },
     {
+        .flag = "config.against",
+        .group = "Configuration",
+        .placeholder = "URL",
+        .help = "with --config.check: say also what would change at the exporter that runs there",
+        .bounds = "`http://HOST:PORT`, also with a path before that of its pages",
+    },
+    {
         .flag = "config.watch",
         .group = "Configuration",
         .help = "read the file again when it changes: so it is with every file",

@@ -176,3 +176,13 @@ def test_the_path_of_the_metrics_can_be_chosen(hanging: str, start_exporter: Cal
 
     assert exporter.get("/zookeeper")[0] == 200
     assert exporter.get("/metrics")[0] == 404
+
+
+def test_no_page_can_be_taken_by_the_metrics(hanging: str) -> None:
+    """Neither a page that is listed nor a path below it."""
+    with Exporter(hanging) as exporter:
+        listed = exporter.get("/no/such/page")[2].decode().splitlines()[1:]
+    paths = {line.split()[0].partition("?")[0] for line in listed} - {"/", "/metrics"}
+    assert len(paths) >= 7
+    for path in [*paths, *(f"{path}/below" for path in paths)]:
+        assert run_to_end(f"--web.telemetry-path={path}", "--config.check").returncode == 2, path
