@@ -186,7 +186,7 @@ asio::awaitable<Result<std::string>> Reloader::carry_out(std::string cause, bool
   const auto& config = *reading->config;
   const auto changes = co_await events_.take(config.settings);
   if (!changes) {
-    refused_ = config.sha256;
+    refused_.clear();  // the next look tries again: a port may be free by then
     co_return refuse(cause, changes.error().detail(), is_look);
   }
   state_.sha256 = config.sha256;

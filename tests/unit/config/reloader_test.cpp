@@ -281,6 +281,24 @@ TEST_CASE("a mistake changes nothing, is told once, and ends with the next good 
   }
 }
 
+TEST_CASE("what could not be taken is tried again at each look, and told once", "[config]") {
+  const Folder folder;
+  const auto file = folder / "exporter.yml";
+  write(file, text_with("info"));
+  Reloading exporter(file);
+  exporter.watch();
+  exporter.refusal = "http.listen: the port is taken";
+  write(file, text_with("warn"));
+  for (int looks = 1; looks < 3; ++looks) {
+    REQUIRE(wait_until(exporter.io, [&] { return exporter.takes == looks; }));
+    write(file, text_with("warn"));
+  }
+  CHECK(exporter.told == Changes{exporter.refusal});
+  exporter.refusal.clear();
+  REQUIRE(wait_until(exporter.io, [&] { return exporter.told.size() == 2; }));
+  CHECK(exporter.told.back().empty());
+}
+
 TEST_CASE("who asks gets what has changed, or the mistake", "[config]") {
   const Folder folder;
   const auto file = folder / "exporter.yml";
