@@ -5,6 +5,7 @@
 #include <string>
 #include <sys/socket.h>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/beast/core/error.hpp>
@@ -31,11 +32,68 @@ Error listen_error(const Address& address, const beast::error_code& ec) {
           "cannot listen on " + to_string(address) + ": " + ec.message() + hint};
 }
 
+/// Whether one of these takes what comes to the other. `::` takes IPv4 as well.
+bool overlap(const tcp::endpoint& a, const tcp::endpoint& b) {
+  const auto takes = [](const asio::ip::address& one, const asio::ip::address& other) {
+    return one == other || (one.is_unspecified() && (one.is_v6() || other.is_v4()));
+  };
+  return a.port() != 0 && a.port() == b.port() &&
+         (takes(a.address(), b.address()) || takes(b.address(), a.address()));
+}
+
+/// Lets sockets of ours listen on the same port while it lives. Linux wants each of them to allow
+/// it, so that a process which does not ask for it is kept out all the time.
+class PortSharing {
+ public:
+  PortSharing() = default;
+  ~PortSharing() {
+    for (auto* acceptor : sharing_) {
+      set(*acceptor, 0);
+    }
+  }
+  PortSharing(const PortSharing&) = delete;
+  PortSharing& operator=(const PortSharing&) = delete;
+  PortSharing(PortSharing&&) = delete;
+  PortSharing& operator=(PortSharing&&) = delete;
+
+  void add(tcp::acceptor& acceptor) {
+    set(acceptor, 1);
+    sharing_.push_back(&acceptor);
+  }
+
+ private:
+  static void set(tcp::acceptor& acceptor, int on) {
+    setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+  }
+
+  std::vector<tcp::acceptor*> sharing_;
+};
+
+void take_port(tcp::acceptor& acceptor, const tcp::endpoint& endpoint,
+               const std::vector<tcp::acceptor*>& ours, beast::error_code& ec) {
+  PortSharing sharing;
+  for (auto* held : ours) {
+    if (overlap(held->local_endpoint(ec), endpoint)) {
+      sharing.add(*held);
+      sharing.add(acceptor);
+    }
+  }
+  acceptor.bind(endpoint, ec);
+  if (!ec) {
+    acceptor.listen(asio::socket_base::max_listen_connections, ec);
+  }
+}
+
 }  // namespace
 
-Result<tcp::acceptor> open_listener(const asio::any_io_executor& loop, const Address& address) {
+Result<tcp::acceptor> open_listener(const asio::any_io_executor& loop, const ListenPlace& place,
+                                    const std::vector<tcp::acceptor*>& ours) {
+  const auto& address = place.address;
   beast::error_code ec;
-  auto ip = asio::ip::make_address(address.host.empty() ? "::" : address.host, ec);
+  auto ip = place.ip.value_or(asio::ip::address());
+  if (!place.ip) {
+    ip = asio::ip::make_address(address.host.empty() ? "::" : address.host, ec);
+  }
   if (ec) {  // a name
     tcp::resolver resolver(loop);
     const auto found = resolver.resolve(address.host, std::to_string(address.port), ec);
@@ -63,10 +121,7 @@ Result<tcp::acceptor> open_listener(const asio::any_io_executor& loop, const Add
                sizeof kUserTimeout);
   }
   if (!ec) {
-    acceptor.bind(tcp::endpoint(ip, address.port), ec);
-  }
-  if (!ec) {
-    acceptor.listen(asio::socket_base::max_listen_connections, ec);
+    take_port(acceptor, tcp::endpoint(ip, address.port), ours, ec);
   }
   if (ec) {
     return listen_error(address, ec);

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <optional>
+#include <vector>
+
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include "base/result.hpp"
@@ -8,9 +12,17 @@
 
 namespace zke {
 
-/// An acceptor that listens there (an empty host: all addresses, IPv4 and IPv6); the error says why
-/// it can't. Its connections have bounded buffers, which the kernel frees when they are closed.
-Result<boost::asio::ip::tcp::acceptor> open_listener(const boost::asio::any_io_executor& loop,
-                                                     const Address& address);
+/// A place to listen on: an empty host means all addresses, IPv4 and IPv6.
+struct ListenPlace {
+  Address address;
+  std::optional<boost::asio::ip::address> ip;  ///< of a name; else it is looked up, which may block
+};
+
+/// An acceptor that listens there; the error says why it can't. Its connections have bounded
+/// buffers, which the kernel frees when they are closed. Acceptors of `ours`, which are open, may
+/// hold the same port and go on; nobody else may.
+Result<boost::asio::ip::tcp::acceptor> open_listener(
+    const boost::asio::any_io_executor& loop, const ListenPlace& place,
+    const std::vector<boost::asio::ip::tcp::acceptor*>& ours = {});
 
 }  // namespace zke

@@ -2,22 +2,17 @@
 
 #include <algorithm>
 #include <exception>
-#include <set>
+#include <optional>
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/error.hpp>
 
 #include "base/log.hpp"
 #include "base/text.hpp"
-#include "http/listen.hpp"
 #include "http/query.hpp"
 #include "http/refusal.hpp"
 #include "http/response.hpp"
-#include "http/session.hpp"
 
 namespace zke {
 
@@ -30,28 +25,12 @@ using asio::ip::tcp;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
-
-/// The open session that has been silent longest, among those that `may` give way; or nullptr.
-template <class Sessions, class May>
-Session* find_silent(const Sessions& sessions, May may) {
-  Session* longest = nullptr;
-  for (const auto& session : sessions) {
-    if (may(*session) && (longest == nullptr || session->since() < longest->since())) {
-      longest = session.get();
-    }
-  }
-  return longest;
+bool lacks_room(const beast::error_code& ec) {
+  return ec == asio::error::no_descriptors || ec == beast::errc::too_many_files_open_in_system ||
+         ec == asio::error::no_buffer_space || ec == asio::error::no_memory;
 }
 
 }  // namespace
-
-struct HttpServer::Listener {
-  Listener(tcp::acceptor its_acceptor, const asio::any_io_executor& loop)
-      : acceptor(std::move(its_acceptor)), pause(loop) {}
-  tcp::acceptor acceptor;
-  asio::steady_timer pause;
-};
 
 HttpServer::HttpServer(asio::any_io_executor loop, const Router& router, HttpEvents events,
                        HttpLimits limits)
@@ -64,24 +43,70 @@ HttpServer::HttpServer(asio::any_io_executor loop, const Router& router, HttpEve
 HttpServer::~HttpServer() = default;
 
 Result<std::uint16_t> HttpServer::listen(const Address& address) {
-  auto acceptor = open_listener(loop_, address);
-  if (!acceptor) {
-    return acceptor.error();
-  }
-  const auto port = acceptor->local_endpoint().port();
-  auto listener = std::make_unique<Listener>(std::move(*acceptor), loop_);
-  tasks_.spawn("HTTP listener", accept(*listener));
-  listeners_.push_back(std::move(listener));
-  return port;
+  const auto ports = change_listeners({ListenPlace{address, std::nullopt}}, {});
+  return ports ? Result<std::uint16_t>(ports->front()) : ports.error();
 }
 
-asio::awaitable<void> HttpServer::accept(Listener& listener) {
+Result<std::vector<std::uint16_t>> HttpServer::change_listeners(
+    const std::vector<ListenPlace>& added, const std::vector<Address>& removed) {
+  std::vector<std::shared_ptr<Listener>> leaving;
+  std::vector<tcp::acceptor*> yielding;
+  for (const auto& listener : listeners_) {
+    if (listener->is_leaving() ||
+        std::ranges::find(removed, listener->address()) != removed.end()) {
+      leaving.push_back(listener);
+      if (auto* acceptor = listener->acceptor()) {
+        yielding.push_back(acceptor);
+      }
+    }
+  }
+  std::vector<std::shared_ptr<Listener>> opened;
+  std::vector<std::uint16_t> ports;
+  for (const auto& place : added) {
+    if (draining_) {
+      return Error(Reason::kLocalError,
+                   "cannot listen on " + to_string(place.address) + ": the server is stopping");
+    }
+    auto acceptor = open_listener(loop_, place, yielding);
+    if (!acceptor) {
+      return acceptor.error();
+    }
+    ports.push_back(acceptor->local_endpoint().port());
+    opened.push_back(std::make_shared<Listener>(place.address, std::move(*acceptor)));
+  }
+  for (const auto& listener : opened) {
+    listeners_.push_back(listener);
+    tasks_.spawn("HTTP listener", accept(listener));
+  }
+  for (const auto& listener : leaving) {
+    listener->leave(limits_.grace);
+  }
+  return ports;
+}
+
+/// Until the listener has left. Who had just connected then has a moment to ask.
+asio::awaitable<void> HttpServer::accept(std::shared_ptr<Listener> listener) {
+  co_await take_all(listener);
+  while (steady_clock::now() < listener->end() &&
+         std::ranges::any_of(clients_, [&](auto& each) { return each.waits_at(*listener); })) {
+    co_await listener->wait(listener->end());
+  }
+  for (auto& client : clients_) {
+    if (client.waits_at(*listener)) {
+      client.session.stop_waiting();
+    }
+  }
+  std::erase(listeners_, listener);
+}
+
+asio::awaitable<void> HttpServer::take_all(std::shared_ptr<Listener> listener) {
   constexpr auto kPause = milliseconds(100);
   constexpr auto kQuiet = std::chrono::minutes(1);
   auto quiet_until = steady_clock::time_point();
   for (;;) {
-    auto [ec, socket] = co_await listener.acceptor.async_accept(kTuple);
-    if (draining_) {
+    tcp::socket socket(loop_);
+    const auto ec = co_await listener->accept(socket);
+    if (ec == asio::error::would_block) {
       co_return;
     }
     if (ec) {
@@ -90,105 +115,65 @@ asio::awaitable<void> HttpServer::accept(Listener& listener) {
         log::warn("connections can't be accepted", {{"error", ec.message()}});
         quiet_until = now + kQuiet;
       }
-      const bool is_full = ec == asio::error::no_descriptors ||
-                           ec == beast::errc::too_many_files_open_in_system ||
-                           ec == asio::error::no_buffer_space || ec == asio::error::no_memory;
-      if (is_full && make_room(milliseconds(0))) {
-        continue;
+      if (!lacks_room(ec) || !drop_silent(milliseconds(0))) {
+        co_await listener->wait(now + kPause);
       }
-      listener.pause.expires_after(kPause);
-      co_await listener.pause.async_wait(kTuple);
       continue;
     }
-    if (!co_await find_room(listener)) {
+    if (!co_await find_room(*listener)) {
       events_.dropped();
       continue;
     }
-    sessions_.push_back(std::make_unique<Session>(std::move(socket)));
+    clients_.emplace_back(std::move(socket), listener);
     events_.connections(connections());
-    tasks_.spawn("HTTP session", talk(std::prev(sessions_.end())));
+    tasks_.spawn("HTTP session", talk(std::prev(clients_.end())));
   }
-}
-
-std::size_t HttpServer::connections() const {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(sessions_, [](const auto& session) { return !session->is_ending(); }));
 }
 
 /// Waits a moment for a place: most requests end at once, and one that is just being made must not
 /// give way to the next. False when none can be had, since all wait for their pages.
 asio::awaitable<bool> HttpServer::find_room(Listener& listener) {
   const auto deadline = steady_clock::now() + limits_.grace;
-  while (connections() >= limits_.connections && !draining_) {
+  while (connections() >= limits_.connections) {
     const bool is_late = steady_clock::now() >= deadline;
-    if (make_room(is_late ? milliseconds(0) : limits_.grace)) {
-      break;
+    if (drop_silent(is_late ? milliseconds(0) : limits_.grace)) {
+      continue;
     }
     if (is_late) {
       co_return false;
     }
-    listener.pause.expires_at(deadline);  // cancelled when a connection ends
-    co_await listener.pause.async_wait(kTuple);
+    co_await listener.wait(deadline);  // a connection may end meanwhile
   }
-  co_return !draining_;
+  co_return true;
 }
 
-/// Ends the connection that has been silent longest, and for `silence` at least; false when there
-/// is none: all wait for their pages.
-bool HttpServer::make_room(steady_clock::duration silence) {
-  const auto latest = steady_clock::now() - silence;
-  auto* longest = find_silent(sessions_, [&](const Session& session) {
-    return session.gives_way() && !session.is_ending() && session.since() <= latest;
-  });
-  if (longest == nullptr) {
-    return false;
-  }
-  events_.dropped();
-  longest->reset();
-  return true;
-}
-
-/// Ends the slowest readers until `body` can be sent within the limit. Three bodies of its size may
-/// be sent at once in any case.
-void HttpServer::make_memory(const Body& body) {
-  const auto most = std::max(limits_.bytes, 3 * body.size());
-  for (;;) {
-    std::set<const Body*> bodies{&body};
-    for (const auto& session : sessions_) {
-      bodies.insert(session->body());
-    }
-    std::size_t held = 0;
-    for (const auto* each : bodies) {
-      held += each == nullptr ? 0 : each->size();
-    }
-    auto* slowest =
-        find_silent(sessions_, [](const Session& session) { return session.is_writing(); });
-    if (held <= most || slowest == nullptr) {
-      return;
-    }
+bool HttpServer::drop_silent(steady_clock::duration silence) {
+  const bool is_found = make_room(clients_, silence);
+  if (is_found) {
     events_.dropped();
-    slowest->reset();
   }
+  return is_found;
 }
 
-asio::awaitable<void> HttpServer::talk(Sessions::iterator place) {
-  auto& session = **place;
-  while (!draining_ && co_await serve_one(session)) {
+asio::awaitable<void> HttpServer::talk(Clients::iterator client) {
+  auto& session = client->session;
+  while (co_await serve_one(*client) && !client->listener->is_leaving()) {
   }
   for (const auto& listener : listeners_) {
-    listener->pause.cancel();
+    listener->wake();
   }
   if (draining_) {
     session.release();
   } else {
     co_await session.end();
   }
-  sessions_.erase(place);
+  clients_.erase(client);
   events_.connections(connections());
 }
 
 /// One request and its response; whether the connection stays open.
-asio::awaitable<bool> HttpServer::serve_one(Session& session) {
+asio::awaitable<bool> HttpServer::serve_one(Client& client) {
+  auto& session = client.session;
   auto head = co_await session.read_head(limits_);
   if (!head) {
     session.release();  // a response may be on its way to a client that only sends no more
@@ -210,8 +195,10 @@ asio::awaitable<bool> HttpServer::serve_one(Session& session) {
   auto body = response.shared ? std::move(response.shared)
                               : std::make_shared<Body>(std::move(response.body));
   const auto part = pack(response, *body, request);
-  make_memory(*body);
-  const bool keep_alive = head->keep_alive && !draining_;
+  for (auto dropped = make_memory(clients_, *body, limits_.bytes); dropped > 0; --dropped) {
+    events_.dropped();
+  }
+  const bool keep_alive = head->keep_alive && !client.listener->is_leaving();
   auto text = head_text(response, part.size(), *head, keep_alive);
   const auto sent = head->is_head ? std::string_view() : part;
   const bool is_sent = co_await session.write(std::move(text), std::move(body), sent, limits_);
@@ -244,14 +231,13 @@ asio::awaitable<Response> HttpServer::answer(const Request& request, const Route
 void HttpServer::drain() {
   draining_ = true;
   for (const auto& listener : listeners_) {
-    beast::error_code ignored;
-    listener->acceptor.close(ignored);
-    listener->pause.cancel();
+    listener->leave(limits_.grace);
   }
-  for (const auto& session : sessions_) {
-    if (session->is_waiting() || session->is_ending()) {
-      session->release();
+  for (auto& client : clients_) {
+    if (client.session.is_ending()) {
+      client.session.release();
     }
+    client.session.stop_waiting();
   }
 }
 
@@ -259,8 +245,8 @@ asio::awaitable<void> HttpServer::stop(steady_clock::time_point deadline) {
   constexpr auto kLast = milliseconds(200);
   drain();
   if (!co_await tasks_.join(deadline)) {
-    for (const auto& session : sessions_) {
-      session->reset();
+    for (auto& client : clients_) {
+      client.session.reset();
     }
     co_await tasks_.join(steady_clock::now() + kLast);
   }

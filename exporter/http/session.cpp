@@ -132,6 +132,13 @@ void Session::reset() {
   stream_.close();  // with the listener's SO_LINGER of 0 s
 }
 
+void Session::stop_waiting() {
+  beast::error_code ec;
+  if (is_waiting() && stream_.socket().available(ec) == 0) {
+    stream_.cancel();  // not closed: a read that has succeeded already is still told
+  }
+}
+
 void Session::release() {
   beast::error_code ignored;
   stream_.socket().set_option(asio::socket_base::linger(false, 0), ignored);

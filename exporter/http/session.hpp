@@ -38,6 +38,10 @@ class Session {
   void reset();    ///< ends now; what is on its way is lost
   void release();  ///< ends now, but the kernel delivers what it has
 
+  /// If it waits for a request of which no byte is to be read, it waits no longer: read_head()
+  /// returns nothing.
+  void stop_waiting();
+
   bool is_open() const { return stage_ != Stage::kEnded; }
   bool is_waiting() const { return stage_ == Stage::kReading; }
   bool is_ending() const { return stage_ == Stage::kEnding || !is_open(); }

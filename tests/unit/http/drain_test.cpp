@@ -60,6 +60,7 @@ TEST_CASE("draining takes no more connections", "[http]") {
   REQUIRE(site.ask(request("/hello")).status == 200);
 
   site.server->drain();
+  site.io.poll();
 
   CHECK_THROWS(site.connect());
 }

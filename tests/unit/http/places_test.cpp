@@ -1,5 +1,6 @@
 #include <list>
 #include <string>
+#include <sys/resource.h>
 
 #include <catch2/catch.hpp>
 
@@ -146,5 +147,20 @@ TEST_CASE("connections get the descriptors that polls leave, but a few in any ca
   CHECK(connections_within(reserved + 30, reserved, 64) == 30);
   CHECK(connections_within(20, reserved, 64) == 4);
   CHECK(connections_within(20, reserved, 2) == 2);
-  CHECK(allow_descriptors(10) >= 10);
+}
+
+TEST_CASE("the limit of descriptors is raised again when more are wanted, never lowered",
+          "[http]") {
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+  auto low = before;
+  low.rlim_cur = 500;
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &low) == 0);
+
+  CHECK(allow_descriptors(10) == 500);
+  CHECK(allow_descriptors(501) == 501);
+  CHECK(allow_descriptors(502) == 502);
+  CHECK(allow_descriptors(501) == 502);
+
+  setrlimit(RLIMIT_NOFILE, &before);
 }
