@@ -32,10 +32,11 @@ void complain(const std::string& text) {
   zke::write_all(STDERR_FILENO, "zookeeper-exporter: " + text + "\n");
 }
 
-int run(zke::Settings settings) {
+int run(zke::Invocation invocation) {
+  const auto& settings = invocation.config.settings;
   zke::log::configure(settings.log_level, settings.log_format);
   boost::asio::io_context loop(1);
-  zke::App app(loop, std::move(settings));
+  zke::App app(loop, std::move(invocation));
   if (const auto ports = app.start(); !ports) {
     zke::log::error(ports.error().detail());
     return kFailure;
@@ -50,17 +51,22 @@ int run(zke::Settings settings) {
     });
   };
   wait_for_signal();
-  boost::asio::signal_set reloads(loop, SIGHUP, SIGUSR1, SIGUSR2);
-  std::function<void()> ignore_reloads = [&] {
-    reloads.async_wait([&](auto ec, int number) {
-      if (!ec) {
-        zke::log::warn("signal ignored: there is no reload yet; restart to read the configuration",
-                       {{"signal", std::string("SIG") + sigabbrev_np(number)}});
-        ignore_reloads();
+  boost::asio::signal_set others(loop, SIGHUP, SIGUSR1, SIGUSR2);
+  std::function<void()> wait_for_others = [&] {
+    others.async_wait([&](auto ec, int number) {
+      if (ec) {
+        return;
       }
+      const auto name = std::string("SIG") + sigabbrev_np(number);
+      if (number == SIGHUP) {
+        app.reload(name);
+      } else {
+        zke::log::warn("signal ignored: SIGHUP reads the configuration again", {{"signal", name}});
+      }
+      wait_for_others();
     });
   };
-  ignore_reloads();
+  wait_for_others();
   loop.run();
   zke::log::info("stopped");
   return 0;
@@ -103,7 +109,7 @@ int main(int argc, char** argv) {
       case zke::Invocation::What::kCheckConfig:
         return check(invocation);
       case zke::Invocation::What::kRun:
-        return run(std::move(invocation.config.settings));
+        return run(std::move(invocation));
     }
   } catch (const zke::ConfigError& e) {
     complain(e.what());

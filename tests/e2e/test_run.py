@@ -40,6 +40,10 @@ class Run:
         """The printed call of zk-health."""
         return re.search(r"^On demand +(.*)$", self.printed(), re.MULTILINE)[1]
 
+    def settings(self) -> Path:
+        """The printed configuration file."""
+        return Path(re.search(r"^Settings +(\S+) ", self.printed(), re.MULTILINE)[1])
+
     def wait_started(self) -> None:
         """Waits for the line that ends the start."""
         def check() -> bool:
@@ -107,9 +111,14 @@ def test_the_demo_shows_three_members_and_leaves_nothing(number: int) -> None:
         asked = subprocess.run(run.on_demand(), shell=True, capture_output=True, text=True, timeout=20)
         assert (asked.returncode, asked.stderr) == (0, "") and "All 3 voters serve" in asked.stdout, asked
 
+        settings = run.settings()
+        settings.write_text(settings.read_text().replace("name: demo", "name: edited"))
+        wait_until(lambda: "Ensemble edited" in read(run.url("Status page")), "the edited file to be in use", 5)
+
         run.process.send_signal(number)
         assert run.process.wait(15) == 0, run.printed()
         assert run.printed().splitlines()[-1] == "Stopped."
+        assert not settings.exists()
         assert [name for pid, name in children.items() if Path(f"/proc/{pid}").exists()] == []
 
 

@@ -131,12 +131,13 @@ void Trio::start() { start(odd.address()); }
 void Trio::start(const Address& odd_member) {
   log::configure(log::Level::kError, log::Format::kLogfmt);
   member = odd_member;
-  Settings settings;
+  Invocation invocation;
+  auto& settings = invocation.config.settings;
   settings.poll.interval = timing_.interval;
   settings.poll.timeout = timing_.timeout;
   settings.ensembles = {{"test", {left.address(), member, right.address()}}};
   settings.listen = {{"127.0.0.1", 0}};
-  app = std::make_unique<App>(io, std::move(settings), Clock(kSpeed));
+  app = std::make_unique<App>(io, std::move(invocation), Clock(kSpeed));
   const auto ports = app->start();
   REQUIRE(ports);
   port = ports->front();
