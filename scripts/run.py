@@ -6,6 +6,7 @@ ZOOKEEPER_SERVERS=a,b,c   watch these servers instead of starting some
 """
 
 import contextlib
+import json
 import os
 import shlex
 import signal
@@ -20,6 +21,15 @@ from pathlib import Path
 
 from zookeeper_ensemble import ClientLoad, Ensemble, wait_until
 
+CONFIGURATION = """\
+# Every key: docs/configuration.md. What you save here is in use a second later; the exporter says what has changed.
+poll: {{interval: 10s, timeout: 3s}}
+ensembles:
+  - name: {name}
+    members: {members}
+http: {{listen: [{listen}]}}
+log: {{level: info}}
+"""
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -58,21 +68,24 @@ def run(binary: str, stack: contextlib.ExitStack) -> None:
     url = check_listen(listen)
     if not os.access(binary, os.X_OK):
         raise Failure(f"there is no {binary}: `make run` builds it")
-    if servers := os.environ.get("ZOOKEEPER_SERVERS"):
-        flags, addresses = [f"--zookeeper.servers={servers}"], servers
+    directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="zookeeper-exporter-"))
+    if addresses := os.environ.get("ZOOKEEPER_SERVERS", ""):
+        name, servers = "default", addresses
     else:
-        directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="zookeeper-exporter-"))
         print("Starting three ZooKeeper servers ...", flush=True)
         ensemble = stack.enter_context(Ensemble(directory))
         stack.enter_context(ClientLoad(ensemble.servers))
-        addresses = ensemble.servers
-        flags = [f"--zookeeper.servers={addresses}", "--zookeeper.ensemble=demo"]
+        name, addresses = "demo", ensemble.servers
         servers = "  ".join(f"{member.address} ({member.state()}, pid {member.process.pid})"
                             for member in ensemble.members)
 
-    exporter = stack.enter_context(running([binary, *flags, f"--web.listen-address={listen}"]))
+    file = Path(directory) / "zookeeper-exporter.yml"
+    file.write_text(CONFIGURATION.format(listen=json.dumps(listen), name=name,
+                                         members=json.dumps([each.strip() for each in addresses.split(",")])))
+    exporter = stack.enter_context(running([binary, f"--config.file={file}"]))
     wait_until(lambda: is_ready(url, exporter), f"{url}/readyz to answer 200", limit=30)
     print(f"\nStatus page  {url}/\nMetrics      {url}/metrics\nReadiness    {url}/readyz\nMembers      {servers}\n"
+          f"Settings     {file} (edit it: what you save is in use a second later)\n"
           f"On demand    {shlex.quote(str(Path(binary).with_name('zk-health')))} --check=ensemble {shlex.quote(addresses)}\n"
           "Ctrl-C stops all of it.\n", flush=True)
     raise Failure(f"the exporter ended by itself, with code {exporter.wait()}")
