@@ -4,7 +4,6 @@
 #include <chrono>
 #include <iterator>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -49,6 +48,16 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+
+/// Those of `addresses` that are not among `others`.
+std::vector<Address> difference(const std::vector<Address>& addresses,
+                                const std::vector<Address>& others) {
+  std::vector<Address> rest;
+  std::ranges::copy_if(addresses, std::back_inserter(rest), [&](const auto& address) {
+    return std::ranges::find(others, address) == others.end();
+  });
+  return rest;
+}
 
 }  // namespace
 
@@ -153,26 +162,19 @@ class App::Parts {
 
   /// Takes other settings while all runs. What may fail comes first, when nothing has changed yet.
   asio::awaitable<Result<std::vector<std::string>>> take(Settings next) {
-    std::vector<ListenPlace> added;
-    for (const auto& address : next.listen) {
-      if (std::ranges::find(settings_.listen, address) == settings_.listen.end()) {
-        const auto ip = co_await find_ip(address.host);
-        if (!ip) {
-          co_return listen_error(ip.error().detail());
-        }
-        added.push_back({address, *ip});
-      }
+    constexpr auto kPatience = seconds(5);
+    const auto added = difference(next.listen, settings_.listen);
+    const auto removed = difference(settings_.listen, next.listen);
+    const auto places = co_await find_places(resolver_, added, steady_clock::now() + kPatience);
+    if (!places) {
+      co_return listen_error(places.error());
     }
-    std::vector<Address> removed;
-    std::ranges::copy_if(settings_.listen, std::back_inserter(removed), [&](const auto& address) {
-      return std::ranges::find(next.listen, address) == next.listen.end();
-    });
-    const auto ports = server_.change_listeners(added, removed);
+    const auto ports = server_.change_listeners(*places, removed);
     if (!ports) {
-      co_return listen_error(ports.error().detail());
+      co_return listen_error(ports.error());
     }
     for (std::size_t i = 0; i < added.size(); ++i) {
-      log_listener(added[i].address, (*ports)[i]);
+      log_listener(added[i], (*ports)[i]);
     }
     has_polled_all_ = find_unpolled().empty();
     log::configure(next.log_level, next.log_format);
@@ -189,24 +191,8 @@ class App::Parts {
     co_return find_changes(last, settings_);
   }
 
-  static Error listen_error(const std::string& what) {
-    return {Reason::kLocalError, "http.listen: " + what};
-  }
-
-  /// The address of a name in http.listen; nothing for all addresses.
-  asio::awaitable<Result<std::optional<asio::ip::address>>> find_ip(std::string host) {
-    constexpr auto kPatience = seconds(5);
-    if (host.empty()) {
-      co_return std::optional<asio::ip::address>();
-    }
-    const auto name = resolver_.watch(host);
-    co_await name->wait_first(steady_clock::now() + kPatience);
-    const auto& known = name->known();
-    if (known.addresses.empty()) {
-      co_return Error(Reason::kDns,
-                      known.answered ? known.error : host + ": the look-up takes longer than 5 s");
-    }
-    co_return std::optional(known.addresses.front());
+  static Error listen_error(const Error& error) {
+    return {error.reason(), "http.listen: " + error.detail()};
   }
 
   /// Polls by the settings, and shows them.

@@ -1,5 +1,6 @@
 #include "http/listen.hpp"
 
+#include <memory>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string>
@@ -85,6 +86,32 @@ void take_port(tcp::acceptor& acceptor, const tcp::endpoint& endpoint,
 }
 
 }  // namespace
+
+asio::awaitable<Result<std::vector<ListenPlace>>> find_places(
+    Resolver& resolver, std::vector<Address> addresses,
+    std::chrono::steady_clock::time_point deadline) {
+  std::vector<std::shared_ptr<Resolver::Name>> names;
+  for (const auto& address : addresses) {
+    names.push_back(address.host.empty() ? nullptr : resolver.watch(address.host));
+  }
+  std::vector<ListenPlace> places;
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    auto& place = places.emplace_back(ListenPlace{addresses[i], std::nullopt});
+    if (names[i] == nullptr) {
+      continue;
+    }
+    co_await names[i]->wait_first(deadline);
+    const auto& known = names[i]->known();
+    if (known.addresses.empty()) {
+      co_return Error(
+          Reason::kDns,
+          "cannot listen on " + to_string(place.address) + ": " +
+              (known.answered ? known.error : "the look-up of its name takes too long"));
+    }
+    place.ip = known.addresses.front();
+  }
+  co_return places;
+}
 
 Result<tcp::acceptor> open_listener(const asio::any_io_executor& loop, const ListenPlace& place,
                                     const std::vector<tcp::acceptor*>& ours) {

@@ -1,8 +1,14 @@
+#include "http/listen.hpp"
+
+#include <chrono>
+#include <future>
+#include <memory>
 #include <string>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <catch2/catch.hpp>
 
+#include "support/run.hpp"
 #include "support/site.hpp"
 
 using namespace zke;
@@ -104,4 +110,33 @@ TEST_CASE("it serves on every port it listens on", "[http]") {
 
   CHECK(hello_from(site, site.port, "127.0.0.1") == "hello\n");
   CHECK(hello_from(site, *second, "127.0.0.1") == "hello\n");
+}
+
+TEST_CASE("names to listen on are looked up together, and one that has no address is told",
+          "[http]") {
+  asio::io_context io(1);
+  const auto hangs = std::make_shared<std::promise<void>>();
+  const auto answer = hangs->get_future().share();
+  Resolver resolver(io.get_executor(), [answer](const std::string& host) {
+    if (host == "hangs") {
+      answer.wait();
+    }
+    return host == "here" ? Result(Resolver::Addresses{asio::ip::make_address("127.0.0.1")})
+                          : Error(Reason::kDns, host + ": no address");
+  });
+  const auto find = [&](std::vector<Address> addresses, std::chrono::milliseconds patience) {
+    return run(io, find_places(resolver, std::move(addresses),
+                               std::chrono::steady_clock::now() + patience));
+  };
+
+  const auto places = find({{"", 1}, {"here", 2}, {"::1", 3}}, std::chrono::minutes(1));
+  REQUIRE(places);
+  CHECK_FALSE(places->at(0).ip);
+  CHECK(places->at(1).ip == asio::ip::make_address("127.0.0.1"));
+  CHECK(places->at(2).ip == asio::ip::make_address("::1"));
+  CHECK(find({{"here", 1}, {"nowhere", 2}}, std::chrono::minutes(1)).error().detail() ==
+        "cannot listen on nowhere:2: nowhere: no address");
+  CHECK(find({{"hangs", 1}}, std::chrono::milliseconds(10)).error().detail() ==
+        "cannot listen on hangs:1: the look-up of its name takes too long");
+  hangs->set_value();
 }
