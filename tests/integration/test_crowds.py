@@ -11,11 +11,9 @@ import pytest
 
 import figures
 from exporter_process import Exporter
-from fake_member import fake_member
+from fake_member import REPLIES, fake_member
 from zookeeper_ensemble import HOST, wait_until
 
-REPLIES = Path(__file__).parents[1] / "data/3.8.0/leader"
-WORDS = {word: (REPLIES / f"{word}.txt").read_bytes() for word in ("srvr", "mntr", "wchs", "conf")}
 SCRAPES = 60
 FIGURES = ("crowd", "scrapes that succeeded", "slowest", "memory grew by", "probes in the crowd that were answered")
 
@@ -31,7 +29,7 @@ def replayed(count: int) -> Iterator[list[str]]:
                 while True:
                     connection, _ = listener.accept()
                     with connection, contextlib.suppress(OSError):
-                        connection.sendall(WORDS.get(connection.recv(4).decode(), b""))
+                        connection.sendall(REPLIES.get(connection.recv(4).decode(), b""))
 
         threads = [threading.Thread(target=serve, args=[listener], daemon=True) for listener in listeners]
         for thread in threads:

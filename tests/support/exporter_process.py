@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
+from config_file import ConfigFile
 from exposition import Samples, parse
 from zookeeper_ensemble import HOST, free_ports, wait_until
 
@@ -25,17 +26,20 @@ def run_to_end(*flags: str) -> subprocess.CompletedProcess[str]:
 class Exporter:
     """Polls `servers` once a second, if `flags` do not say otherwise; listens on a free port of loopback.
 
-    stderr goes to a file that `log` reads, or to `stderr`; `shell` runs before the binary, and execs it as "$@".
+    With `config` all this is the file's, and flags are only those that are given. stderr goes to a file that `log`
+    reads, or to `stderr`; `shell` runs before the binary, and execs it as "$@".
     """
 
-    def __init__(self, servers: str = "", *flags: str, stderr: int | IO[bytes] | None = None, shell: str = ""):
-        self.port = free_ports(1)[0]
+    def __init__(self, servers: str = "", *flags: str, config: ConfigFile | None = None,
+                 stderr: int | IO[bytes] | None = None, shell: str = ""):
+        self.port = config.port if config else free_ports(1)[0]
         self.address = f"{HOST}:{self.port}"
         self.url = f"http://{self.address}"
-        given = {flag.partition("=")[0] for flag in flags}
-        command = [str(BINARY), *flags, f"--web.listen-address={self.address}"]
-        command += [f"{flag}={value}" for flag, value in QUICK.items() if flag not in given]
-        command += [f"--zookeeper.servers={servers}"] if servers else []
+        usual = {**QUICK, "--web.listen-address": self.address, **({"--zookeeper.servers": servers} if servers else {})}
+        given = {flag.partition("=")[0] for flag in flags} - {"--web.listen-address"}  # that one is added
+        if config:
+            usual = {"--config.file": str(config.path)}
+        command = [str(BINARY), *flags, *(f"{flag}={value}" for flag, value in usual.items() if flag not in given)]
         command = ["sh", "-c", shell, "sh", *command] if shell else command
         self._log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *command], stdin=subprocess.DEVNULL,
@@ -85,9 +89,19 @@ class Exporter:
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> tuple[int, Any, bytes]:
         """Status, headers and body of a page."""
-        connection = http.client.HTTPConnection(HOST, self.port, timeout=5)
+        return self.ask("GET", path, headers)
+
+    def reload(self) -> tuple[int, str]:
+        """Status and text of the answer to `POST /-/reload`."""
+        status, _, body = self.ask("POST", "/-/reload", limit=20)
+        return status, body.decode()
+
+    def ask(self, method: str, path: str, headers: dict[str, str] | None = None,
+            limit: float = 5) -> tuple[int, Any, bytes]:
+        """Status, headers and body of an answer."""
+        connection = http.client.HTTPConnection(HOST, self.port, timeout=limit)
         try:
-            connection.request("GET", path, headers=headers or {})
+            connection.request(method, path, headers=headers or {})
             response = connection.getresponse()
             return response.status, response.headers, response.read()
         finally:
@@ -146,6 +160,14 @@ class Exporter:
     def lines(self) -> list[str]:
         """The lines of the log."""
         return self.log().splitlines()
+
+    def wait_for_line(self, *parts: str, count: int = 1, limit: float = 60) -> str:
+        """Waits until so many lines of the log have all these parts, and returns the last of them."""
+        def found() -> list[str]:
+            return [line for line in self.lines() if all(part in line for part in parts)]
+
+        wait_until(lambda: len(found()) >= count, f"{count} lines with {parts}", limit, self.log)
+        return found()[-1]
 
     def changes(self, member: str) -> list[str]:
         """The lines of the log that tell of a change of `member`."""

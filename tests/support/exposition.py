@@ -52,6 +52,17 @@ class Samples(dict[tuple[str, Labels], float]):
         assert Counter(values.values()) == {1: 1, 0: len(values) - 1}, f"{name} is not one-hot: {values}"
         return next(word for word, value in values.items() if value == 1)
 
+    def members(self) -> dict[str, set[str]]:
+        """The members of each ensemble that is shown."""
+        found: dict[str, set[str]] = {}
+        for labels in map(dict, self.series("zookeeper_up")):
+            found.setdefault(labels["ensemble"], set()).add(labels["member"])
+        return found
+
+    def polls(self, member: str) -> float:
+        """How often a member was polled."""
+        return sum(self.of(member).series("zookeeper_polls_total").values())
+
     def state(self, member: str) -> str | None:
         """The state of a member, or None when nothing is said of it."""
         mine = self.of(member)

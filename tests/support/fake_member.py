@@ -2,12 +2,17 @@
 
 import contextlib
 import socket
+import socketserver
 import threading
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 from zookeeper_ensemble import HOST
 
 CLOSES = b""
+REPLIES = {word: (Path(__file__).parents[1] / f"data/3.8.0/leader/{word}.txt").read_bytes()
+           for word in ("srvr", "mntr", "wchs", "conf")}
 
 
 @contextlib.contextmanager
@@ -49,3 +54,35 @@ def full_backlog() -> Iterator[str]:
             client.setblocking(False)
             client.connect_ex(listener.getsockname())
         yield f"{HOST}:{listener.getsockname()[1]}"
+
+
+class CountingMember(socketserver.ThreadingTCPServer):
+    """Gives a real leader's replies, or none when it hangs; counts the words that it is sent, and the connections that
+    are open now. Serve it by `serving`."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, hangs: bool = False):
+        self.words: Counter[str] = Counter()
+        self.open = 0
+        self.hangs = hangs
+        self._lock = threading.Lock()
+        super().__init__((HOST, 0), socketserver.BaseRequestHandler)
+
+    def finish_request(self, request: socket.socket, client_address: object) -> None:
+        """One connection."""
+        with self._lock:
+            self.open += 1
+        try:
+            word = request.recv(4).decode("latin-1")
+            with self._lock:
+                self.words[word] += 1
+            while self.hangs and request.recv(100):
+                pass
+            request.sendall(REPLIES.get(word, b""))
+        except OSError:
+            pass  # the client has gone
+        finally:
+            with self._lock:
+                self.open -= 1
