@@ -99,7 +99,11 @@ void FileWatch::take(int place, std::uint32_t what, const char* name) {
   happened_ = Clock::now();
   changed_ = changed_.value_or(happened_);
   // Who replaces a file has finished it, and who wrote the one before is of no interest.
-  is_written_ = (what & IN_MODIFY) != 0 || (is_written_ && (what & IN_ATTRIB) != 0);
+  if ((what & IN_MODIFY) != 0) {
+    written_ = written_.value_or(happened_);
+  } else if ((what & IN_ATTRIB) == 0) {
+    written_.reset();
+  }
   timer_.cancel();
   writer_.cancel();
 }
@@ -123,13 +127,18 @@ asio::awaitable<void> FileWatch::wait() {
 
 asio::awaitable<void> FileWatch::wait_for_writer() {
   constexpr auto kPatience = seconds(30);
-  while (is_written_ && Clock::now() < happened_ + kPatience) {
-    if (writer_.expiry() != happened_ + kPatience) {
-      writer_.expires_at(happened_ + kPatience);  // this ends the waits of others, who come again
+  constexpr auto kLongest = seconds(60);  // of who writes again and again
+  while (written_) {
+    const auto until = std::min(happened_ + kPatience, *written_ + kLongest);
+    if (Clock::now() >= until) {
+      written_.reset();
+      break;
+    }
+    if (writer_.expiry() != until) {
+      writer_.expires_at(until);  // this ends the waits of others, who come again
     }
     co_await writer_.async_wait(kTuple);
   }
-  is_written_ = false;
 }
 
 }  // namespace zke

@@ -45,7 +45,7 @@ class FileWatch {
   boost::asio::awaitable<void> wait();
 
   /// Waits while somebody is writing the file: has it open and wrote to it within the last 30 s. As
-  /// far as it is watched.
+  /// far as it is watched, and not longer than 60 s.
   boost::asio::awaitable<void> wait_for_writer();
 
  private:
@@ -62,7 +62,7 @@ class FileWatch {
   WatchedPlaces places_;
   std::optional<Clock::time_point> changed_;  ///< the first time since the last wait() ended
   Clock::time_point happened_;                ///< the last time
-  bool is_written_ = false;                   ///< and not closed yet
+  std::optional<Clock::time_point> written_;  ///< since when; not closed yet
 };
 
 }  // namespace zke
