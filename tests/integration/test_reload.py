@@ -145,6 +145,34 @@ def test_an_ensemble_whose_members_hang_is_removed(config: ConfigFile) -> None:
             assert time.monotonic() - began < 2
 
 
+def test_a_member_that_hangs_moves(config: ConfigFile) -> None:
+    """From ensemble to ensemble, and never has two connections."""
+    hanging = CountingMember(hangs=True)
+    with serving(hanging) as frozen:
+        config.settings["poll"] = {"interval": "10s", "timeout": "10s"}
+        config.write(one=[frozen], two=[NOWHERE])
+        with started(config, "--web.enable-lifecycle") as exporter:
+            for number in range(1, 11):
+                wait_until(lambda: hanging.words["srvr"] == number, "its poll to begin", 3, exporter.log)
+                pair = (frozen, NOWHERE) if number % 2 == 0 else (NOWHERE, frozen)
+                config.write(one=[pair[0]], two=[pair[1]])
+                assert "moved" in exporter.reload()[1]
+            assert hanging.most == 1
+
+
+def test_an_interval_holds_at_once(config: ConfigFile, start_exporter: Callable[..., Exporter]) -> None:
+    """The poll that would have come in a while comes soon."""
+    with serving(CountingMember()) as member:
+        config.settings["poll"]["interval"] = "20s"
+        config.write(one=[member])
+        exporter = start_exporter(config=config)
+        config.settings["poll"]["interval"] = "1s"
+        config.write()
+        samples = exporter.wait_for(lambda now: now.polls(member) >= 3, "the next polls", 4)
+        assert not exporter.changes(member)[1:]
+        assert set(samples.series("zookeeper_up").values()) == {1}
+
+
 def test_a_member_that_hangs_makes_it_no_less_ready(config: ConfigFile) -> None:
     """/readyz asks for the first round only; both checks have the names that Prometheus gives them too."""
     checks = ("/livez", "/-/healthy", "/readyz", "/-/ready")

@@ -251,12 +251,12 @@ def test_what_is_no_configuration_changes_nothing(tmp_path: Path, start_exporter
         assert samples.value("zookeeper_exporter_config_last_reload_successful") == 0
         assert samples.members() == {"zero": {NOWHERE}}
     time.sleep(max(0.0, began + 2 * LOOK + 1 - time.monotonic()))  # two more looks
-    for config, exporter in running.values():
+    for name, (config, exporter) in running.items():
         assert sum("configuration" in line for line in exporter.lines()) == 1, exporter.log()
         remove(config.path)
-        config.write(one=[NOWHERE])
-    for _, exporter in running.values():
-        exporter.wait_for_line(TAKEN, "renamed to one", limit=NOTICED)
+        config.write(**{"one" if name < "g" else "zero": [NOWHERE]})
+    for name, (_, exporter) in running.items():
+        exporter.wait_for_line(*([TAKEN, "renamed to one"] if name < "g" else ["configuration read again"]), limit=NOTICED)
         assert exporter.metrics().value("zookeeper_exporter_config_last_reload_successful") == 1
 
 

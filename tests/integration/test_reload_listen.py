@@ -70,6 +70,19 @@ def test_it_moves_while_a_slow_scrape_runs(config: ConfigFile, start_exporter: C
         assert exporter.metrics().value("zookeeper_exporter_http_connections_dropped_total") == 0
 
 
+def test_who_asks_there_gets_the_answer(config: ConfigFile, start_exporter: Callable[..., Exporter]) -> None:
+    """To the reload that closes the address at which it was asked for."""
+    exporter = start_exporter("", "--web.enable-lifecycle", "--no-config.watch", config=config)
+    for _ in range(5):
+        old, new = exporter.port, free_ports(1)[0]
+        config.settings["http"]["listen"] = [f"{HOST}:{new}"]
+        config.write()
+        assert exporter.reload() == (200, "The configuration was taken:\n"
+                                          f"- http.listen {HOST}:{old} -> {HOST}:{new}\n")
+        exporter.port = new
+        assert exporter.get("/livez")[0] == 200
+
+
 def test_all_addresses_and_one(config: ConfigFile, start_exporter: Callable[..., Exporter]) -> None:
     """From 127.0.0.1:PORT to :PORT and back; no connection is refused on the way."""
     exporter = start_exporter(config=config)

@@ -57,15 +57,15 @@ def full_backlog() -> Iterator[str]:
 
 
 class CountingMember(socketserver.ThreadingTCPServer):
-    """Gives a real leader's replies, or none when it hangs; counts the words that it is sent, and the connections that
-    are open now. Serve it by `serving`."""
+    """Gives a real leader's replies, or none when it hangs; counts the words that it is sent, the connections that are
+    open now, and the most that ever were. Serve it by `serving`."""
 
     daemon_threads = True
     request_queue_size = 128
 
     def __init__(self, hangs: bool = False):
         self.words: Counter[str] = Counter()
-        self.open = 0
+        self.open = self.most = 0
         self.hangs = hangs
         self._lock = threading.Lock()
         super().__init__((HOST, 0), socketserver.BaseRequestHandler)
@@ -74,6 +74,7 @@ class CountingMember(socketserver.ThreadingTCPServer):
         """One connection."""
         with self._lock:
             self.open += 1
+            self.most = max(self.most, self.open)
         try:
             word = request.recv(4).decode("latin-1")
             with self._lock:
