@@ -225,12 +225,21 @@ def test_every_way_to_ask(config: ConfigFile, start_exporter: Callable[..., Expo
 
 def test_who_is_not_allowed_gets_a_hint(config: ConfigFile, start_exporter: Callable[..., Exporter]) -> None:
     """403, and how it would be allowed."""
-    exporter = start_exporter("", "--no-config.watch", config=config)
-    config.write(two=[NOWHERE])
+    exporter = start_exporter(config=config)
     status, text = exporter.reload()
     assert status == 403
     assert "--web.enable-lifecycle" in text and "SIGHUP" in text
-    assert exporter.metrics().members() == {"one": {NOWHERE}}
+    assert "configuration" not in exporter.log()
+
+
+def test_without_a_watch_it_waits_to_be_asked(config: ConfigFile, start_exporter: Callable[..., Exporter]) -> None:
+    """However long the file has been another."""
+    exporter = start_exporter("", "--no-config.watch", config=config)
+    config.write(two=[NOWHERE])
+    time.sleep(1)  # a watch would have seen it
+    assert "configuration" not in exporter.log()
+    exporter.process.send_signal(signal.SIGHUP)
+    assert "cause=SIGHUP" in exporter.wait_for_line(TAKEN, "renamed to two", limit=2)
 
 
 def test_without_a_file_there_is_nothing_to_read(start_exporter: Callable[..., Exporter]) -> None:
