@@ -150,9 +150,11 @@ asio::awaitable<void> Reloader::run() {
     while (!next_) {
       co_await wake_.async_wait(kTuple);
     }
-    running_ = std::exchange(next_, nullptr);
-    auto result = co_await carry_out(running_->cause, running_->is_look);
-    std::exchange(running_, nullptr)->end(std::move(result));
+    const auto round = std::exchange(next_, nullptr);
+    running_ = round;
+    auto result = co_await carry_out(round->cause, round->is_look);
+    running_.reset();  // stop() may have done so
+    round->end(std::move(result));
   }
 }
 

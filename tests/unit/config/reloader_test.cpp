@@ -390,6 +390,31 @@ TEST_CASE("the end is told to who waits, and nothing is taken after it", "[confi
   CHECK(exporter.taken.empty());
 }
 
+TEST_CASE("it can be stopped at every step of a reading", "[config]") {
+  const Folder folder;
+  const auto file = folder / "exporter.yml";
+  write(file, text_with("info"));
+  bool has_ended = false;
+  for (int steps = 0; !has_ended; ++steps) {
+    Reloading exporter(file);
+    exporter.reloader->start(false);
+    std::optional<Result<std::string>> result;
+    const auto ask = [&]() -> asio::awaitable<void> {
+      result = co_await exporter.reloader->reload("test");
+    };
+    start(exporter.io.get_executor(), ask());
+    for (int i = 0; i < steps && !result; ++i) {
+      exporter.io.run_one();
+    }
+    has_ended = result.has_value();
+    exporter.reloader->stop();
+    REQUIRE(wait_until(exporter.io, [&] { return result.has_value(); }));
+    exporter.reloader.reset();
+    exporter.io.restart();
+    exporter.io.run();
+  }
+}
+
 TEST_CASE("flags alone can't be read again, which is no mistake", "[config]") {
   asio::io_context io(1);
   Reloader reloader(io.get_executor(), ConfigSource(), {}, {});
