@@ -24,11 +24,12 @@ HttpLimits find_limits(std::size_t members, std::size_t listeners) {
 }
 
 std::size_t reserved_descriptors(std::size_t members, std::size_t listeners) {
-  constexpr std::size_t kOwn = 8;       // standard streams, event loop, signals
+  constexpr std::size_t kOwn = 9;       // standard streams, event loop, signals, inotify
   constexpr std::size_t kFigures = 2;   // /proc, while it is read
+  constexpr std::size_t kConfig = 1;    // the configuration file, while it is read
   constexpr std::size_t kResolver = 8;  // two for each of its threads
   constexpr std::size_t kAccepted = 1;  // a connection for which room is still to be made
-  return kOwn + kFigures + kResolver + kAccepted + listeners + members;
+  return kOwn + kFigures + kConfig + kResolver + kAccepted + listeners + members;
 }
 
 std::size_t allow_descriptors(std::size_t wanted) {
