@@ -85,11 +85,11 @@ void Reloader::read_into(Reading& reading, const ConfigSource& source, const Wat
   }
 }
 
-Reloader::Reloader(const asio::any_io_executor& loop, ConfigSource source,
-                   const Configuration& in_use, Events events)
+Reloader::Reloader(const asio::any_io_executor& loop, ConfigSource source, std::string sha256,
+                   Events events)
     : source_(std::move(source)),
       events_(std::move(events)),
-      state_{source_.file(), in_use.sha256, {}, system_clock::now()},
+      state_{source_.file(), std::move(sha256), {}, system_clock::now()},
       wake_(loop, kNever),
       read_(loop),
       watch_(loop),

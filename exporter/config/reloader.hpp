@@ -32,9 +32,9 @@ class Reloader {
     std::function<void(const ConfigState&)> told;  ///< something about it is new
   };
 
-  /// `in_use` is what `source` said at the start.
-  Reloader(const boost::asio::any_io_executor& loop, ConfigSource source,
-           const Configuration& in_use, Events events);
+  /// `sha256` is that of the file's text in use.
+  Reloader(const boost::asio::any_io_executor& loop, ConfigSource source, std::string sha256,
+           Events events);
 
   const ConfigState& state() const { return state_; }
 

@@ -57,7 +57,7 @@ struct Reloading {
     Reloader::Events events;
     events.take = [this](Settings settings) { return take(std::move(settings)); };
     events.told = [this](const ConfigState& state) { told.push_back(state.mistake); };
-    reloader.emplace(io.get_executor(), source, source.read(), std::move(events));
+    reloader.emplace(io.get_executor(), source, source.read().sha256, std::move(events));
   }
 
   static ConfigSource with_file(GivenFlags flags, const fs::path& file) {
