@@ -77,8 +77,7 @@ void Ensemble::follow(const EnsembleSettings& settings, const PollSettings& poll
     member.is_observer = observers.contains(name);
     member.name = std::move(name);
   }
-  const bool is_begun_anew = places.size() == members_.size();
-  if (is_begun_anew || !places.empty()) {
+  if (members_.empty() || !places.empty()) {
     for (auto& member : shown) {
       member.is_new = false;
     }
@@ -86,7 +85,7 @@ void Ensemble::follow(const EnsembleSettings& settings, const PollSettings& poll
   for (const auto& [name, place] : places) {
     retire(members_[place]);
   }
-  if (is_begun_anew) {
+  if (places.size() == members_.size()) {
     memory_ = {};  // of other servers
   }
   members_ = std::move(members);
