@@ -29,8 +29,7 @@ struct HttpEvents {
 };
 
 /// Serves a Router's pages and actions over HTTP/1.0 and 1.1: no bodies, heads up to 8 kB. When
-/// there
-///  are too many connections, or no descriptor is left, the one that has been silent longest
+/// there are too many connections, or no descriptor is left, the one that has been silent longest
 /// gives way, whether it is to ask or to read; when too much is being sent, the slowest reader.
 class HttpServer {
  public:

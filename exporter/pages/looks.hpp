@@ -17,8 +17,9 @@ namespace zke {
 using LiveCheck =
     std::function<boost::asio::awaitable<Observation>(std::string ensemble, std::string member)>;
 
-/// Bounds the requests that wait for looks at members, for each holds a connection: so many wait
-/// for one member, which may be frozen, so many in all. Those who share a look count each.
+/// Bounds the requests that wait for looks at members, or for a reload, for each holds a
+/// connection: so many wait for one member, which may be frozen, so many in all. Those who share a
+/// look count each.
 class LookLimit {
  public:
   struct Bounds {

@@ -24,7 +24,7 @@ asio::awaitable<Response> answer(std::shared_ptr<Reloading> reloading, const Req
                      "reloads by HTTP are not allowed here; start the exporter with "
                      "--web.enable-lifecycle, or send it SIGHUP");
   }
-  const auto place = reloading->limit.enter("", {"reload"});
+  const auto place = reloading->limit.enter("", {"reload"});  // no ensemble has this name
   if (!place) {
     co_return refuse(as_json, 503, "too many wait for a reload; ask again in a few seconds");
   }
