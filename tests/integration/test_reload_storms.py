@@ -135,7 +135,7 @@ def silent_name_server(directory: Path) -> Iterator[str]:
 
 @pytest.mark.skipif(bool(own_mounts()), reason=own_mounts())
 def test_names_that_hang(tmp_path: Path, config: ConfigFile, start_exporter: Callable[..., Exporter]) -> None:
-    """A member's name holds up nothing. That of a listener is waited for, but not for ever, and by this reload only."""
+    """A member's name holds up nothing. Those of listeners are waited for, but not for ever, and by this reload only."""
     with silent_name_server(tmp_path) as shell, serving(CountingMember()) as well:
         config.write(kept=[well])
         exporter = start_exporter("", "--web.enable-lifecycle", config=config, shell=shell)
@@ -146,7 +146,7 @@ def test_names_that_hang(tmp_path: Path, config: ConfigFile, start_exporter: Cal
         before = exporter.fresh(well)
 
         good = copy.deepcopy(config.settings)
-        config.settings["http"]["listen"].append(f"slow-listener.test:{free_ports(1)[0]}")
+        config.settings["http"]["listen"] += [f"{name}-listener.test:{free_ports(1)[0]}" for name in ("slow", "hangs")]
         config.write()
         began = time.monotonic()
         with ThreadPoolExecutor(1) as thread:
@@ -155,7 +155,8 @@ def test_names_that_hang(tmp_path: Path, config: ConfigFile, start_exporter: Cal
             assert not asked.done()
             status, text = asked.result()
         assert 4.5 < time.monotonic() - began < 7
-        assert (status, "http.listen: slow-listener.test: the look-up takes longer than 5 s" in text) == (500, True)
+        assert status == 500
+        assert "cannot listen on slow-listener.test:" in text and "the look-up of its name takes too long" in text
         assert after.polls(well) >= before.polls(well) + 3
         config.settings = good
         config.write(kept=[well])
@@ -206,8 +207,8 @@ def test_300_reloads_leak_nothing(config: ConfigFile, start_exporter: Callable[.
         config.settings["http"] = {"listen": [address, second] if number % 3 else [address],
                                    "telemetry_path": "/other" if number % 2 else "/metrics"}
         config.settings["poll"]["timeout"] = f"{500 - number % 7}ms"
-        (config.replace if number % 5 else config.write)(
-            kept=[NOWHERE], **{f"edit-{number}-{each}": [f"127.1.{each}.1:1", f"127.1.{each}.2:1"] for each in range(20)})
+        others = {f"edit-{number}-{each}": [f"127.1.{each}.1:1", f"127.1.{each}.2:1"] for each in range(20)}
+        (config.replace if number % 5 else config.write)(kept=[NOWHERE], **others)
         assert exporter.reload()[0] == 200
 
     def figure(number: int) -> tuple[int, int, int]:
