@@ -135,7 +135,7 @@ def silent_name_server(directory: Path) -> Iterator[str]:
 
 @pytest.mark.skipif(bool(own_mounts()), reason=own_mounts())
 def test_names_that_hang(tmp_path: Path, config: ConfigFile, start_exporter: Callable[..., Exporter]) -> None:
-    """A member's name holds up nothing. Those of listeners are waited for, but not for ever, and by this reload only."""
+    """A member's name holds up nothing; those of listeners are waited for, not for ever, and by this reload only."""
     with silent_name_server(tmp_path) as shell, serving(CountingMember()) as well:
         config.write(kept=[well])
         exporter = start_exporter("", "--web.enable-lifecycle", config=config, shell=shell)
