@@ -47,6 +47,14 @@ Watcher FileWatch::watcher() const {
 }
 
 void FileWatch::follow(WatchedPlaces places) {
+  if (places.empty() && !is_blind_) {
+    const auto& error = inotify_->error();
+    log::warn("a change of the configuration file is noticed after 5 s only",
+              {{"error", error.empty() ? "nothing can be watched: is its folder there, and is "
+                                         "fs.inotify.max_user_watches used up?"
+                                       : "inotify: " + error}});
+  }
+  is_blind_ = places.empty();
   for (const auto& [place, names] : places_) {
     if (!places.contains(place)) {
       inotify_rm_watch(inotify_->fd(), place);
@@ -58,8 +66,6 @@ void FileWatch::follow(WatchedPlaces places) {
 asio::awaitable<void> FileWatch::listen() {
   constexpr auto kPause = milliseconds(50);  // a busy directory must not hold the loop
   if (!events_.is_open()) {
-    log::warn("a change of the configuration file is noticed after 5 s only",
-              {{"error", "inotify: " + inotify_->error()}});
     co_return;
   }
   for (;;) {

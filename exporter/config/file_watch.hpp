@@ -60,6 +60,7 @@ class FileWatch {
   boost::asio::steady_timer timer_;   ///< cancelled when something happens
   boost::asio::steady_timer writer_;  ///< the same
   WatchedPlaces places_;
+  bool is_blind_ = false;                     ///< nothing is watched, and that was told
   std::optional<Clock::time_point> changed_;  ///< the first time since the last wait() ended
   Clock::time_point happened_;                ///< the last time
   std::optional<Clock::time_point> written_;  ///< since when; not closed yet

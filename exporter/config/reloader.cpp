@@ -67,7 +67,9 @@ struct Reloader::Reading {
 void Reloader::read_into(Reading& reading, const ConfigSource& source, const Watcher& watch,
                          const std::vector<std::string>& known) {
   try {
-    reading.places = watch(source.file());  // first: what happens from now on is heard
+    if (watch) {
+      reading.places = watch(source.file());  // first: what happens from now on is heard
+    }
     reading.is_void = true;
     const auto text = source.read_text();
     reading.sha256 = sha256_of(text);
@@ -97,6 +99,7 @@ Reloader::Reloader(const asio::any_io_executor& loop, ConfigSource source, std::
       tasks_(loop) {}
 
 void Reloader::start(bool is_watched) {
+  is_watched_ = is_watched;
   tasks_.spawn("reload", run());
   if (is_watched) {
     tasks_.spawn("events of the configuration file", watch_.listen());
@@ -171,7 +174,7 @@ asio::awaitable<void> Reloader::watch() {
 asio::awaitable<Result<std::string>> Reloader::carry_out(std::string cause, bool is_look) {
   co_await watch_.wait_for_writer();
   const auto reading = co_await read(is_look);
-  if (reading->has_ended) {
+  if (is_watched_ && reading->has_ended) {
     watch_.follow(reading->places);
   }
   if (is_look && may_be_unfinished(*reading)) {
@@ -204,8 +207,9 @@ asio::awaitable<Reloader::ReadingPtr> Reloader::read(bool is_look) {
   std::string trouble = "within 10 s; look at the file system that it is on";
   co_await wait_for_reading(deadline);  // one that hung may have come back
   if (!is_reading_) {
-    auto work = [source = source_, watch = watch_.watcher(), in_use = state_.sha256,
-                 refused = is_look ? refused_ : std::string(), reading, this]() {
+    auto work = [source = source_, watch = is_watched_ ? watch_.watcher() : Watcher(),
+                 in_use = state_.sha256, refused = is_look ? refused_ : std::string(), reading,
+                 this]() {
       read_into(*reading, source, watch, {in_use, refused});
       return [reading, this] {
         reading->has_ended = true;

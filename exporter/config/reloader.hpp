@@ -75,6 +75,7 @@ class Reloader {
   ConfigState state_;
   std::string refused_;  ///< the hash of the newest text, if it was refused
   std::optional<std::chrono::steady_clock::time_point> unfinished_;  ///< since when the file is so
+  bool is_watched_ = false;
   bool is_reading_ = false;
   RoundPtr running_;
   RoundPtr next_;  ///< asked for, not begun
