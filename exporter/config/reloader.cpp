@@ -24,7 +24,9 @@ using std::chrono::system_clock;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr auto kNever = steady_clock::time_point::max();
-constexpr std::string_view kChangedFile = "the file changed";
+constexpr auto* kChangedFile = "the file changed";
+constexpr auto* kStopping = "the exporter is shutting down";
+constexpr auto* kNoFile = "there is no configuration file to read again: the flags say all";
 
 std::string joined(const std::vector<std::string>& texts, std::string_view between) {
   std::string all;
@@ -115,16 +117,18 @@ asio::awaitable<Result<std::string>> Reloader::reload(std::string cause) {
   co_return *round->result;
 }
 
-void Reloader::ask(const std::string& cause) { next_round(cause, false); }
+void Reloader::ask(const std::string& cause) {
+  if (const auto result = next_round(cause, false)->result) {
+    log::info("configuration not read again",
+              {{"cause", cause}, {"reason", *result ? kNoFile : result->error().detail()}});
+  }
+}
 
 /// The one that has not begun; a new one if there is none.
 Reloader::RoundPtr Reloader::next_round(const std::string& cause, bool is_look) {
-  if (is_stopped_ || source_.file().empty()) {
+  if (tasks_.is_cancelled() || source_.file().empty()) {
     auto ended = std::make_shared<Round>(wake_.get_executor());
-    ended->end(is_stopped_
-                   ? Result<std::string>(failure("the exporter is shutting down"))
-                   : Result<std::string>(
-                         "There is no configuration file to read again: the flags say all.\n"));
+    ended->end(tasks_.is_cancelled() ? failure(kStopping) : Result(std::string(kNoFile) + "\n"));
     return ended;
   }
   if (!next_) {
@@ -139,11 +143,10 @@ Reloader::RoundPtr Reloader::next_round(const std::string& cause, bool is_look) 
 }
 
 void Reloader::stop() {
-  is_stopped_ = true;
   tasks_.cancel();
   for (const auto& round : {std::exchange(running_, nullptr), std::exchange(next_, nullptr)}) {
     if (round) {
-      round->end(failure("the exporter is shutting down"));
+      round->end(failure(kStopping));
     }
   }
 }
@@ -163,7 +166,7 @@ asio::awaitable<void> Reloader::run() {
 
 asio::awaitable<void> Reloader::watch() {
   for (;;) {
-    const auto round = next_round(std::string(kChangedFile), true);  // the first begins the watch
+    const auto round = next_round(kChangedFile, true);  // the first begins the watch
     while (!round->result) {
       co_await round->ended.async_wait(kTuple);
     }

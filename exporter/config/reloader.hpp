@@ -78,8 +78,7 @@ class Reloader {
   bool is_watched_ = false;
   bool is_reading_ = false;
   RoundPtr running_;
-  RoundPtr next_;  ///< asked for, not begun
-  bool is_stopped_ = false;
+  RoundPtr next_;                   ///< asked for, not begun
   boost::asio::steady_timer wake_;  ///< cancelled when there is a next round
   boost::asio::steady_timer read_;  ///< cancelled when a reading has ended
   FileWatch watch_;

@@ -247,7 +247,7 @@ def test_without_a_file_there_is_nothing_to_read(start_exporter: Callable[..., E
     exporter = start_exporter(NOWHERE, "--web.enable-lifecycle")
     exporter.process.send_signal(signal.SIGHUP)
     status, text = exporter.reload()
-    assert (status, text) == (200, "There is no configuration file to read again: the flags say all.\n")
+    assert (status, text) == (200, "there is no configuration file to read again: the flags say all.\n")
     samples = exporter.metrics()
     assert successful(samples)
     assert samples.series("zookeeper_exporter_config_hash") == {}
