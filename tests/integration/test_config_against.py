@@ -108,24 +108,46 @@ def test_who_does_not_answer_is_told(exporter: Exporter, config: Path) -> None:
         assert 4.5 < time.monotonic() - began < 6.5
 
 
-def test_who_is_no_exporter_is_told(config: Path) -> None:
-    """A page of something else is no mistake in the file that is checked. A prefix of the path is kept."""
+class Other(http.server.BaseHTTPRequestHandler):
+    """Some other server, which says the same of every path."""
 
-    class Other(http.server.BaseHTTPRequestHandler):
-        """Says its own path."""
+    page = ""  # with {path}
 
-        def do_GET(self) -> None:  # noqa: N802
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(f"path: {self.path}\n".encode())
+    def do_GET(self) -> None:  # noqa: N802
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.page.format(path=self.path).encode())
 
-        def log_message(self, *_: object) -> None:
-            pass
+    def log_message(self, *_: object) -> None:
+        pass
 
-    with http.server.HTTPServer((HOST, 0), Other) as server:
+
+def complaint_about(page: str, config: Path) -> str:
+    """Why a server that says `page` is none that can be asked. A prefix of the path is kept."""
+    with http.server.HTTPServer((HOST, 0), type("Server", (Other,), {"page": page})) as server:
         thread = threading.Thread(target=server.handle_request)
         thread.start()
         text = complaint(config, f"http://{HOST}:{server.server_port}/a/b")
         thread.join()
-    assert text == (":1: path is not a known key; known here: poll, ensembles, http, log; "
-                    "check that an exporter of this version runs there\n")
+    return text
+
+
+def test_who_is_no_exporter_is_told(config: Path) -> None:
+    """A page of something else is no mistake in the file that is checked."""
+    assert complaint_about("path: {path}\n", config) == (
+        ":1: path is not a known key; known here: poll, ensembles, http, log; "
+        "check that an exporter of this version runs there\n")
+
+
+@pytest.mark.parametrize("page", ["", "# soon\n", "null\n", "log:\n  level: info\n"])
+def test_a_page_that_says_little_is_no_configuration(config: Path, page: str) -> None:
+    """A proxy's empty page is not taken for an exporter that runs with the defaults."""
+    assert complaint_about(page, config) == (
+        " does not name poll.interval; check that an exporter of this version runs there\n")
+
+
+def test_a_page_that_is_cut_is_no_configuration(exporter: Exporter, config: Path) -> None:
+    """The ensembles come last."""
+    whole = exporter.get("/config")[2].decode()
+    assert complaint_about(whole[:whole.index("ensembles:")], config) == (
+        " does not name ensembles; check that an exporter of this version runs there\n")
