@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace zke {
 
@@ -14,11 +15,12 @@ void Board::take(const SnapshotPtr& last, const SnapshotPtr& now) {
     snapshots_.push_back(now);
   } else if (known != places_.end()) {
     const auto place = known->second;
-    snapshots_.erase(snapshots_.begin() + static_cast<std::ptrdiff_t>(place));
     places_.erase(known);
-    for (auto& [name, other] : places_) {
-      other -= other > place ? 1 : 0;
+    if (place + 1 < snapshots_.size()) {
+      snapshots_[place] = std::move(snapshots_.back());
+      places_[snapshots_[place]->name] = place;
     }
+    snapshots_.pop_back();
   }
 }
 

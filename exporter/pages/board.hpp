@@ -14,6 +14,8 @@ namespace zke {
 class Board {
  public:
   /// For Publication: `now` takes the place of the ensemble's `last` snapshot. One may be null.
+  /// Into the place of an ensemble that is gone comes the last one, until arrange(): thousands may
+  /// go at once.
   void take(const SnapshotPtr& last, const SnapshotPtr& now);
 
   /// The ensemble called `name`; the error says that there is none.

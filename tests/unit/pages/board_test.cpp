@@ -47,12 +47,16 @@ TEST_CASE("an ensemble that is polled no more is gone, and its name is unknown",
   const auto newer = snapshot_of("last", 2);
   board.take(last, newer);
 
-  CHECK(board.snapshots() == Snapshots{users, newer});
+  CHECK(board.snapshots() == Snapshots{newer, users});
+  CHECK(*board.find("last") == newer);
+  CHECK(*board.find("users") == users);
   REQUIRE_FALSE(board.find("orders"));
   CHECK(board.find("orders").error().detail() == "no ensemble is called orders");
 
   board.take(nullptr, orders);
-  CHECK(board.snapshots() == Snapshots{users, newer, orders});
+  CHECK(board.snapshots() == Snapshots{newer, users, orders});
+  board.take(orders, nullptr);
+  CHECK(board.snapshots() == Snapshots{newer, users});
 }
 
 TEST_CASE("members are counted that were not polled yet", "[pages]") {
@@ -86,6 +90,6 @@ TEST_CASE("ensembles are shown in the order that was asked for, others last", "[
   board.take(b, newer);
   board.take(d, nullptr);
   board.take(nullptr, d);
-  CHECK(board.snapshots() == Snapshots{newer, a, c, d});
+  CHECK(board.snapshots() == Snapshots{c, newer, a, d});
   CHECK(*board.find("a") == a);
 }
