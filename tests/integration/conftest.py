@@ -1,10 +1,12 @@
-"""The ensemble that most tests look at and none disturbs."""
+"""The ensemble that most tests look at and none disturbs, and a configuration file for a test of its own."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from kazoo.client import KazooClient
 
+from config_file import NOWHERE, ConfigFile
 from exporter_process import Exporter
 from zookeeper_ensemble import ClientLoad, Ensemble
 
@@ -30,6 +32,12 @@ def ensemble(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ensemble]:
             for client in clients:
                 client.stop()
                 client.close()
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> ConfigFile:
+    """The file of an exporter over one member, where nobody listens."""
+    return ConfigFile(tmp_path / "exporter.yml", one=[NOWHERE])
 
 
 @pytest.fixture(scope="session")

@@ -8,27 +8,16 @@ import json
 import signal
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
-
-import pytest
 
 import figures
-from config_file import ConfigFile
+from config_file import NOWHERE, REFUSED, TAKEN, ConfigFile
 from exporter_process import Exporter
 from exposition import Samples
 from fake_member import CountingMember
 from threads import serving
 from zookeeper_ensemble import HOST, Ensemble, wait_until
 
-TAKEN, REFUSED = 'msg="configuration taken"', 'msg="configuration refused'
-NOWHERE = f"{HOST}:1"  # refused at once
 GAPS = ("reloads", "seconds", "polls", "shortest gap", "longest gap")
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> ConfigFile:
-    """The file of an exporter over one member, where nobody listens."""
-    return ConfigFile(tmp_path / "exporter.yml", one=[NOWHERE])
 
 
 def successful(samples: Samples) -> bool:

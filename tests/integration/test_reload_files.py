@@ -11,13 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from config_file import ConfigFile
+from config_file import NOWHERE, REFUSED, TAKEN, ConfigFile
+from config_map_volume import ConfigMapVolume
 from exporter_process import Exporter
 from needs import own_mounts, refusal
 from zookeeper_ensemble import HOST
 
-TAKEN, REFUSED = 'msg="configuration taken"', 'msg="configuration refused'
-NOWHERE = f"{HOST}:1"  # refused at once
 NOTICED = 2  # seconds within which a change that sends events is in use
 LOOK = 5  # seconds between two looks at a file
 ALONE, LIMIT = ("unshare", "--user", "--map-root-user", "sh", "-c"), "echo 0 >/proc/sys/user/max_inotify_{}"
@@ -52,24 +51,10 @@ def as_vim_does(directory: Path) -> Way:
 
 def as_a_kubelet_does(directory: Path) -> Way:
     """A folder that is another one by one rename of a link: `..data`."""
-    data, path = directory / "..data", directory / "exporter.yml"
     config = ConfigFile(directory / "first", zero=[NOWHERE])
-
-    def change(**ensembles: list[str]) -> None:
-        old = data.resolve()
-        new = directory / f"..2026_{time.monotonic_ns()}"
-        new.mkdir()
-        (new / "exporter.yml").write_text(config.text(**ensembles))
-        (directory / "..data_tmp").symlink_to(new.name)
-        os.replace(directory / "..data_tmp", data)
-        if not path.is_symlink():
-            path.symlink_to("..data/exporter.yml")
-        if old != data:
-            shutil.rmtree(old)
-
-    change(zero=[NOWHERE])
-    config.path = path
-    return config, change
+    volume = ConfigMapVolume(directory / "volume", {"exporter.yml": config.text()})
+    config.path = volume.directory / "exporter.yml"
+    return config, lambda **ensembles: volume.apply({"exporter.yml": config.text(**ensembles)})
 
 
 def as_another_link(directory: Path) -> Way:

@@ -6,24 +6,12 @@ import signal
 import socket
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-import pytest
-
-from config_file import ConfigFile
+from config_file import NOWHERE, REFUSED, TAKEN, ConfigFile
 from exporter_process import Exporter
 from exposition import parse
 from fake_member import REPLIES, fake_member
 from zookeeper_ensemble import HOST, free_ports, wait_until
-
-TAKEN, REFUSED = 'msg="configuration taken"', 'msg="configuration refused'
-NOWHERE = f"{HOST}:1"  # refused at once
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> ConfigFile:
-    """The file of an exporter over one member, where nobody listens."""
-    return ConfigFile(tmp_path / "exporter.yml", one=[NOWHERE])
 
 
 def refused(port: int) -> bool:

@@ -14,24 +14,16 @@ from pathlib import Path
 import pytest
 
 import figures
-from config_file import ConfigFile
+from config_file import NOWHERE, REFUSED, TAKEN, ConfigFile
 from exporter_process import Exporter
 from fake_member import CountingMember
 from needs import own_mounts
 from threads import serving
 from zookeeper_ensemble import HOST, free_ports, wait_until
 
-TAKEN, REFUSED = 'msg="configuration taken"', 'msg="configuration refused'
-NOWHERE = f"{HOST}:1"  # refused at once
 SILENT = "127.0.0.77"  # a name server that never answers
 LEAKS = ("reloads of the process", "open descriptors", "resident memory")
 LAGS = ("members taken live", "seconds until all were polled", "lag of the loop")
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> ConfigFile:
-    """The file of an exporter over one member, where nobody listens."""
-    return ConfigFile(tmp_path / "exporter.yml", one=[NOWHERE])
 
 
 def taken(exporter: Exporter) -> int:

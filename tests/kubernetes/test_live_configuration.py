@@ -8,11 +8,9 @@ import pytest
 
 from config_map_volume import ConfigMapVolume
 from exporter_process import Exporter
-from fake_member import fake_member
+from fake_member import REPLIES, fake_member
 from manifests import exporters
 
-REPLIES = Path(__file__).parents[1] / "data/3.8.0/standalone"
-WORDS = {word: (REPLIES / f"{word}.txt").read_bytes() for word in ("srvr", "mntr", "wchs", "conf")}
 FILE = "zookeeper-exporter.yml"
 TAKEN = "zookeeper_exporter_config_last_reload_successful"
 
@@ -20,7 +18,7 @@ TAKEN = "zookeeper_exporter_config_last_reload_successful"
 @pytest.fixture(name="members")
 def two_members() -> Iterator[tuple[str, str]]:
     """The addresses of two servers."""
-    with fake_member(WORDS) as one, fake_member(WORDS) as other:
+    with fake_member(REPLIES) as one, fake_member(REPLIES) as other:
         yield one, other
 
 

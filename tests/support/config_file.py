@@ -8,6 +8,9 @@ from typing import Any
 
 from zookeeper_ensemble import HOST, free_ports
 
+NOWHERE = f"{HOST}:1"  # a member that is refused at once
+TAKEN, REFUSED = 'msg="configuration taken"', 'msg="configuration refused'  # in the log
+
 
 class ConfigFile:
     """Settings in a file, which is written at once: polls once a second, listens on a free port of loopback."""
