@@ -75,7 +75,7 @@ constexpr auto kTable = std::to_array<Setting>({
     {
         .flag = "config.watch",
         .group = "Configuration",
-        .help = "read the file again when it changes: so it is with every file",
+        .help = "read the file again when it changes; this is the default",
     },
     {
         .flag = "no-config.watch",
