@@ -37,9 +37,10 @@ void Listener::leave(Clock::duration grace) {
 
 asio::awaitable<beast::error_code> Listener::accept(tcp::socket& socket) {
   beast::error_code ec = asio::error::would_block;
-  for (bool goes_on = true; goes_on && ec == asio::error::would_block && Clock::now() < end_;) {
-    goes_on = !is_leaving();
-    if (goes_on) {
+  bool is_last = false;
+  while (ec == asio::error::would_block && !is_last && Clock::now() < end_) {
+    is_last = is_leaving();  // then it takes what is there
+    if (!is_last) {
       co_await acceptor_.async_wait(tcp::acceptor::wait_read, kTuple);
     }
     acceptor_.accept(socket, ec);
