@@ -16,12 +16,13 @@ bool others_serve(const Snapshot& ensemble) {
 
 }  // namespace
 
+bool StuckMembers::Entry::has_budget(Clock::time_point now) const {
+  return !answered || now - *answered >= kBudget;
+}
+
 void StuckMembers::forget(Clock::time_point now) {
   std::erase_if(entries_, [&](const auto& pair) {
-    const auto& entry = pair.second;
-    const bool has_budget =
-        entry.answered == Clock::time_point() || now - entry.answered >= kBudget;
-    return has_budget && now - entry.asked > kMemory;
+    return pair.second.has_budget(now) && now - pair.second.asked > kMemory;
   });
 }
 
@@ -42,13 +43,11 @@ void StuckMembers::judge(const Snapshot& ensemble, const std::string& member,
     entry.since = now;  // the budget is spent all the same
     return;
   }
-  const bool was_answered = entry.answered != Clock::time_point();
-  const bool is_in_budget =
-      !was_answered || now - entry.answered < kRepeat || now - entry.answered >= kBudget;
-  if (now - entry.since < wait || !is_in_budget) {
+  const bool has_budget = entry.has_budget(now);
+  if (now - entry.since < wait || (!has_budget && now - *entry.answered >= kRepeat)) {
     return;
   }
-  if (!was_answered || now - entry.answered >= kBudget) {
+  if (has_budget) {
     entry.answered = now;
   }
   verdict.passed = false;

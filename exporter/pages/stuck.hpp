@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "judge/probe.hpp"
@@ -16,16 +17,19 @@ class StuckMembers {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Makes `verdict` "dead" when `member` is stuck for longer than `patience`.
-  /// Members that nobody asks about any more are forgotten.
+  /// Makes `verdict` "dead" when `member` is stuck for longer than `patience`. Members that nobody
+  /// asks about any more are forgotten.
   void judge(const Snapshot& ensemble, const std::string& member,
              std::chrono::milliseconds patience, Clock::time_point now, ProbeVerdict& verdict);
 
  private:
   struct Entry {
+    bool has_budget(Clock::time_point now) const;
+
     Clock::time_point since;  ///< when it was last seen otherwise, or asked for anew
     Clock::time_point asked;
-    Clock::time_point answered;  ///< when it was last called dead
+    std::optional<Clock::time_point>
+        answered;  ///< when it was last called dead; repeats don't count
   };
 
   void forget(Clock::time_point now);
