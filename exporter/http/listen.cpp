@@ -91,6 +91,7 @@ asio::awaitable<Result<std::vector<ListenPlace>>> find_places(
     Resolver& resolver, std::vector<Address> addresses,
     std::chrono::steady_clock::time_point deadline) {
   std::vector<std::shared_ptr<Resolver::Name>> names;
+  names.reserve(addresses.size());
   for (const auto& address : addresses) {
     names.push_back(address.host.empty() ? nullptr : resolver.watch(address.host));
   }
