@@ -2,9 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -14,6 +12,7 @@
 
 #include "poll/ensembles.hpp"
 #include "support/fake_server.hpp"
+#include "support/open_descriptors.hpp"
 #include "support/run.hpp"
 #include "support/wait.hpp"
 
@@ -22,12 +21,6 @@ namespace zke::test {
 /// What a server does that never answers; and a timeout that no test reaches.
 inline const Script kHangs{"", Script::End::kHang};
 constexpr auto kForEver = std::chrono::hours(10);
-
-/// Of this process.
-inline std::size_t open_descriptors() {
-  const std::filesystem::directory_iterator descriptors("/proc/self/fd");
-  return static_cast<std::size_t>(std::distance(begin(descriptors), end(descriptors)));
-}
 
 /// Polls of a member that have ended.
 inline std::uint64_t polls(const SamplePtr& sample) {

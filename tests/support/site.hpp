@@ -21,6 +21,13 @@
 
 namespace zke::test {
 
+inline Address at(const std::string& host, std::uint16_t port = 0) {
+  Address address;
+  address.host = host;
+  address.port = port;
+  return address;
+}
+
 /// A HttpServer on the test's loop with a page of every kind.
 struct Site {
   static constexpr std::size_t kBig = 16U << 20U;

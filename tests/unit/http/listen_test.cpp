@@ -18,13 +18,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-Address at(const std::string& host, std::uint16_t port = 0) {
-  Address address;
-  address.host = host;
-  address.port = port;
-  return address;
-}
-
 bool has_ipv6() {
   asio::io_context io;
   asio::ip::tcp::acceptor acceptor(io);

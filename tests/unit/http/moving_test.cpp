@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cstdint>
-#include <filesystem>
 #include <list>
 #include <malloc.h>
 #include <string>
@@ -10,6 +9,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <catch2/catch.hpp>
 
+#include "support/open_descriptors.hpp"
 #include "support/site.hpp"
 
 using namespace zke;
@@ -18,13 +18,6 @@ using namespace zke::test;
 namespace asio = boost::asio;
 
 namespace {
-
-Address at(const std::string& host, std::uint16_t port = 0) {
-  Address address;
-  address.host = host;
-  address.port = port;
-  return address;
-}
 
 ListenPlace place(const Address& address) { return {address, std::nullopt}; }
 
@@ -64,11 +57,6 @@ bool is_refused(Site& site, std::uint16_t port, const std::string& host) {
   } catch (const boost::system::system_error& e) {
     return e.code() == asio::error::connection_refused;
   }
-}
-
-std::ptrdiff_t count_descriptors() {
-  const std::filesystem::directory_iterator all("/proc/self/fd");
-  return std::distance(begin(all), end(all));
 }
 
 struct Move {
@@ -277,14 +265,14 @@ TEST_CASE("listeners that come and go leave nothing behind", "[http]") {
     site.io.poll();
   };
   move(100);
-  const auto descriptors = count_descriptors();
+  const auto descriptors = open_descriptors();
   site.answered.clear();
   site.answered.reserve(2000);
   const auto memory = mallinfo2().uordblks;
 
   move(1000);
 
-  CHECK(count_descriptors() == descriptors);
+  CHECK(open_descriptors() == descriptors);
   CHECK(mallinfo2().uordblks < memory + 100'000);  // 100 bytes each
 }
 
