@@ -128,7 +128,7 @@ void Reloader::ask(const std::string& cause) {
 Reloader::RoundPtr Reloader::next_round(const std::string& cause, bool is_look) {
   if (tasks_.is_cancelled() || source_.file().empty()) {
     auto ended = std::make_shared<Round>(wake_.get_executor());
-    ended->end(tasks_.is_cancelled() ? failure(kStopping) : Result(std::string(kNoFile) + "\n"));
+    ended->end(tasks_.is_cancelled() ? failure(kStopping) : Result(std::string(kNoFile) + ".\n"));
     return ended;
   }
   if (!next_) {

@@ -421,5 +421,5 @@ TEST_CASE("flags alone can't be read again, which is no mistake", "[config]") {
   reloader.start(false);
 
   CHECK(*run(io, reloader.reload("test")) ==
-        "there is no configuration file to read again: the flags say all\n");
+        "there is no configuration file to read again: the flags say all.\n");
 }
