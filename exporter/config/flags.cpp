@@ -21,16 +21,16 @@ bool is_watched(const GivenFlags& flags) {
 }
 
 std::optional<HttpUrl> read_against(const GivenFlags& flags) {
-  const auto found = flags.find("config.against");
+  const auto found = flags.find("against");
   if (found == flags.end()) {
     return std::nullopt;
   }
   const auto url = parse_http_url(found->second.front());
   if (!url) {
-    throw ConfigError("--config.against " + url.error().detail());
+    throw ConfigError("--against " + url.error().detail());
   }
   if (!flags.contains("config.check")) {
-    throw ConfigError("--config.against is for --config.check only; give both");
+    throw ConfigError("--against is for --config.check only; give both");
   }
   return *url;
 }

@@ -66,7 +66,7 @@ constexpr auto kTable = std::to_array<Setting>({
         .help = "check the file and the flags, say what is wrong, and exit",
     },
     {
-        .flag = "config.against",
+        .flag = "against",
         .group = "Configuration",
         .placeholder = "URL",
         .help = "with --config.check: say also what would change at the exporter that runs there",

@@ -1,4 +1,4 @@
-"""What would change at a running exporter: `/config`, and `--config.check --config.against`."""
+"""What would change at a running exporter: `/config`, and `--config.check --against`."""
 
 import http.server
 import socket
@@ -34,7 +34,7 @@ def config(exporter: Exporter, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 def check(config: Path, url: str, *flags: str) -> tuple[int, str, str]:
     """Exit code, stdout and stderr of a comparison."""
-    result = run_to_end(f"--config.file={config}", "--config.check", f"--config.against={url}", *flags)
+    result = run_to_end(f"--config.file={config}", "--config.check", f"--against={url}", *flags)
     return result.returncode, result.stdout, result.stderr
 
 
@@ -74,16 +74,16 @@ def test_a_bad_url_is_a_mistake(config: Path, url: str, part: str) -> None:
     """Exit code 2, one line."""
     code, text, mistake = check(config, url)
     assert (code, text) == (2, "")
-    assert mistake.startswith(f"zookeeper-exporter: --config.against {part}")
+    assert mistake.startswith(f"zookeeper-exporter: --against {part}")
     assert mistake.count("\n") == 1
     assert "secret" not in mistake
 
 
 def test_it_is_for_a_check_only(config: Path) -> None:
     """Else somebody would start a second exporter without wanting to."""
-    result = run_to_end(f"--config.file={config}", "--config.against=http://localhost:9141")
+    result = run_to_end(f"--config.file={config}", "--against=http://localhost:9141")
     assert (result.returncode, result.stderr) == (
-        2, "zookeeper-exporter: --config.against is for --config.check only; give both\n")
+        2, "zookeeper-exporter: --against is for --config.check only; give both\n")
 
 
 def complaint(config: Path, url: str) -> str:

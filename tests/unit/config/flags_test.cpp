@@ -147,7 +147,7 @@ TEST_CASE("the default ensemble can be given a name", "[config]") {
 }
 
 TEST_CASE("a check may compare with an exporter that runs", "[config]") {
-  const auto against = read_flags({"--config.check", "--config.against=http://zk-x:9141/"}).against;
+  const auto against = read_flags({"--config.check", "--against=http://zk-x:9141/"}).against;
 
   REQUIRE(against);
   CHECK(to_string(*against) == "http://zk-x:9141");
@@ -188,9 +188,9 @@ TEST_CASE("a bad flag is refused with the reason and the remedy", "[config]") {
       {{"--poll.timeout=0s"}, "--poll.timeout is 0s; choose 10ms to the poll.interval of 10s"},
       {{"--poll.interval=10ms"}, "--poll.interval is 10ms; choose 1s to 1h"},
       {{"--poll.timeout=11s"}, "--poll.timeout is 11s; choose 10ms to the poll.interval of 10s"},
-      {{"--config.against=http://a:1"}, "--config.against is for --config.check only; give both"},
-      {{"--config.check", "--config.against=https://a:1"},
-       "--config.against is https, which is not spoken here; write http://HOST:PORT"},
+      {{"--against=http://a:1"}, "--against is for --config.check only; give both"},
+      {{"--config.check", "--against=https://a:1"},
+       "--against is https, which is not spoken here; write http://HOST:PORT"},
       {{"--zookeeper.servers=zk-0"}, "--zookeeper.servers \"zk-0\" has no port; write zk-0:2181"},
       {{"--zookeeper.servers=a:1,b:1,"},
        "--zookeeper.servers \"a:1,b:1,\" has an empty entry, a comma too many; write a:1,b:1"},
@@ -278,7 +278,7 @@ TEST_CASE("the help names every flag and every default", "[config]") {
   std::string help = help_text();
   help = std::regex_replace(help, std::regex("[ \\n]+"), " ");  // it is broken into lines
   for (const auto* flag :
-       {"config.file", "config.check", "config.against", "zookeeper.servers", "zookeeper.observers",
+       {"config.file", "config.check", "against", "zookeeper.servers", "zookeeper.observers",
         "zookeeper.ensemble", "poll.interval", "poll.timeout", "web.listen-address",
         "web.telemetry-path", "log.level", "log.format", "help", "version"}) {
     CAPTURE(flag);
