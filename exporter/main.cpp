@@ -32,6 +32,14 @@ void complain(const std::string& text) {
   zke::write_all(STDERR_FILENO, "zookeeper-exporter: " + text + "\n");
 }
 
+/// Asio gives signals back when nobody waits for them any more; then one that comes late would end
+/// the process as if it had failed.
+void hold_signals() {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
 int run(zke::Invocation invocation) {
   const auto& settings = invocation.config.settings;
   zke::log::configure(settings.log_level, settings.log_format);
@@ -68,6 +76,7 @@ int run(zke::Invocation invocation) {
   };
   wait_for_others();
   loop.run();
+  hold_signals();
   zke::log::info("stopped");
   return 0;
 }

@@ -177,6 +177,18 @@ def test_a_reload_at_the_end(config: ConfigFile, start_exporter: Callable[..., E
     assert "msg=stopped" in exporter.lines()[-1]
 
 
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGUSR1, signal.SIGTERM])
+def test_signals_until_the_very_end(config: ConfigFile, number: signal.Signals) -> None:
+    """They change nothing any more, and are no failure."""
+    with Exporter(config=config) as exporter:
+        exporter.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: "shutting down" in exporter.log(), "the signal to arrive")
+        while exporter.process.poll() is None:
+            exporter.process.send_signal(number)
+        assert exporter.process.returncode == 0
+        assert "msg=stopped" in exporter.lines()[-1]
+
+
 def test_the_end_while_reloads_wait(config: ConfigFile, start_exporter: Callable[..., Exporter]) -> None:
     """For somebody who does not finish the file."""
     exporter = start_exporter("", "--web.enable-lifecycle", config=config)
