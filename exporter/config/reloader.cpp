@@ -1,16 +1,13 @@
 #include "config/reloader.hpp"
 
-#include <algorithm>
 #include <chrono>
-#include <exception>
+#include <string_view>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/log.hpp"
-#include "base/text.hpp"
-#include "config/file.hpp"
 
 namespace zke {
 
@@ -55,49 +52,13 @@ struct Reloader::Round {
   asio::steady_timer ended;  ///< cancelled when there is a result
 };
 
-/// What a thread has read.
-struct Reloader::Reading {
-  WatchedPlaces places = {};
-  std::string sha256 = {};                   ///< empty when there is no text
-  std::optional<Configuration> config = {};  ///< empty when the text is known, or wrong
-  std::string mistake = {};
-  bool is_void = false;    ///< it could not be read, or has nothing in it
-  bool has_ended = false;  ///< set on the loop; before, all belongs to the thread
-};
-
-/// On the thread.
-void Reloader::read_into(Reading& reading, const ConfigSource& source, const Watcher& watch,
-                         const std::vector<std::string>& known) {
-  try {
-    if (watch) {
-      reading.places = watch(source.file());  // first: what happens from now on is heard
-    }
-    reading.is_void = true;
-    const auto text = source.read_text();
-    reading.sha256 = sha256_of(text);
-    reading.is_void = false;
-    if (std::ranges::find(known, reading.sha256) == known.end()) {
-      reading.config = source.parse(text);
-    }
-  } catch (const std::exception& e) {
-    reading.mistake = printable(e.what());
-  }
-  if (reading.config && reading.config->is_file_empty) {
-    reading.is_void = true;
-    reading.mistake = shown_path(source.file()) +
-                      ": has no setting in it; write some, or restart to run with the defaults";
-  }
-}
-
 Reloader::Reloader(const asio::any_io_executor& loop, ConfigSource source, std::string sha256,
                    Events events)
-    : source_(std::move(source)),
-      events_(std::move(events)),
-      state_{source_.file(), std::move(sha256), {}, system_clock::now()},
+    : events_(std::move(events)),
+      state_{source.file(), std::move(sha256), {}, system_clock::now()},
       wake_(loop, kNever),
-      read_(loop),
       watch_(loop),
-      background_(loop),
+      reader_(loop, std::move(source)),
       tasks_(loop) {}
 
 void Reloader::start(bool is_watched) {
@@ -126,7 +87,7 @@ void Reloader::ask(const std::string& cause) {
 
 /// The one that has not begun; a new one if there is none.
 Reloader::RoundPtr Reloader::next_round(const std::string& cause, bool is_look) {
-  if (tasks_.is_cancelled() || source_.file().empty()) {
+  if (tasks_.is_cancelled() || state_.file.empty()) {
     auto ended = std::make_shared<Round>(wake_.get_executor());
     ended->end(tasks_.is_cancelled() ? failure(kStopping) : Result(std::string(kNoFile) + ".\n"));
     return ended;
@@ -176,22 +137,24 @@ asio::awaitable<void> Reloader::watch() {
 
 asio::awaitable<Result<std::string>> Reloader::carry_out(std::string cause, bool is_look) {
   co_await watch_.wait_for_writer();
-  const auto reading = co_await read(is_look);
-  if (is_watched_ && reading->has_ended) {
-    watch_.follow(reading->places);
+  const auto watcher = is_watched_ ? watch_.watcher() : Watcher();
+  const std::vector<std::string> known{state_.sha256, is_look ? refused_ : std::string()};
+  const auto reading = co_await reader_.read(watcher, known);
+  if (reading.places) {
+    watch_.follow(*reading.places);
   }
-  if (is_look && may_be_unfinished(*reading)) {
+  if (is_look && may_be_unfinished(reading.is_void)) {
     co_return std::string();
   }
-  if (!reading->mistake.empty()) {
-    refused_ = reading->sha256;
-    co_return refuse(cause, reading->mistake, is_look);
+  if (!reading.mistake.empty()) {
+    refused_ = reading.sha256;
+    co_return refuse(cause, reading.mistake, is_look);
   }
-  if (!reading->config) {  // it is known
-    const bool is_news = state_.sha256 == reading->sha256 && (!is_look || !state_.mistake.empty());
+  if (!reading.config) {  // it is known
+    const bool is_news = state_.sha256 == reading.sha256 && (!is_look || !state_.mistake.empty());
     co_return is_news ? accept(cause, {}, {}) : std::string();
   }
-  const auto& config = *reading->config;
+  const auto& config = *reading.config;
   const auto changes = co_await events_.take(config.settings);
   if (!changes) {
     refused_.clear();  // the next look tries again: a port may be free by then
@@ -201,51 +164,11 @@ asio::awaitable<Result<std::string>> Reloader::carry_out(std::string cause, bool
   co_return accept(cause, *changes, config.overridden);
 }
 
-/// Reads the file on a thread of its own. A text that is in use is not parsed again, nor is one
-/// that was refused when nobody asked.
-asio::awaitable<Reloader::ReadingPtr> Reloader::read(bool is_look) {
-  constexpr auto kPatience = seconds(10);
-  const auto deadline = steady_clock::now() + kPatience;
-  auto reading = std::make_shared<Reading>();
-  std::string trouble = "within 10 s; look at the file system that it is on";
-  co_await wait_for_reading(deadline);  // one that hung may have come back
-  if (!is_reading_) {
-    auto work = [source = source_, watch = is_watched_ ? watch_.watcher() : Watcher(),
-                 in_use = state_.sha256, refused = is_look ? refused_ : std::string(), reading,
-                 this]() {
-      read_into(*reading, source, watch, {in_use, refused});
-      return [reading, this] {
-        reading->has_ended = true;
-        is_reading_ = false;
-        read_.cancel();
-      };
-    };
-    is_reading_ = background_.run(std::move(work));
-    trouble =
-        is_reading_ ? trouble : "now: no thread can be started; look at the limit of processes";
-    co_await wait_for_reading(deadline);
-  }
-  if (reading->has_ended) {
-    co_return reading;
-  }
-  auto nothing = std::make_shared<Reading>();  // the thread may still write to the other one
-  nothing->mistake = shown_path(source_.file()) + ": cannot be read " + trouble;
-  co_return nothing;
-}
-
-asio::awaitable<void> Reloader::wait_for_reading(steady_clock::time_point deadline) {
-  while (is_reading_ && steady_clock::now() < deadline) {
-    read_.expires_at(deadline);
-    co_await read_.async_wait(kTuple);
-  }
-}
-
 /// A file that is gone or has nothing in it is perhaps just being written: for some seconds that is
 /// no mistake.
-bool Reloader::may_be_unfinished(const Reading& reading) {
+bool Reloader::may_be_unfinished(bool is_void) {
   constexpr auto kPatience = seconds(4);
-  const bool is_so = reading.has_ended && reading.is_void;
-  if (!is_so) {
+  if (!is_void) {
     unfinished_.reset();
     return false;
   }

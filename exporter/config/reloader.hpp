@@ -11,10 +11,10 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "base/background.hpp"
 #include "base/config_state.hpp"
 #include "base/result.hpp"
 #include "base/task_group.hpp"
+#include "config/file_reader.hpp"
 #include "config/file_watch.hpp"
 #include "config/source.hpp"
 
@@ -53,36 +53,27 @@ class Reloader {
 
  private:
   struct Round;
-  struct Reading;
   using RoundPtr = std::shared_ptr<Round>;
-  using ReadingPtr = std::shared_ptr<Reading>;
 
-  static void read_into(Reading& reading, const ConfigSource& source, const Watcher& watch,
-                        const std::vector<std::string>& known);
   RoundPtr next_round(const std::string& cause, bool is_look);
   boost::asio::awaitable<void> run();
   boost::asio::awaitable<void> watch();
   boost::asio::awaitable<Result<std::string>> carry_out(std::string cause, bool is_look);
-  boost::asio::awaitable<ReadingPtr> read(bool is_look);
-  boost::asio::awaitable<void> wait_for_reading(std::chrono::steady_clock::time_point deadline);
-  bool may_be_unfinished(const Reading& reading);
+  bool may_be_unfinished(bool is_void);
   Result<std::string> refuse(const std::string& cause, const std::string& mistake, bool is_look);
   std::string accept(const std::string& cause, const std::vector<std::string>& changes,
                      const std::vector<std::string>& overridden);
 
-  ConfigSource source_;
   Events events_;
   ConfigState state_;
   std::string refused_;  ///< the hash of the newest text, if it was refused
   std::optional<std::chrono::steady_clock::time_point> unfinished_;  ///< since when the file is so
   bool is_watched_ = false;
-  bool is_reading_ = false;
   RoundPtr running_;
   RoundPtr next_;                   ///< asked for, not begun
   boost::asio::steady_timer wake_;  ///< cancelled when there is a next round
-  boost::asio::steady_timer read_;  ///< cancelled when a reading has ended
   FileWatch watch_;
-  Background background_;
+  FileReader reader_;
   TaskGroup tasks_;
 };
 
