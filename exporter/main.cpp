@@ -12,6 +12,7 @@
 
 #include "app.hpp"
 #include "base/log.hpp"
+#include "base/signals.hpp"
 #include "base/streams.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
@@ -30,14 +31,6 @@ int say(const std::string& text) {
 
 void complain(const std::string& text) {
   zke::write_all(STDERR_FILENO, "zookeeper-exporter: " + text + "\n");
-}
-
-/// Asio gives signals back when nobody waits for them any more; then one that comes late would end
-/// the process as if it had failed.
-void hold_signals() {
-  sigset_t all;
-  sigfillset(&all);
-  pthread_sigmask(SIG_BLOCK, &all, nullptr);
 }
 
 int run(zke::Invocation invocation) {
@@ -76,7 +69,9 @@ int run(zke::Invocation invocation) {
   };
   wait_for_others();
   loop.run();
-  hold_signals();
+  // Asio gives signals back when nobody waits for them any more; then one that comes late would end
+  // the process as if it had failed.
+  zke::hold_signals();
   zke::log::info("stopped");
   return 0;
 }

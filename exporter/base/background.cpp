@@ -7,6 +7,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include "base/signals.hpp"
+
 namespace zke {
 
 /// What a thread shares with its owner; it outlives it when it hangs.
@@ -26,6 +28,7 @@ void Background::close() {
 bool Background::run(std::function<Done()> work) {
   try {
     std::thread([gate = gate_, loop = loop_, work = std::move(work)] {
+      hold_signals();  // they are the loop's, which may end before this
       auto done = work();
       const std::lock_guard lock(gate->mutex);
       if (!gate->closed) {  // else the loop may be gone

@@ -1,5 +1,6 @@
 #include "base/background.hpp"
 
+#include <csignal>
 #include <future>
 #include <memory>
 #include <thread>
@@ -26,6 +27,23 @@ TEST_CASE("work runs on a thread of its own, and what it returns on the loop", "
   REQUIRE(wait_until(loop, [&] { return told != std::thread::id(); }));
   CHECK(told == std::this_thread::get_id());
   CHECK(worker != told);
+}
+
+TEST_CASE("a signal does not reach a thread that works", "[base]") {
+  boost::asio::io_context loop(1);
+  const auto work_guard = boost::asio::make_work_guard(loop);
+  Background background(loop.get_executor());
+  sigset_t held;
+  sigemptyset(&held);
+  bool is_told = false;
+  REQUIRE(background.run([&]() -> Background::Done {
+    pthread_sigmask(SIG_BLOCK, nullptr, &held);
+    return [&] { is_told = true; };
+  }));
+
+  REQUIRE(wait_until(loop, [&] { return is_told; }));
+  CHECK(sigismember(&held, SIGHUP) == 1);
+  CHECK(sigismember(&held, SIGTERM) == 1);
 }
 
 TEST_CASE("work that hangs delays nobody, and is never heard of after the end", "[base]") {
