@@ -65,4 +65,4 @@ def test_odd_names_are_escaped(tmp_path: Path, telemetry: str) -> None:
 def test_a_single_member_has_links_too() -> None:
     """One member that nobody reaches."""
     with Exporter(f"{HOST}:{free_ports(1)[0]}") as exporter:
-        assert len(follow_links(exporter)) == 6 + 4
+        assert len(follow_links(exporter)) == 8 + 4
