@@ -165,6 +165,8 @@ def refuses_what_it_should(cluster: FakeCluster) -> None:
     cluster.make_old()
     for member in cluster.members[:2]:
         member.stop()
+    alone = cluster.members[2]
+    wait_until(lambda: alone.state() == "not_serving", "the last member to have noticed that it is alone")
     done = cluster.roll("--timeout=1")
     assert done.returncode == 1 and cluster.deleted == [], done.stdout
     assert "no member may be stopped after 1 s" in done.stderr and cluster.lease == []
