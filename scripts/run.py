@@ -23,7 +23,7 @@ from zookeeper_ensemble import ClientLoad, Ensemble, wait_until
 
 CONFIGURATION = """\
 # Every key: docs/configuration.md. What you save here is in use a second later; the exporter says what has changed.
-poll: {{interval: 10s, timeout: 3s}}
+poll: {{interval: 10s}}
 ensembles:
   - name: {name}
     members: {members}
