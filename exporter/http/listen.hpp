@@ -29,7 +29,7 @@ boost::asio::awaitable<Result<std::vector<ListenPlace>>> find_places(
 
 /// An acceptor that listens there; the error says why it can't. Its connections have bounded
 /// buffers, which the kernel frees when they are closed. Acceptors of `ours`, which are open, may
-/// hold the same port and go on; nobody else may.
+/// hold the same port and go on. Others may not, unless they run as our user and ask for it.
 Result<boost::asio::ip::tcp::acceptor> open_listener(
     const boost::asio::any_io_executor& loop, const ListenPlace& place,
     const std::vector<boost::asio::ip::tcp::acceptor*>& ours = {});
