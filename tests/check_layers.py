@@ -23,6 +23,7 @@ LIBRARIES = {
     "boost/json": {"base", "pages", "health"},
     "boost/beast": {"base", "net", "http"},
     "boost/program_options": {"config"},
+    "openssl": {"net"},
     "prometheus": {"metrics"},
     "sha2": {"config"},
     "spdlog": {"base"},

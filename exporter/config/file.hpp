@@ -8,7 +8,4 @@ namespace zke {
 /// ConfigError for a file that can't be read.
 std::string read_config_file(const std::string& path);
 
-/// The path as messages show it.
-std::string shown_path(const std::string& path);
-
 }  // namespace zke

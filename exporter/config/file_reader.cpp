@@ -8,8 +8,8 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
-#include "config/file.hpp"
 
 namespace zke {
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "config/draft.hpp"
 #include "config/ensembles.hpp"

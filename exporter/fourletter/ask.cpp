@@ -10,6 +10,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "net/connection.hpp"
+#include "net/tls_hello.hpp"
+#include "net/tls_peer.hpp"
 
 namespace zke {
 
@@ -37,8 +39,13 @@ enum class Telling {
   kOwnWant,      ///< we had no descriptor or memory to ask it: it may be well
   kSilent,       ///< it accepted: a frozen server does
   kClosed,       ///< so does one with too many connections
+  kTls,          ///< it speaks TLS, or we should not
   kBroken,       ///< it began to answer
 };
+
+constexpr auto kSpeaksTls = "this port speaks TLS; configure tls: for it";
+constexpr auto kSpeaksPlain =
+    "this port speaks ZooKeeper without TLS; remove tls: or use its secureClientPort";
 
 /// Why an address gave no ZooKeeper's answer.
 struct Failure {
@@ -74,6 +81,10 @@ Failure connect_failure(Command command, const tcp::endpoint& server, const NotC
       return because(Telling::kOwnWant, Reason::kLocalError);
     case NotConnected::Kind::kReset:  // a server at maxClientCnxns closes with SO_LINGER 0
       return closed_without_answer(command, server);
+    case NotConnected::Kind::kSilent:
+      return because(Telling::kSilent, Reason::kTimeout);
+    case NotConnected::Kind::kTls:
+      return because(Telling::kTls, Reason::kTls);
     case NotConnected::Kind::kNoRoute:
       break;
   }
@@ -94,6 +105,9 @@ Failure read_failure(Command command, const tcp::endpoint& server, const Transfe
     return {received == 0 ? Telling::kSilent : Telling::kBroken,
             Error(Reason::kTimeout, describe(command, server, what))};
   }
+  if (transfer.end == Transfer::End::kTls) {
+    return {Telling::kTls, Error(Reason::kTls, describe(command, server, transfer.why))};
+  }
   if (received == 0) {
     return closed_without_answer(command, server);
   }
@@ -101,25 +115,82 @@ Failure read_failure(Command command, const tcp::endpoint& server, const Transfe
           Error(Reason::kTruncated, describe(command, server, transfer.why + after))};
 }
 
-asio::awaitable<std::variant<Answer, Failure>> ask_one(tcp::endpoint server, Command command,
-                                                       steady_clock::time_point deadline) {
+/// What came of one connection.
+struct Exchange {
+  std::optional<NotConnected> failure = {};
+  Transfer transfer = {};
+  std::string text = {};
+  bool is_nudged = false;
+};
+
+/// A port that waits for TLS keeps silent: it needs a fifth byte to see that this is none. So late
+/// that no answer to the word is lost by it, it gets some more; and closes then.
+steady_clock::time_point nudge_time(steady_clock::time_point deadline) {
+  constexpr int kLastPart = 5;
+  const auto now = steady_clock::now();
+  return deadline - (deadline - now) / kLastPart;
+}
+
+asio::awaitable<Exchange> exchange(tcp::endpoint server, Command command,
+                                   steady_clock::time_point deadline,
+                                   std::shared_ptr<TlsPeer> tls) {
   const std::size_t usual_reply = command == Command::kMntr ? 32 << 10 : 1 << 10;
-  Connection connection(co_await asio::this_coro::executor, deadline);
-  if (const auto failure = co_await connection.connect(server)) {
-    co_return connect_failure(command, server, *failure);
+  Exchange done;
+  Connection connection(co_await asio::this_coro::executor, deadline, std::move(tls));
+  connection.nudge_at(nudge_time(deadline));
+  done.failure = co_await connection.connect(server);
+  if (done.failure) {
+    co_return done;
   }
-  std::string text;
-  auto transfer = co_await connection.write(to_string(command));
-  if (transfer.end == Transfer::End::kDone) {
-    text.reserve(usual_reply);
-    transfer = co_await connection.read_to_end(text, reply_limit(command));
+  done.transfer = co_await connection.write(to_string(command));
+  if (done.transfer.end == Transfer::End::kDone) {
+    done.text.reserve(usual_reply);
+    done.transfer = co_await connection.read_to_end(done.text, reply_limit(command));
   }
-  if (transfer.end != Transfer::End::kDone || text.empty()) {
-    co_return read_failure(command, server, transfer, text.size());
+  done.is_nudged = connection.is_nudged();
+  if (done.transfer.end == Transfer::End::kDone && !done.text.empty()) {
+    connection.close();
+    done.text.shrink_to_fit();  // it is kept until the next poll
   }
-  connection.close();
-  text.shrink_to_fit();  // it is kept until the next poll
-  auto reply = read_reply(command, std::move(text));
+  co_return done;
+}
+
+/// Whether a port on which TLS failed answers to the word without it.
+asio::awaitable<bool> speaks_plain(tcp::endpoint server, Command command,
+                                   steady_clock::time_point deadline) {
+  auto done = co_await exchange(server, command, deadline, nullptr);
+  co_return !done.failure && !done.text.empty() && read_reply(command, std::move(done.text));
+}
+
+asio::awaitable<std::variant<Answer, Failure>> ask_one(tcp::endpoint server, Command command,
+                                                       steady_clock::time_point deadline,
+                                                       std::shared_ptr<TlsPeer> tls) {
+  const auto because_of_tls = [&](const char* what) {
+    return Failure(Telling::kTls, Error(Reason::kTls, describe(command, server, what)));
+  };
+  auto done = co_await exchange(server, command, deadline, tls);
+  const bool is_closed =
+      done.transfer.end == Transfer::End::kDone || done.transfer.end == Transfer::End::kBroken;
+  if (tls && done.failure && done.failure->kind == NotConnected::Kind::kReset &&
+      co_await speaks_plain(server, command, deadline)) {
+    co_return because_of_tls(kSpeaksPlain);
+  }
+  if (done.failure) {
+    co_return connect_failure(command, server, *done.failure);
+  }
+  if (!tls && is_tls_record(done.text)) {
+    co_return because_of_tls(kSpeaksTls);
+  }
+  if (done.is_nudged && done.text.empty() && is_closed) {
+    if (co_await speaks_tls(server, deadline)) {
+      co_return because_of_tls(kSpeaksTls);
+    }
+    done.transfer.end = Transfer::End::kLate;  // it kept silent, and closed only now
+  }
+  if (done.transfer.end != Transfer::End::kDone || done.text.empty()) {
+    co_return read_failure(command, server, done.transfer, done.text.size());
+  }
+  auto reply = read_reply(command, std::move(done.text));
   if (!reply) {
     const auto reason = reply.error().reason();
     co_return Failure(reason == Reason::kMalformed ? Telling::kForeign : Telling::kBroken,
@@ -142,7 +213,7 @@ asio::awaitable<Result<Answer>> ask(Target target, Command command,
     }
     // A silent address leaves time for the others.
     const auto share = now + (deadline - now) / static_cast<int>(left);
-    auto outcome = co_await ask_one(servers[servers.size() - left], command, share);
+    auto outcome = co_await ask_one(servers[servers.size() - left], command, share, target.tls);
     if (auto* answer = std::get_if<Answer>(&outcome)) {
       co_return std::move(*answer);
     }

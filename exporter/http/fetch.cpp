@@ -69,6 +69,7 @@ asio::awaitable<Result<std::string>> exchange(asio::ip::tcp::endpoint server, st
     case Transfer::End::kLate:
       co_return Error(Reason::kTimeout, "no whole answer in time");
     case Transfer::End::kBroken:
+    case Transfer::End::kTls:
       co_return Error(Reason::kTruncated, done.why);
     case Transfer::End::kDone:
       connection.close();

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,9 +10,12 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 
 namespace zke {
+
+class TlsPeer;
 
 /// Why an address gave no connection.
 struct NotConnected {
@@ -21,7 +25,9 @@ struct NotConnected {
     kNoAnswer,     ///< none in time: a firewall drops, or the host is down
     kRefused,      ///< the host itself says that nobody is there
     kOwnWant,      ///< we had no descriptor or memory for it
-    kReset,        ///< accepted, and closed before we looked
+    kReset,        ///< accepted, and closed before we looked, or before it spoke TLS
+    kSilent,       ///< accepted, and no TLS in time
+    kTls,          ///< no TLS that both sides accept
   };
   Kind kind;
   std::string why;  ///< for people
@@ -34,18 +40,27 @@ struct Transfer {
     kFull,    ///< as much was read as may be, and the peer has not closed
     kLate,    ///< the deadline has come
     kBroken,  ///< the peer reset the connection, say
+    kTls,     ///< the peer does not accept our TLS after all
   };
   End end = End::kDone;
-  std::string why = {};  ///< of kBroken, in the system's words
+  std::string why = {};  ///< of kBroken and kTls, in words
 };
 
-/// Carries bytes to one address and back, over TCP. What is awaited ends by `deadline`; when its
-/// coroutine is cancelled it ends at once, by an exception (operation_aborted). The connection ends
-/// with a RST, because nobody will read the rest, unless close() was called.
+/// Carries bytes to one address and back, over TCP or over TLS. What is awaited ends by `deadline`;
+/// when its coroutine is cancelled it ends at once, by an exception (operation_aborted). The
+/// connection ends with a RST, because nobody will read the rest, unless close() was called.
 class Connection {
  public:
-  Connection(const boost::asio::any_io_executor& on,
-             std::chrono::steady_clock::time_point deadline);
+  using Clock = std::chrono::steady_clock;
+
+  /// Over TLS with `peer`, if there is one, which is told what TLS showed.
+  Connection(const boost::asio::any_io_executor& on, Clock::time_point deadline,
+             std::shared_ptr<TlsPeer> peer = nullptr);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  Connection(Connection&&) = delete;
+  Connection& operator=(Connection&&) = delete;
 
   /// Comes first, and once. Empty when it is connected.
   boost::asio::awaitable<std::optional<NotConnected>> connect(
@@ -57,11 +72,35 @@ class Connection {
   /// Appends to `text` what the peer says until it closes, until `limit` bytes are in it.
   boost::asio::awaitable<Transfer> read_to_end(std::string& text, std::size_t limit);
 
+  /// Sends some bytes that mean nothing at `time`, over TCP only, unless the peer has said
+  /// something or closed by then: who waits for more than it got, as TLS does, shows it now.
+  void nudge_at(Clock::time_point time);
+
+  /// Whether that was done.
+  bool is_nudged() const { return tcp_->is_nudged; }
+
   /// Ends the connection in order (FIN): the peer has said all.
   void close();
 
  private:
-  boost::beast::tcp_stream stream_;
+  struct Tcp {
+    explicit Tcp(const boost::asio::any_io_executor& on) : stream(on) {}
+    void nudge();
+
+    boost::beast::tcp_stream stream;
+    bool has_heard = false;  ///< the peer has said something
+    bool is_nudged = false;
+  };
+  struct Tls;
+  struct Listener;
+
+  boost::asio::awaitable<std::optional<NotConnected>> shake_hands();
+  Transfer transfer_of(const boost::system::error_code& ec) const;
+  std::string find_refusal() const;
+
+  std::shared_ptr<Tcp> tcp_;  ///< shared with the timer of the nudge, which may end later
+  std::unique_ptr<Tls> tls_;  ///< empty over TCP
+  boost::asio::steady_timer nudge_;
 };
 
 }  // namespace zke

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "net/tls_settings.hpp"
+
+namespace boost::asio::ssl {
+class context;
+}
+
+namespace zke {
+
+/// What TlsSettings' files hold, ready for connections. Never changed once loaded.
+class TlsContext {
+ public:
+  using Ptr = std::shared_ptr<const TlsContext>;
+
+  /// Reads the files, which may block. Gives `last` when they hold what they held then. The error
+  /// is one line that names the file and the remedy: "cert_file /tls/tls.crt: holds no certificate
+  /// in PEM, which begins with -----BEGIN CERTIFICATE-----".
+  static Result<Ptr> load(const TlsSettings& settings, Ptr last = nullptr);
+
+  ~TlsContext();
+  TlsContext(const TlsContext&) = delete;
+  TlsContext& operator=(const TlsContext&) = delete;
+  TlsContext(TlsContext&&) = delete;
+  TlsContext& operator=(TlsContext&&) = delete;
+
+  /// OpenSSL's, whose state connections share: sessions are not kept in it.
+  boost::asio::ssl::context& openssl() const { return *openssl_; }
+
+  bool is_verifying() const { return is_verifying_; }
+
+  /// When our own certificate ends; empty when there is none.
+  std::optional<std::chrono::sys_seconds> own_not_after() const { return own_not_after_; }
+
+  /// What is unwise though it works, one line each: a key that every user can read.
+  const std::vector<std::string>& warnings() const { return warnings_; }
+
+ private:
+  struct Files;
+
+  explicit TlsContext(const Files& files);
+  std::optional<Error> take(const TlsSettings& settings, const Files& files);
+
+  std::unique_ptr<boost::asio::ssl::context> openssl_;
+  bool is_verifying_ = true;
+  std::optional<std::chrono::sys_seconds> own_not_after_;
+  std::vector<std::string> warnings_;
+  std::string hash_;  ///< of the files
+};
+
+}  // namespace zke
