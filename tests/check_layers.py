@@ -9,7 +9,7 @@ PARTS = {
     "base": set(),
     "net": set(),
     "fourletter": {"net"},
-    "judge": {"fourletter"},
+    "judge": {"fourletter", "net"},
     "poll": {"judge", "fourletter", "net"},
     "metrics": {"judge", "fourletter"},
     "http": {"net"},

@@ -21,7 +21,7 @@ using Texts = std::vector<std::string>;
 
 std::string help_of(const Setting& setting) {
   std::string help(setting.help);
-  if (!setting.otherwise.value.empty()) {
+  if (!setting.otherwise.value.empty() || !setting.otherwise.more.empty()) {
     help += " (default: ";
     help += setting.otherwise.value;
     help += setting.otherwise.more;

@@ -8,6 +8,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include "base/text.hpp"
+#include "config/ensemble_settings.hpp"
 #include "config/table.hpp"
 
 namespace zke {
@@ -70,6 +71,7 @@ void write_ensemble(const EnsembleSettings& ensemble, YAML::Emitter& out) {
   }
   write_members("members", others, out);
   write_members("observers", observers, out);
+  write_ensemble_settings(ensemble, out);
   out << YAML::EndMap;
 }
 

@@ -6,6 +6,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "config/ensemble_settings.hpp"
+
 namespace zke {
 
 namespace {
@@ -144,6 +146,11 @@ class Comparison {
            " (its series end, new ones begin)");
     }
     tell_members(i, last);
+    if (last) {
+      for (const auto& change : find_setting_changes(before_[*last], ensemble)) {
+        tell("ensemble " + ensemble.name + ": " + change);
+      }
+    }
   }
 
   /// What came to ensemble `i`, left it, or changed in it.

@@ -25,6 +25,9 @@ class EnsembleList {
   /// Adds `address` to the members (and observers) of the last ensemble.
   std::string add_member(const Address& address, bool is_observer);
 
+  /// The one that was added last, for its other settings.
+  EnsembleSettings& last() { return ensembles_.back(); }
+
   const std::vector<EnsembleSettings>& ensembles() const { return ensembles_; }
 
  private:

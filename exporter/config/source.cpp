@@ -8,6 +8,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "config/draft.hpp"
+#include "config/ensemble_settings.hpp"
 #include "config/ensembles.hpp"
 #include "config/file.hpp"
 #include "config/table.hpp"
@@ -56,13 +57,23 @@ void read_ensemble(const GivenFlags& flags, Draft& draft, Texts& overridden) {
     if (flags.contains("zookeeper.observers")) {
       fail("zookeeper.observers", "adds to --zookeeper.servers; give both");
     }
-    settings.ensembles[0].name = name.value_or(settings.ensembles[0].name);
+    EnsembleSettings ensemble = settings.ensembles[0];
+    const auto other = read_ensemble_settings(flags, ensemble);
+    if (!other.empty() && flags.contains("config.file")) {
+      fail(other,
+           "is about the servers of --zookeeper.servers; give both, or write it into the file");
+    }
+    if (!flags.contains("config.file")) {
+      ensemble.name = name.value_or(ensemble.name);
+      settings.ensembles = {ensemble};
+    }
     return;
   }
   EnsembleList ensembles;
   ensembles.add(name.value_or(std::string(kDefaultEnsemble)));
   add_members(flags, "zookeeper.servers", false, ensembles);
   add_members(flags, "zookeeper.observers", true, ensembles);
+  read_ensemble_settings(flags, ensembles.last());
   settings.ensembles = ensembles.ensembles();
   if (draft.has("ensembles")) {
     overridden.emplace_back("ensembles");
@@ -119,6 +130,7 @@ Configuration ConfigSource::parse(const std::string& text) const {
   read_table(flags_, draft, config.overridden);
   settle_timeout(draft);
   check_together(draft);
+  check_files(file_.empty() ? "" : shown_path(file_) + ": ", draft.settings.ensembles);
   config.settings = std::move(draft.settings);
   return config;
 }

@@ -53,7 +53,7 @@ Texts show_listeners(const Settings& settings) {
   return texts;
 }
 
-constexpr auto kTable = std::to_array<Setting>({
+constexpr auto kFirst = std::to_array<Setting>({
     {
         .flag = "config.file",
         .group = "Configuration",
@@ -142,6 +142,9 @@ constexpr auto kTable = std::to_array<Setting>({
         .show = [](const Settings& settings) { return Texts{to_string(settings.poll.timeout)}; },
         .check = check_timeout,
     },
+});
+
+constexpr auto kLast = std::to_array<Setting>({
     {
         .flag = "web.listen-address",
         .key = "http.listen",
@@ -212,12 +215,17 @@ constexpr auto kTable = std::to_array<Setting>({
     {.flag = "version", .group = "General", .help = "show the version and exit"},
 });
 
-static_assert(std::ranges::all_of(kTable, [](const Setting& setting) {
-  return (setting.read == nullptr) == (setting.show == nullptr);
-}));
-
 }  // namespace
 
-std::span<const Setting> settings_table() { return kTable; }
+std::span<const Setting> settings_table() {
+  static const auto kTable = [] {
+    std::vector<Setting> table(kFirst.begin(), kFirst.end());
+    const auto of_ensembles = ensemble_table();
+    table.insert(table.end(), of_ensembles.begin(), of_ensembles.end());
+    table.insert(table.end(), kLast.begin(), kLast.end());
+    return table;
+  }();
+  return kTable;
+}
 
 }  // namespace zke

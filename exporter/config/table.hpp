@@ -34,11 +34,20 @@ struct Setting {
   /// The value in `settings`, as `read` would read it; null where that is.
   std::vector<std::string> (*show)(const Settings& settings) = nullptr;
 
+  /// Of a setting that each ensemble of the file has, and the flags' one: the same two. `read_for`
+  /// without a value: its section is there.
+  std::string (*read_for)(const std::vector<std::string>& texts,
+                          EnsembleSettings& ensemble) = nullptr;
+  std::vector<std::string> (*show_of)(const EnsembleSettings& ensemble) = nullptr;
+
   /// What `read` says, of a value that other settings bound, once all are known; null: none do.
   std::string (*check)(const Settings& settings) = nullptr;
 };
 
 /// All rows, in the order of --help.
 std::span<const Setting> settings_table();
+
+/// Those of them that have `read_for`.
+std::span<const Setting> ensemble_table();
 
 }  // namespace zke

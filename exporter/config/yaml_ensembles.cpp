@@ -5,6 +5,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include "config/ensemble_settings.hpp"
 #include "config/ensembles.hpp"
 #include "net/address.hpp"
 
@@ -95,6 +96,7 @@ void read_ensemble(const FileValue& map, EnsembleList& ensembles) {
   if (const auto observers = section.find("observers")) {
     read_members(*observers, true, ensembles);
   }
+  read_ensemble_settings(section, ensembles.last());
   section.finish();
   if (!members) {
     section.fail("members", "is missing; list the servers, such as [zk-0.zk:2181]");

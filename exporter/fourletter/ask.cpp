@@ -178,7 +178,7 @@ asio::awaitable<std::variant<Answer, Failure>> ask_one(tcp::endpoint server, Com
   if (done.failure) {
     co_return connect_failure(command, server, *done.failure);
   }
-  if (!tls && is_tls_record(done.text)) {
+  if (!tls && is_tls_answer(done.text)) {
     co_return because_of_tls(kSpeaksTls);
   }
   if (done.is_nudged && done.text.empty() && is_closed) {

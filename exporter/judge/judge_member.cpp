@@ -106,6 +106,7 @@ MemberSample MemberMemory::judge(const PollRecord& record) {
   sample.finished = record.finished;
   sample.clock = record.clock;
   sample.took = record.took;
+  sample.tls = record.tls;
   if (record.is_moved) {
     forget_server();
   }

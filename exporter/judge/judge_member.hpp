@@ -11,6 +11,7 @@
 #include "judge/identity.hpp"
 #include "judge/member_sample.hpp"
 #include "judge/refusals.hpp"
+#include "net/tls_facts.hpp"
 
 namespace zke {
 
@@ -19,6 +20,7 @@ struct PollRecord {
   Replies replies;
   bool is_moved = false;          ///< another address of the name answered than last time
   bool is_other_address = false;  ///< … and the last one still is an address of the name
+  std::optional<TlsFacts> tls;    ///< what TLS showed, also in a poll that failed
   std::string dns_error;          ///< why the name can't be looked up now, or empty
   std::chrono::system_clock::time_point finished;
   std::chrono::steady_clock::time_point clock;  ///< the same moment

@@ -13,6 +13,7 @@
 #include "fourletter/figures.hpp"
 #include "fourletter/srvr.hpp"
 #include "fourletter/wchs.hpp"
+#include "net/tls_facts.hpp"
 
 namespace zke {
 
@@ -72,6 +73,7 @@ struct MemberSample {
   std::chrono::steady_clock::duration took{};
   PollCounts counts;
 
+  std::optional<TlsFacts> tls;  ///< also of a poll that failed
   std::optional<Srvr> srvr;
   std::optional<Figures> figures;  ///< of mntr
   std::string peer_state;          ///< of mntr, with the next

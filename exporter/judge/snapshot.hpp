@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,8 +24,16 @@ struct Snapshot {
     bool is_new = false;       ///< added to a running ensemble: judged from its first poll on
     std::chrono::steady_clock::duration promised_age{};  ///< its sample is not stale before
   };
+  /// How TLS is spoken with an ensemble.
+  struct Tls {
+    bool is_verifying = true;
+    std::string mistake;  ///< why the newest files are not used, or empty
+    std::optional<std::chrono::sys_seconds> own_not_after;  ///< the end of our own certificate
+    std::vector<std::string> warnings;                      ///< about the files
+  };
   std::string name;
   std::vector<Member> members;
+  std::optional<Tls> tls;  ///< empty: plain TCP, or not known yet
   EnsembleVerdict verdict;
   std::chrono::system_clock::time_point level_since;  ///< when the verdict's level began
 

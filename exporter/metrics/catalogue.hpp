@@ -18,6 +18,7 @@ enum class Source {
   kMntr,      ///< `mntr`; some of them also from `srvr` when `mntr` is refused
   kWatches,   ///< `wchs` (and `mntr`)
   kConf,      ///< `conf`
+  kTls,       ///< how TLS is spoken; of members, or of their ensemble
   kEnsemble,  ///< judged from all members of an ensemble
   kExporter,  ///< the exporter itself
 };

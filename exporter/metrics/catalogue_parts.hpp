@@ -14,6 +14,9 @@ std::span<const CatalogueRow> mntr_rows();
 /// What else is known of a member: its polls, and what the other words say.
 std::span<const CatalogueRow> member_rows();
 
+/// How TLS is spoken.
+std::span<const CatalogueRow> tls_rows();
+
 /// What is judged from all members together.
 std::span<const CatalogueRow> ensemble_rows();
 

@@ -42,6 +42,11 @@ constexpr auto kSections = std::to_array<Section>({
     {Source::kConf, "Configuration",
      "From `conf`, asked once a minute and after every change of role: limits and sizes hardly "
      "change, and each\nquestion is a line in the server's log."},
+    {Source::kTls, "TLS",
+     "Only where `tls:` is configured. The certificate and the version are those of the last poll, "
+     "also of one that\nfailed because of the certificate; they carry the label `member`, the "
+     "others "
+     "do not."},
     {Source::kEnsemble, "Ensembles",
      "Judged from all members of an ensemble together ([health.md](health.md)). Without the label "
      "`member`, unless it is named."},

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "judge/member_sample.hpp"
+#include "judge/snapshot.hpp"
 #include "judge/verdict.hpp"
 #include "metrics/process.hpp"
 
@@ -25,6 +26,7 @@ using MemberValue = std::optional<double> (*)(const MemberView&);
 using MemberLines = void (*)(const MemberView&, FamilyText&);
 using EnsembleValue = std::optional<double> (*)(const EnsembleVerdict&);
 using EnsembleLines = void (*)(const EnsembleVerdict&, FamilyText&);
+using TlsValue = std::optional<double> (*)(const Snapshot::Tls&);
 using ExporterValue = std::optional<double> (*)(const ProcessFigures&);
 
 /// The figure of `conf` by the row's key, as far as it can be true.
@@ -51,6 +53,6 @@ enum class Counted {
 
 /// std::monostate: by the row's key in mntr.
 using Reading = std::variant<std::monostate, MemberValue, MemberLines, EnsembleValue, EnsembleLines,
-                             ExporterValue, InConf, Counted>;
+                             TlsValue, ExporterValue, InConf, Counted>;
 
 }  // namespace zke

@@ -55,7 +55,7 @@ void SnapshotText::take(const SnapshotPtr& last, const SnapshotPtr& now) {
   }
   if (is_any_polled) {
     exposition_.put(source_of(*now), {{"ensemble", now->name}},
-                    [&](FamilyText& to) { write_verdict(now->verdict, to); });
+                    [&](FamilyText& to) { write_ensemble(now->verdict, now->tls, to); });
   } else {
     exposition_.erase(source_of(*now));  // its verdict was of members that are gone
   }

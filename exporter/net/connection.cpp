@@ -119,6 +119,7 @@ asio::awaitable<std::optional<NotConnected>> Connection::connect(tcp::endpoint s
   }
   reset_on_close(tcp_->stream.socket(), true);
   if (tls_) {
+    tcp_->stream.socket().set_option(tcp::no_delay(true), ec);  // what we send comes in two parts
     co_return co_await shake_hands();
   }
   co_return std::nullopt;

@@ -14,6 +14,8 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr std::size_t kAnswer = 6;
+
 /// The first bytes of a client, as OpenSSL writes them.
 std::string client_hello() {
   asio::ssl::context context(asio::ssl::context::tls_client);
@@ -28,19 +30,19 @@ std::string client_hello() {
 
 }  // namespace
 
-bool is_tls_record(std::string_view bytes) {
-  constexpr char kAlert = 0x15;
-  constexpr char kHandshake = 0x16;
-  constexpr char kMajor = 3;
-  constexpr char kNewestMinor = 4;
-  constexpr std::size_t kHeader = 5;
-  return bytes.size() >= kHeader && (bytes[0] == kAlert || bytes[0] == kHandshake) &&
-         bytes[1] == kMajor && bytes[2] >= 0 && bytes[2] <= kNewestMinor;
+bool is_tls_answer(std::string_view bytes) {
+  // RFC 8446, 5.1: type, version 3.x, length; then an alert's two bytes, or a message's type.
+  using namespace std::string_view_literals;
+  const auto type = bytes.substr(0, 1);
+  const bool is_record =
+      bytes.size() >= kAnswer && bytes[1] == '\x03' && bytes[2] >= 0 && bytes[2] <= '\x04';
+  const bool is_alert = type == "\x15"sv && bytes.substr(3, 2) == "\x00\x02"sv;
+  const bool is_server_hello = type == "\x16"sv && bytes.substr(5, 1) == "\x02"sv;
+  return is_record && (is_alert || is_server_hello);
 }
 
 asio::awaitable<bool> speaks_tls(asio::ip::tcp::endpoint server,
                                  std::chrono::steady_clock::time_point deadline) {
-  constexpr std::size_t kRecord = 5;
   Connection connection(co_await asio::this_coro::executor, deadline);
   if (co_await connection.connect(server)) {
     co_return false;
@@ -49,9 +51,9 @@ asio::awaitable<bool> speaks_tls(asio::ip::tcp::endpoint server,
   std::string said;
   const auto sent = co_await connection.write(hello);
   if (sent.end == Transfer::End::kDone) {
-    co_await connection.read_to_end(said, kRecord);
+    co_await connection.read_to_end(said, kAnswer);
   }
-  co_return is_tls_record(said);
+  co_return is_tls_answer(said);
 }
 
 }  // namespace zke

@@ -8,8 +8,9 @@
 
 namespace zke {
 
-/// Whether `bytes`, the first that a peer said, are a record of TLS: a handshake or an alert.
-bool is_tls_record(std::string_view bytes);
+/// Whether `bytes`, the first that a peer said, are how a server of TLS begins: a greeting or an
+/// alert.
+bool is_tls_answer(std::string_view bytes);
 
 /// Whether `server` speaks TLS: it is greeted as TLS begins, and answers in TLS, whatever. Needs no
 /// files, and believes nobody.

@@ -1,5 +1,6 @@
 #include "poll/change_log.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "base/log.hpp"
@@ -23,6 +24,33 @@ void log_member(const std::string& ensemble, const std::string& member, const Me
       {"detail", now.detail}};
   const bool is_well = is_serving(now.state) && now.reason == Reason::kNone;
   (is_well ? log::info : log::warn)("member changed", fields);
+}
+
+/// Each thing once, when it begins.
+void log_tls(const Snapshot* last, const Snapshot& now) {
+  if (!now.tls) {
+    return;
+  }
+  const auto before = last != nullptr && last->tls ? *last->tls : Snapshot::Tls();
+  const auto& mistake = now.tls->mistake;
+  if (!now.tls->is_verifying && before.is_verifying) {
+    log::warn("certificates are not verified: anybody may pose as these servers",
+              {{"ensemble", now.name}, {"remedy", "verify: full"}});
+  }
+  for (const auto& warning : now.tls->warnings) {
+    if (std::ranges::find(before.warnings, warning) == before.warnings.end()) {
+      log::warn("unwise file of TLS", {{"ensemble", now.name}, {"file", warning}});
+    }
+  }
+  if (mistake == before.mistake) {
+    return;
+  }
+  if (mistake.empty()) {
+    log::info("files of TLS can be used again", {{"ensemble", now.name}});
+  } else {
+    log::warn("new files of TLS can't be used, the old ones stay",
+              {{"ensemble", now.name}, {"mistake", mistake}});
+  }
 }
 
 /// Not while members wait for their first poll.
@@ -52,6 +80,7 @@ void log_changes(const SnapshotPtr& last, const SnapshotPtr& now) {
       log_member(now->name, member.name, known, *member.sample);
     }
   }
+  log_tls(last.get(), *now);
   log_level(last ? last->verdict.level : Level::kUnknown, *now);
 }
 

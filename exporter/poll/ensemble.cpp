@@ -53,6 +53,7 @@ void Ensemble::apply(const EnsembleSettings& settings, const PollSettings& poll)
 
 void Ensemble::follow(const EnsembleSettings& settings, const PollSettings& poll) {
   const auto promised_age = max_age();
+  follow_tls(settings.tls);
   settings_ = settings;
   poll_ = poll;
   std::map<std::string, std::size_t> places;  // in members_ and the snapshot, of those who go
@@ -91,9 +92,33 @@ void Ensemble::follow(const EnsembleSettings& settings, const PollSettings& poll
   members_ = std::move(members);
   publish(std::move(shown));
   for (std::size_t i = 0; i < members_.size(); ++i) {
+    members_[i]->speak_tls(tls_files_);
     const Schedule schedule(settings.name, poll.interval, start_, i, members_.size());
     members_[i]->follow(schedule, poll.timeout);
   }
+}
+
+void Ensemble::follow_tls(const std::optional<TlsSettings>& tls) {
+  if (!tls) {
+    tls_files_.reset();
+  } else if (!tls_files_ || tls_files_->settings() != *tls) {
+    tls_files_ = std::make_shared<TlsFiles>(context_.loop, *tls);
+    tls_files_->start();
+  }
+}
+
+std::optional<Snapshot::Tls> Ensemble::tls() const {
+  if (!tls_files_) {
+    return std::nullopt;
+  }
+  Snapshot::Tls tls;
+  tls.is_verifying = tls_files_->settings().verify;
+  tls.mistake = tls_files_->mistake();
+  if (const auto& context = tls_files_->context()) {
+    tls.own_not_after = context->own_not_after();
+    tls.warnings = context->warnings();
+  }
+  return tls;
 }
 
 std::shared_ptr<MemberPoller> Ensemble::make_member(const Address& address,
@@ -170,6 +195,7 @@ void Ensemble::publish(std::vector<Snapshot::Member> members) {
   auto next = std::make_shared<Snapshot>();
   next->name = settings_.name;
   next->members = std::move(members);
+  next->tls = tls();
   next->verdict = judge_ensemble(*next, memory_, context_.clock.now(), max_age());
   const bool is_same = snapshot_ && snapshot_->verdict.level == next->verdict.level;
   next->level_since = is_same ? snapshot_->level_since : std::chrono::system_clock::now();

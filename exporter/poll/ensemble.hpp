@@ -16,6 +16,7 @@
 #include "judge/probe.hpp"
 #include "judge/snapshot.hpp"
 #include "net/resolver.hpp"
+#include "net/tls_files.hpp"
 #include "poll/close_watch.hpp"
 #include "poll/connection_slots.hpp"
 #include "poll/member_poller.hpp"
@@ -79,6 +80,8 @@ class Ensemble {
   void retire(const std::shared_ptr<MemberPoller>& member);
   void take(const std::string& name, const SamplePtr& sample);
   void publish(std::vector<Snapshot::Member> members);
+  void follow_tls(const std::optional<TlsSettings>& tls);
+  std::optional<Snapshot::Tls> tls() const;
   std::chrono::steady_clock::duration max_age() const;
   void note_change(const std::string& cause);
   void watch_closely();
@@ -86,8 +89,9 @@ class Ensemble {
   PollContext context_;
   EnsembleSettings settings_;
   PollSettings poll_;
-  Clock::time_point start_;  ///< of the members' grids
-  Members members_;          ///< in the order of the settings
+  Clock::time_point start_;              ///< of the members' grids
+  std::shared_ptr<TlsFiles> tls_files_;  ///< nullptr: plain TCP
+  Members members_;                      ///< in the order of the settings
   CloseWatch watch_;
   EnsembleMemory memory_;
   SnapshotPtr snapshot_;

@@ -15,24 +15,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-using asio::ip::tcp;
-
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
-
-/// Every address of a member; the one that answered last comes first.
-std::vector<tcp::endpoint> endpoints_of(const Resolution& known, std::uint16_t port,
-                                        const tcp::endpoint& preferred) {
-  std::vector<tcp::endpoint> endpoints;
-  endpoints.reserve(known.addresses.size());
-  for (const auto& address : known.addresses) {
-    endpoints.emplace_back(address, port);
-  }
-  const auto found = std::ranges::find(endpoints, preferred);
-  if (found != endpoints.end()) {
-    std::rotate(endpoints.begin(), found, found + 1);
-  }
-  return endpoints;
-}
 
 }  // namespace
 
@@ -66,9 +49,7 @@ MemberPoller::MemberPoller(const asio::any_io_executor& loop, Clock clock, const
                            Resolver& resolver, std::shared_ptr<Shapes> shapes,
                            ConnectionSlots& slots, Events events)
     : clock_(clock),
-      address_(address),
-      name_(to_string(address)),
-      host_(resolver.watch(address.host)),
+      place_(address, resolver),
       events_(std::move(events)),
       timer_(loop),
       memory_(std::move(shapes)),
@@ -84,7 +65,7 @@ void MemberPoller::follow(Schedule schedule, std::chrono::milliseconds timeout) 
   schedule_ = schedule;
   if (is_first) {
     due_ = schedule.first(now);
-    polls_.spawn("poll of " + name_, run());
+    polls_.spawn("poll of " + name(), run());
     return;
   }
   if (due_ == Clock::time_point::max()) {
@@ -145,35 +126,32 @@ asio::awaitable<void> MemberPoller::run() {
 asio::awaitable<void> MemberPoller::poll(bool is_extra) {
   const auto deadline = clock_.steady(began_ + timeout_);
   PollRecord record;
-  const auto target = co_await find_servers(deadline);
-  record.dns_error = dns_error();
+  const auto target = co_await place_.find(deadline);
+  record.dns_error = place_.dns_error();
   const auto due = memory_.due(began_, is_extra);
   set_alarm();
-  auto all = co_await ask_all(target, due, deadline);
+  AllAnswers all;
+  if (target) {
+    all = co_await ask_all(*target, due, deadline);
+  } else {
+    all.replies[Command::kSrvr] = target.error();
+  }
   alarm_.cancel();
   if (polls_.is_cancelled()) {
     co_return;  // what it seems to have brought is only that
   }
-  note_server(target.endpoints, all.server, record);
+  if (all.server) {
+    place_.note(*all.server, record);
+  }
+  if (record.is_moved) {
+    events_.changed();  // who is it? conf tells, soon
+  }
   record.replies = std::move(all.replies);
+  record.tls = place_.tls();
   record.clock = clock_.now();
   record.took = record.clock - began_;
   record.finished = std::chrono::system_clock::now();
   take(record);
-}
-
-asio::awaitable<Target> MemberPoller::find_servers(Clock::time_point deadline) {
-  if (!host_->known().answered) {
-    co_await host_->wait_first(deadline);
-  }
-  Target target{name_, endpoints_of(host_->known(), address_.port, answered_)};
-  co_return target;
-}
-
-/// Why its name has no address, or no new one; empty when all is well with it.
-std::string MemberPoller::dns_error() const {
-  const auto& known = host_->known();
-  return known.answered ? known.error : "the look-up of its name takes too long";
 }
 
 /// A member that keeps its poll waiting far longer than usual may be the first sign of something:
@@ -194,21 +172,6 @@ void MemberPoller::set_alarm() {
   });
 }
 
-/// Which address of its name answered; another one than before may be another server.
-void MemberPoller::note_server(const std::vector<tcp::endpoint>& servers,
-                               const std::optional<tcp::endpoint>& answered, PollRecord& record) {
-  if (!answered || *answered == answered_) {
-    return;
-  }
-  record.is_moved = answered_ != tcp::endpoint();
-  record.is_other_address =
-      record.is_moved && std::ranges::find(servers, answered_) != servers.end();
-  if (record.is_moved) {
-    events_.changed();  // who is it? conf tells, soon
-  }
-  answered_ = *answered;
-}
-
 /// What a poll brought becomes a sample, and news of the member.
 void MemberPoller::take(const PollRecord& record) {
   const auto sample = std::make_shared<const MemberSample>(memory_.judge(record));
@@ -217,7 +180,7 @@ void MemberPoller::take(const PollRecord& record) {
   if (sample->result == PollResult::kOk) {
     usual_ = usual_.count() == 0 ? sample->took : (3 * usual_ + sample->took) / 4;
   } else {
-    host_->refresh();
+    place_.refresh();
   }
   if (failure_ && *failure_ != sample->reason) {
     note_change();
@@ -255,7 +218,7 @@ asio::awaitable<Observation> MemberPoller::look(Duration max_age) {
   bool is_answered = failure_ && !slot_->is_busy && asked - seen_at_ < max_age;
   while (!is_answered && !looks_.is_cancelled()) {
     if (!slot_->is_busy) {
-      looks_.spawn("look at " + name_, look_now(Turn(*this)));
+      looks_.spawn("look at " + name(), look_now(Turn(*this)));
     }
     if (slot_->is_busy) {
       co_await slot_->freed.async_wait(kTuple);
@@ -275,14 +238,15 @@ asio::awaitable<void> MemberPoller::look_now(Turn turn) {
   {
     const auto turn_of_this_look = std::move(turn);
     const auto deadline = clock_.steady(clock_.now() + timeout_);
-    const auto target = co_await find_servers(deadline);
+    const auto target = co_await place_.find(deadline);
     Observation seen;
-    if (target.endpoints.empty()) {
-      seen.reason = Reason::kDns;
-      seen.detail = dns_error();
+    if (!target) {
+      seen = observe(target.error());
     } else {
-      const auto answer = co_await ask(target, Command::kSrvr, deadline);
-      answered_ = answer ? answer->server : answered_;
+      const auto answer = co_await ask(*target, Command::kSrvr, deadline);
+      if (answer) {
+        place_.note(answer->server);
+      }
       seen = answer ? observe(answer->reply) : observe(answer.error());
     }
     if (looks_.is_cancelled()) {

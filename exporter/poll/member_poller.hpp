@@ -6,11 +6,9 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include "base/clock.hpp"
@@ -21,9 +19,9 @@
 #include "judge/snapshot.hpp"
 #include "net/address.hpp"
 #include "net/resolver.hpp"
-#include "net/target.hpp"
 #include "poll/connection_slots.hpp"
 #include "poll/schedule.hpp"
+#include "poll/server_place.hpp"
 
 namespace zke {
 
@@ -45,13 +43,16 @@ class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
                Resolver& resolver, std::shared_ptr<Shapes> shapes, ConnectionSlots& slots,
                Events events);
 
-  const std::string& name() const { return name_; }
+  const std::string& name() const { return place_.name(); }
 
   /// Polls from now on, the first time soon, by `schedule`. Later another grid counts from the end
   /// of the next poll, which comes when it was due by the old one. So no poll is lost, and none
   /// comes twice, however often the grid changes. Only when it is not due within the new interval
   /// it comes by the new grid.
   void follow(Schedule schedule, std::chrono::milliseconds timeout);
+
+  /// From now on it speaks TLS by these files; nullptr: none.
+  void speak_tls(std::shared_ptr<TlsFiles> files) { place_.speak_tls(std::move(files)); }
 
   /// Polls beside the grid at `at`, if that is earlier than the next poll.
   void poll_by(Clock::time_point at);
@@ -78,20 +79,13 @@ class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
   boost::asio::awaitable<void> run();
   boost::asio::awaitable<void> poll(bool is_extra);
   boost::asio::awaitable<void> look_now(Turn turn);
-  boost::asio::awaitable<Target> find_servers(Clock::time_point deadline);
-  std::string dns_error() const;
-  void note_server(const std::vector<boost::asio::ip::tcp::endpoint>& servers,
-                   const std::optional<boost::asio::ip::tcp::endpoint>& answered,
-                   PollRecord& record);
   void take(const PollRecord& record);
   void note(Observation seen);
   void note_change() const;
   void set_alarm();
 
   Clock clock_;
-  Address address_;
-  std::string name_;
-  std::shared_ptr<Resolver::Name> host_;
+  ServerPlace place_;
   Events events_;
   std::chrono::milliseconds timeout_{};
 
@@ -102,9 +96,8 @@ class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
   boost::asio::steady_timer timer_;  ///< cancelled when it is due earlier
 
   MemberMemory memory_;
-  boost::asio::ip::tcp::endpoint answered_;  ///< where the last answer came from
-  bool is_several_ = false;                  ///< its address leads to several servers
-  Observation seen_;                         ///< by the last poll or look
+  bool is_several_ = false;  ///< its address leads to several servers
+  Observation seen_;         ///< by the last poll or look
   Clock::time_point seen_at_;
   std::optional<Reason> failure_;       ///< of the last poll; empty before the first
   std::optional<std::uint32_t> epoch_;  ///< of its last zxid

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "net/address.hpp"
+#include "net/tls_settings.hpp"
 
 namespace zke {
 
@@ -19,6 +21,7 @@ struct EnsembleSettings {
   std::string name;
   std::vector<Address> members;         ///< all that are polled
   std::vector<Address> observers = {};  ///< those of them that have no vote, where no server tells
+  std::optional<TlsSettings> tls = {};  ///< empty: plain TCP
 
   bool operator==(const EnsembleSettings&) const = default;
 };

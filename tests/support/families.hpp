@@ -60,7 +60,7 @@ inline FamilyList member_families(const MemberSample& sample) {
 }
 
 inline FamilyList ensemble_families(const EnsembleVerdict& verdict) {
-  return rendered([&](FamilyText& to) { write_verdict(verdict, to); });
+  return rendered([&](FamilyText& to) { write_ensemble(verdict, std::nullopt, to); });
 }
 
 /// The families of a member that says this to mntr, and nothing else.

@@ -112,7 +112,7 @@ std::string digest(const Words& words) {
       judge_ensemble(view, memory, view.members[0].sample->clock, std::chrono::seconds(30));
   check_verdict(verdict);
   exposition.put("ensemble", {{"ensemble", "default"}},
-                 [&](FamilyText& to) { write_verdict(verdict, to); });
+                 [&](FamilyText& to) { write_ensemble(verdict, std::nullopt, to); });
   auto page = exposition.text({});
   CHECK_THAT(fault_of(page), Catch::Equals(""));
   return page;

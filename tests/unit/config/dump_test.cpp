@@ -92,6 +92,20 @@ Address roll_member(Dice& dice) {
   return *read;
 }
 
+TlsSettings roll_tls(Dice& dice) {
+  constexpr auto kFiles = std::to_array<std::string_view>(
+      {"", "ca.crt", "/etc/zk tls/\"x\".pem", "~", "1.2", "null", "caf\xC3\xA9: #"});
+  const auto roll_file = [&] { return std::string(kFiles.at(dice.roll(kFiles.size()))); };
+  TlsSettings tls;
+  tls.ca_file = roll_file();
+  tls.cert_file = roll_file();
+  tls.key_file = roll_file();
+  tls.server_name = dice.roll(2) == 0 ? "" : "2001:db8::1";
+  tls.verify = dice.roll(2) == 0;
+  tls.min_version = static_cast<TlsSettings::Version>(dice.roll(2));
+  return tls;
+}
+
 Settings roll_settings(Dice& dice) {
   Settings settings;
   EnsembleList list;
@@ -108,6 +122,11 @@ Settings roll_settings(Dice& dice) {
     }
   }
   settings.ensembles = list.ensembles();
+  for (auto& ensemble : settings.ensembles) {
+    if (dice.roll(2) == 0) {
+      ensemble.tls = roll_tls(dice);
+    }
+  }
   settings.poll.interval = std::chrono::milliseconds(1000 + dice.roll(3599000));
   settings.poll.timeout = std::chrono::milliseconds(10 + dice.roll(990));
   settings.listen = {{"", static_cast<std::uint16_t>(dice.roll(65536))}, {"::1", 0}};

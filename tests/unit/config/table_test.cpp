@@ -139,6 +139,6 @@ TEST_CASE("the whole file in docs/configuration.md is good and has every key", "
   for (const auto& setting : settings_table()) {
     CAPTURE(setting.key);
     const auto key = std::string(setting.key.substr(setting.key.rfind('.') + 1));
-    CHECK((key.empty() || file.find(" " + key + ": ") != std::string::npos));
+    CHECK((key.empty() || file.find(" " + key + ":") != std::string::npos));
   }
 }

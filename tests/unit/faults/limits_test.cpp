@@ -96,7 +96,7 @@ TEST_CASE("a connection that a poll gives up is reset", "[faults]") {
 
   CHECK(seen.resets > 0);
   CHECK(seen.closes == 0);
-  CHECK(seen.extra_bytes == 0);
+  CHECK(seen.extra_bytes <= 16);  // of the last moment, for who waits for TLS
 }
 
 TEST_CASE("a member that hangs is never asked twice at once", "[faults]") {

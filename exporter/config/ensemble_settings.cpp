@@ -1,0 +1,147 @@
+#include "config/ensemble_settings.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string_view>
+
+#include <yaml-cpp/yaml.h>
+
+#include "base/text.hpp"
+#include "config/settings.hpp"
+#include "config/table.hpp"
+#include "net/tls_context.hpp"
+
+namespace zke {
+
+namespace {
+
+/// Where a setting stands in the map of an ensemble: `tls.ca_file` is `ca_file` of the map `tls`,
+/// `tls` alone is a map, another name alone a value.
+struct Place {
+  std::string section;
+  std::string key;
+
+  explicit Place(const Setting& setting) {
+    auto name = setting.key.substr(setting.key.find('.') + 1);
+    const bool is_value = name.find('.') == std::string_view::npos && !setting.placeholder.empty();
+    section = is_value ? "" : take_until(name, '.');
+    key = name;
+  }
+};
+
+std::string text_of(const std::vector<std::string>& texts) {
+  return texts.empty() ? "not set" : texts.front();
+}
+
+}  // namespace
+
+void read_ensemble_settings(Section& map, EnsembleSettings& ensemble) {
+  std::map<std::string, std::optional<Section>> sections;
+  for (const auto& setting : ensemble_table()) {
+    const Place place(setting);
+    auto* in = &map;
+    if (!place.section.empty()) {
+      auto [section, is_new] = sections.try_emplace(place.section);
+      if (is_new) {
+        section->second = map.find_section(place.section);
+      }
+      in = section->second ? &*section->second : nullptr;
+    }
+    if (in == nullptr) {
+      continue;
+    }
+    if (place.key.empty()) {
+      setting.read_for({}, ensemble);
+    } else if (const auto value = in->find(place.key)) {
+      if (const auto mistake = setting.read_for({value->text()}, ensemble); !mistake.empty()) {
+        value->fail(mistake);
+      }
+    }
+  }
+  for (const auto& [name, section] : sections) {
+    if (section) {
+      section->finish();
+    }
+  }
+}
+
+std::string read_ensemble_settings(const GivenFlags& flags, EnsembleSettings& ensemble) {
+  std::string first;
+  for (const auto& setting : ensemble_table()) {
+    const auto found = flags.find(setting.flag);
+    if (found == flags.end()) {
+      continue;
+    }
+    const std::string flag(setting.flag);
+    first = first.empty() ? flag : first;
+    if (const auto mistake = setting.read_for(found->second, ensemble); !mistake.empty()) {
+      throw ConfigError("--" + flag + " " + mistake);
+    }
+  }
+  return first;
+}
+
+void write_ensemble_settings(const EnsembleSettings& ensemble, YAML::Emitter& out) {
+  std::string open;
+  const auto open_section = [&](const std::string& section) {
+    if (!open.empty() && section != open) {
+      out << YAML::EndMap;
+    }
+    if (!section.empty() && section != open) {
+      out << YAML::Key << section << YAML::Value << YAML::BeginMap;
+    }
+    open = section;
+  };
+  for (const auto& setting : ensemble_table()) {
+    const auto texts = setting.show_of(ensemble);
+    if (texts.empty()) {
+      continue;
+    }
+    const Place place(setting);
+    open_section(place.section);
+    if (!place.key.empty()) {
+      // In quotes: `1.2` is a text for us, not for every reader of YAML.
+      out << YAML::Key << place.key << YAML::Value << YAML::DoubleQuoted << texts.front();
+    }
+  }
+  open_section("");
+}
+
+std::vector<std::string> find_setting_changes(const EnsembleSettings& before,
+                                              const EnsembleSettings& now) {
+  std::vector<std::string> changes;
+  std::string told;  // a section that came or went as a whole
+  for (const auto& setting : ensemble_table()) {
+    const auto last = setting.show_of(before);
+    const auto next = setting.show_of(now);
+    const Place place(setting);
+    if (last == next || (!told.empty() && place.section == told)) {
+      continue;
+    }
+    if (place.key.empty()) {
+      told = place.section;
+      changes.push_back(told + (last.empty() ? " added" : " removed"));
+    } else {
+      const auto name = place.section.empty() ? place.key : place.section + "." + place.key;
+      changes.push_back(name + " " + text_of(last) + " -> " + text_of(next));
+    }
+  }
+  return changes;
+}
+
+void check_files(const std::string& place, const std::vector<EnsembleSettings>& ensembles) {
+  std::vector<TlsSettings> good;
+  for (const auto& ensemble : ensembles) {
+    if (!ensemble.tls || std::ranges::find(good, *ensemble.tls) != good.end()) {
+      continue;
+    }
+    const auto context = TlsContext::load(*ensemble.tls);
+    if (!context) {
+      throw ConfigError(place + "ensemble " + ensemble.name + ": tls: " + context.error().detail());
+    }
+    good.push_back(*ensemble.tls);
+  }
+}
+
+}  // namespace zke

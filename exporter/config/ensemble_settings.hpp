@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/command_line.hpp"
+#include "config/section.hpp"
+#include "poll/settings.hpp"
+
+namespace YAML {
+class Emitter;
+}
+
+namespace zke {
+
+/// Reads what ensemble_table() has from an ensemble's map in the file. Throws a ConfigError.
+void read_ensemble_settings(Section& map, EnsembleSettings& ensemble);
+
+/// The same from the flags. Gives the first of them that was given, or nothing.
+std::string read_ensemble_settings(const GivenFlags& flags, EnsembleSettings& ensemble);
+
+/// Writes them into the ensemble's map, which is open.
+void write_ensemble_settings(const EnsembleSettings& ensemble, YAML::Emitter& out);
+
+/// How they differ, one text each: "tls.verify full -> none".
+std::vector<std::string> find_setting_changes(const EnsembleSettings& before,
+                                              const EnsembleSettings& now);
+
+/// Looks whether the files that they name can be used, which may block. Throws a ConfigError that
+/// begins with `place`.
+void check_files(const std::string& place, const std::vector<EnsembleSettings>& ensembles);
+
+}  // namespace zke
