@@ -9,6 +9,7 @@ started it. Start servers from a thread that lives as long as they should.
 """
 
 import atexit
+import contextlib
 import itertools
 import logging
 import os
@@ -16,6 +17,7 @@ import random
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -28,7 +30,9 @@ from kazoo.exceptions import KazooException
 from kazoo.retry import KazooRetry
 
 HOST = "127.0.0.1"
-JARS = [Path("/usr/share/java") / jar for jar in ("zookeeper.jar", "slf4j-simple.jar")]
+# What zookeeper.jar does not name itself: a log, and what Netty (TLS) and the AdminServer need.
+JARS = [Path("/usr/share/java") / f"{jar}.jar"
+        for jar in ("zookeeper", "slf4j-simple", "netty-codec", "netty-resolver", "servlet-api")]
 JVM_FLAGS = ["-Xms32m", "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
              "-Djava.net.preferIPv4Stack=true", "-Dorg.slf4j.simpleLogger.showDateTime=true",
              "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS"]  # slf4j-simple logs to stderr
@@ -100,6 +104,8 @@ class Member:
         self.host, self.address = HOST, f"{HOST}:{self.port}"
         self.config: dict[str, Any] = {}
         self.jvm_flags: list[str] = []
+        self.tls: ssl.SSLContext | None = None  # for `ask`, when the client port speaks TLS
+        self.admin_port: int | None = None
         self.process: subprocess.Popen | None = None
 
     @property
@@ -165,7 +171,10 @@ class Member:
     def ask(self, word: str, timeout: float = 5) -> bytes:
         """The reply to a four-letter word, read to its end; OSError when there is none in time."""
         end = time.monotonic() + timeout
-        with socket.create_connection((self.host, self.port), timeout) as connection:
+        with contextlib.ExitStack() as stack:
+            connection = stack.enter_context(socket.create_connection((self.host, self.port), timeout))
+            if self.tls:
+                connection = stack.enter_context(self.tls.wrap_socket(connection, server_hostname=self.host))
             connection.sendall(word.encode())
             reply = bytearray()
             while True:

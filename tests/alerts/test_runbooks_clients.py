@@ -21,7 +21,6 @@ from forwarder import forwarding
 from zookeeper_ensemble import HOST, Ensemble, Member, wait_until
 
 NAME = "--zookeeper.ensemble=orders"
-NETTY = sorted(Path("/usr/share/java").glob("netty-[a-z]*.jar"))
 
 
 def count(counted: str, address: str) -> int:
@@ -368,9 +367,7 @@ def for_paths(call: Callable[..., IAsyncResult], count: int, **options: object) 
 
 
 @pytest.mark.long
-@pytest.mark.skipif(not NETTY, reason="no TLS: there is no /usr/share/java/netty-codec.jar")
-def test_clients_without_tls_at_its_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(zookeeper_ensemble, "JARS", [*zookeeper_ensemble.JARS, *NETTY])
+def test_clients_without_tls_at_its_port(tmp_path: Path) -> None:
     certificate, port = make_certificate(tmp_path), zookeeper_ensemble.free_ports(1)[0]
     tls = {"serverCnxnFactory": "org.apache.zookeeper.server.NettyServerCnxnFactory", "secureClientPort": port,
            "secureClientPortAddress": HOST, "ssl.keyStore.location": certificate,
