@@ -37,7 +37,7 @@ JVM_FLAGS = ["-Xms32m", "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1
              "-Djava.net.preferIPv4Stack=true", "-Dorg.slf4j.simpleLogger.showDateTime=true",
              "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS"]  # slf4j-simple logs to stderr
 DEFAULTS = {"tickTime": 1000, "initLimit": 10, "syncLimit": 4, "admin.enableServer": "false",
-            "autopurge.purgeInterval": 0, "clientPortAddress": HOST}
+            "autopurge.purgeInterval": 0}
 FIRST_PORT, LAST_PORT, PORTS_IN_BLOCK = 12000, 32000, 200
 T = TypeVar("T")
 
@@ -96,14 +96,14 @@ def wait_until(condition: Callable[[], T], what: str, limit: float = 60, explain
 
 
 class Member:
-    """One server. `config` (zoo.cfg) and `jvm_flags` may be changed until its first start."""
+    """One server. `config` (zoo.cfg), `jars` and `jvm_flags` may be changed until its first start."""
 
-    def __init__(self, number: int, role: str, directory: Path, ports: list[int]):
+    def __init__(self, number: int, role: str, directory: Path, ports: list[int], host: str = HOST):
         self.number, self.role, self.directory = number, role, directory
         self.port, self.quorum_port, self.election_port = ports
-        self.host, self.address = HOST, f"{HOST}:{self.port}"
+        self.host, self.address = host, f"{host}:{self.port}"
         self.config: dict[str, Any] = {}
-        self.jvm_flags: list[str] = []
+        self.jars, self.jvm_flags = JARS, list[str]()
         self.tls: ssl.SSLContext | None = None  # for `ask`, when the client port speaks TLS
         self.admin_port: int | None = None
         self.process: subprocess.Popen | None = None
@@ -122,7 +122,7 @@ class Member:
             (self.directory / "data").mkdir(parents=True, exist_ok=True)
             (self.directory / "data" / "myid").write_text(f"{self.number}\n")
             config_file.write_text("".join(f"{key}={value}\n" for key, value in self.config.items()))
-        java = ["java", "-cp", ":".join(map(str, JARS)), *JVM_FLAGS, *self.jvm_flags,
+        java = ["java", "-cp", ":".join(map(str, self.jars)), *JVM_FLAGS, *self.jvm_flags,
                 "org.apache.zookeeper.server.quorum.QuorumPeerMain", str(config_file)]
         with open(self.directory / "server.log", "ab") as log:
             self.process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *java], cwd=self.directory, stdout=log,
@@ -206,23 +206,28 @@ class Member:
 
 
 class Ensemble:
-    """Servers on free ports, with their files under `directory`/member-N; one participant alone is a standalone."""
+    """Servers on free ports, with their files under `directory`/member-N; one participant alone is a standalone.
+
+    With `own_hosts` clients find member N at 127.0.0.N.
+    """
 
     def __init__(self, directory: str | Path, participants: int = 3, observers: int = 0, whitelist: str = "*",
-                 extra_config: dict[str, Any] | None = None, jvm_flags: list[str] | None = None):
+                 extra_config: dict[str, Any] | None = None, jvm_flags: list[str] | None = None,
+                 own_hosts: bool = False):
         if missing := [str(jar) for jar in JARS if not jar.exists()] or ([] if shutil.which("java") else ["java"]):
             raise NotInstalled(f"not installed: {', '.join(missing)}; `scripts/install-packages run` installs it")
         roles = ["participant"] * participants + ["observer"] * observers
         ports = free_ports(3 * len(roles))
         self.members = [Member(number, role, Path(directory).absolute() / f"member-{number}",
-                               ports[3 * number - 3:3 * number]) for number, role in enumerate(roles, 1)]
+                               ports[3 * number - 3:3 * number], f"127.0.0.{number}" if own_hosts else HOST)
+                        for number, role in enumerate(roles, 1)]
         servers = {f"server.{m.number}": f"{HOST}:{m.quorum_port}:{m.election_port}:{m.role};{m.address}"
                    for m in self.members} if len(roles) > 1 else {}
         for member in self.members:
             member.jvm_flags = list(jvm_flags or [])
             member.config = {**DEFAULTS, "dataDir": member.directory / "data", "clientPort": member.port,
-                             "4lw.commands.whitelist": whitelist, "standaloneEnabled": str(not servers).lower(),
-                             **servers, **(extra_config or {})}
+                             "clientPortAddress": member.host, "4lw.commands.whitelist": whitelist,
+                             "standaloneEnabled": str(not servers).lower(), **servers, **(extra_config or {})}
 
     @property
     def servers(self) -> str:

@@ -1,8 +1,8 @@
 """Certificates of an authority that the test makes by itself, with `openssl`.
 
     authority = Authority(directory / "ca")
-    server = authority.issue("server")                       # for 127.0.0.1 and localhost
-    old = authority.issue("old", expired=True)
+    server = authority.issue("server")                       # for the hosts of an Ensemble
+    old = authority.issue("old", life=EXPIRED)
     other = authority.issue("other", hosts=("zk-9.example",))
 
 Keys are of P-256, which is made at once; `RSA` is there for whom the kind matters.
@@ -14,9 +14,9 @@ from datetime import datetime, timedelta, timezone
 from functools import cached_property
 from pathlib import Path
 
-HOSTS = ("127.0.0.1", "localhost")
+HOSTS = ("127.0.0.1", "127.0.0.2", "127.0.0.3", "localhost")
 EC, RSA = ("ec", "ec_paramgen_curve:P-256"), ("rsa", "rsa_keygen_bits:2048")
-LIFE = timedelta(days=2)
+LIFE, EXPIRED = timedelta(days=2), timedelta(minutes=-1)
 
 
 class Certificate:
@@ -57,9 +57,9 @@ class Authority:
             f"[ca]\ndefault_ca=it\n[it]\ndatabase={directory}/index.txt\nnew_certs_dir={directory}\nrand_serial=yes\n"
             "default_md=sha256\npolicy=any\ncopy_extensions=copy\nunique_subject=no\n[any]\ncommonName=supplied\n")
 
-    def issue(self, name: str, hosts: tuple[str, ...] = HOSTS, expired: bool = False,
+    def issue(self, name: str, hosts: tuple[str, ...] = HOSTS, life: timedelta = LIFE,
               algorithm: tuple[str, str] = EC) -> Certificate:
-        """A certificate for these names and addresses, valid from an hour ago; for a server or a client."""
+        """A certificate for these names and addresses, which ends after `life`; for a server or a client."""
         made = Certificate(self.directory, name)
         names = ",".join(f"IP:{host}" if host[0].isdigit() else f"DNS:{host}" for host in hosts)
         request = self.directory / f"{name}.csr"
@@ -67,8 +67,7 @@ class Authority:
                  f"subjectAltName={names}", "-addext", "extendedKeyUsage=serverAuth,clientAuth",
                  "-keyout", made.key, "-out", request)
         made.key.chmod(0o600)
-        end = datetime.now(timezone.utc) + (timedelta(minutes=-1) if expired else LIFE)
-        start = datetime.now(timezone.utc) - timedelta(hours=1)
+        start, end = (datetime.now(timezone.utc) + each for each in (timedelta(hours=-1), life))
         _openssl("ca", "-batch", "-notext", "-config", self.directory / "ca.cnf", "-cert", self.file, "-keyfile",
                  self._root.key, "-startdate", f"{start:%Y%m%d%H%M%SZ}", "-enddate", f"{end:%Y%m%d%H%M%SZ}",
                  "-in", request, "-out", made.file)

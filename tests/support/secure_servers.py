@@ -10,7 +10,7 @@
 import ssl
 
 from certificates import Authority, Certificate
-from zookeeper_ensemble import HOST, Ensemble, free_ports
+from zookeeper_ensemble import Ensemble, free_ports
 
 
 def speak_tls(ensemble: Ensemble, server: Certificate, authority: Authority, client_auth: str = "none",
@@ -38,10 +38,14 @@ def speak_tls(ensemble: Ensemble, server: Certificate, authority: Authority, cli
 
 
 def serve_admin(ensemble: Ensemble, https: Certificate | None = None, authority: Authority | None = None) -> None:
-    """An AdminServer beside each client port, at `Member.admin_port`, by HTTP or by HTTPS alone."""
-    for member, port in zip(ensemble.members, free_ports(len(ensemble.members))):
+    """An AdminServer beside each client port, by HTTP or by HTTPS alone.
+
+    All are at one port, `Member.admin_port`: several members must have hosts of their own.
+    """
+    port = free_ports(1)[0]
+    for member in ensemble.members:
         member.admin_port = port
-        member.config |= {"admin.enableServer": "true", "admin.serverPort": port, "admin.serverAddress": HOST}
+        member.config |= {"admin.enableServer": "true", "admin.serverPort": port, "admin.serverAddress": member.host}
         if https:
             member.config |= {"admin.forceHttps": "true", "ssl.quorum.keyStore.location": https.store,
                               "ssl.quorum.trustStore.location": authority.file}
