@@ -30,6 +30,8 @@ enum class FindingCode {
   kTwoEnsembles,
   kStandaloneMember,
   kMembershipDisagreement,
+  kConfigDrift,
+  kVersionDrift,
 };
 
 /// The one table of findings: a new one is a code and a row here, and the place that finds it. Its
@@ -37,8 +39,9 @@ enum class FindingCode {
 /// of them name members and what was seen of them.
 struct FindingRow {
   FindingCode code;
-  std::string_view name;       ///< for machines: in labels, JSON, alerts and dashboards
-  std::optional<Level> level;  ///< that it gives at least; none: the voters that are left decide
+  std::string_view name;  ///< for machines: in labels, JSON, alerts and dashboards
+  /// That it gives at least. Healthy: it changes nothing; none: the voters that are left decide.
+  std::optional<Level> level;
 };
 
 // clang-format off
@@ -60,6 +63,8 @@ constexpr auto kFindings = std::to_array<FindingRow>({
     {FindingCode::kTwoEnsembles,           "two_ensembles",           Level::kSplitView},
     {FindingCode::kStandaloneMember,       "standalone_member",       Level::kSplitView},
     {FindingCode::kMembershipDisagreement, "membership_disagreement", Level::kSplitView},
+    {FindingCode::kConfigDrift,            "config_drift",            Level::kHealthy},
+    {FindingCode::kVersionDrift,           "version_drift",           Level::kHealthy},
 });
 // clang-format on
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "judge/contradictions.hpp"
+#include "judge/drift.hpp"
 #include "judge/faults.hpp"
 #include "judge/membership.hpp"
 #include "judge/quorum_sight.hpp"
@@ -75,7 +76,9 @@ Level decide_level(const Findings& findings, QuorumSight sight, bool is_last) {
   if (sight == QuorumSight::kSeen && is_last) {
     return Level::kAtRisk;
   }
-  return findings.empty() ? Level::kHealthy : Level::kDegraded;
+  const bool is_well = std::ranges::all_of(
+      findings, [](const auto& finding) { return row_of(finding.code).level == Level::kHealthy; });
+  return is_well ? Level::kHealthy : Level::kDegraded;
 }
 
 bool is_stale(const Snapshot& view, Clock::time_point now, Clock::duration max_age) {
@@ -124,6 +127,8 @@ EnsembleVerdict judge_all(const Snapshot& view, EnsembleMemory& memory, Clock::t
   if (quorum.sight != QuorumSight::kUnknown) {
     append(find_ensemble_faults(membership, roles, service), findings);
   }
+  auto drift = find_drift(membership, memory.told, lasting);
+  append(find_drift_findings(drift), findings);
   memory.since = lasting.take();
 
   EnsembleVerdict verdict;
@@ -136,6 +141,8 @@ EnsembleVerdict judge_all(const Snapshot& view, EnsembleMemory& memory, Clock::t
   verdict.leaders = roles.count_leaders();
   verdict.epoch = progress.epoch;
   verdict.elections = progress.elections;
+  verdict.config_drift = std::move(drift.settings);
+  verdict.versions = drift.versions.sides.size();
   verdict.members = judge_members(membership, roles, service, progress);
   verdict.summary = summarise(verdict);
   judge_safe_to_stop(verdict, membership, service, is_any_stale);
@@ -147,6 +154,7 @@ EnsembleVerdict judge_all(const Snapshot& view, EnsembleMemory& memory, Clock::t
 void forget(EnsembleMemory& memory, const std::string& member) {
   memory.told.server_ids.erase(member);
   memory.told.votes.erase(member);
+  memory.told.versions.erase(member);
   memory.zxids.lags.erase(member);
 }
 

@@ -19,11 +19,12 @@ enum class SignKind {
   kServesAlone,      ///< of a member: it serves, and no quorum can be seen
   kLeadsOldEpoch,    ///< of a member: it says that it leads, and another one leads a newer epoch
   kDisagreement,     ///< of all: the members hold different memberships
+  kConfigDrift,      ///< of a setting: members have different values
 };
 
 struct Sign {
   SignKind kind{};
-  std::string member = {};     ///< that it is about, or empty
+  std::string member = {};     ///< or setting that it is about, or empty
   std::int64_t server_id = 0;  ///< that it is about, or 0
 
   bool operator<(const Sign& other) const {

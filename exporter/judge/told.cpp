@@ -8,6 +8,7 @@ void remember_member(const std::string& name, const MemberSample& sample, Told& 
   if (sample.is_several_servers) {
     told.server_ids.erase(name);
     told.votes.erase(name);
+    told.versions.erase(name);
     return;
   }
   if (sample.conf && sample.conf->server_id) {
@@ -15,6 +16,9 @@ void remember_member(const std::string& name, const MemberSample& sample, Told& 
   }
   if (sample.is_voter) {
     told.votes[name] = *sample.is_voter;
+  }
+  if (sample.version) {
+    told.versions[name] = sample.version->number;
   }
 }
 

@@ -18,10 +18,11 @@ struct Told {
   std::optional<std::int64_t> quorum_size;         ///< by `mntr`, of servers without membership
   std::map<std::string, std::int64_t> server_ids;  ///< by member
   std::map<std::string, bool> votes;               ///< by member: whether it has one, by its role
+  std::map<std::string, std::string> versions;     ///< by member: what it runs
 };
 
 /// Takes over what the samples say now; what they do not say stays as it was. Of a member whose
-/// address leads to several servers no id and no vote is kept: the next answer is another's.
+/// address leads to several servers no id, vote or version is kept: the next answer is another's.
 void remember(const Snapshot& view, Told& told);
 
 }  // namespace zke

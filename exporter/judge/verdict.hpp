@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "judge/difference.hpp"
 #include "judge/finding.hpp"
 #include "judge/level.hpp"
 
@@ -33,9 +34,11 @@ struct EnsembleVerdict {
   int failures_tolerated = 0;  ///< negative: so many voters must come back; 0 when unknown
   bool is_sync_known = true;   ///< whether a leader tells if its followers are in sync
   std::size_t leaders = 0;
-  std::optional<std::uint32_t> epoch;  ///< the newest
-  std::uint64_t elections = 0;         ///< seen since the exporter started
-  std::vector<MemberVerdict> members;  ///< in the order of the configuration
+  std::optional<std::uint32_t> epoch;    ///< the newest
+  std::uint64_t elections = 0;           ///< seen since the exporter started
+  std::vector<Difference> config_drift;  ///< settings that should be equal, and are not
+  std::size_t versions = 0;              ///< different ones that the members run; 0: none is known
+  std::vector<MemberVerdict> members;    ///< in the order of the configuration
 
   const MemberVerdict* find(std::string_view member) const;
   bool has(FindingCode code) const;

@@ -57,19 +57,6 @@ std::vector<Group> group_findings(const Findings& findings) {
   return groups;
 }
 
-/// "a", "a and b", "a, b and 3 more"
-std::string names_text(const std::vector<std::string>& names) {
-  constexpr std::size_t kShown = 6;
-  const auto shown = names.size() > kShown ? kShown - 1 : names.size();
-  std::string text;
-  for (std::size_t i = 0; i < shown; ++i) {
-    const bool is_last = i + 1 == names.size();
-    text += (i == 0 ? "" : is_last ? " and " : ", ") + names[i];
-  }
-  return text +
-         (shown < names.size() ? " and " + std::to_string(names.size() - shown) + " more" : "");
-}
-
 /// The findings' texts, members with the same one together: the first few, and how many more.
 std::string findings_text(const EnsembleVerdict& verdict) {
   const std::size_t shown = verdict.level == Level::kNoQuorum ? 6 : 3;
@@ -169,6 +156,11 @@ std::string sync_text(const EnsembleVerdict& verdict) {
              : " Whether the followers are in sync is not known: no leader answers mntr.";
 }
 
+/// Findings of a healthy ensemble.
+std::string notices_text(const EnsembleVerdict& verdict) {
+  return verdict.findings.empty() ? "" : " To look at: " + findings_text(verdict) + ".";
+}
+
 }  // namespace
 
 std::string describe_state(const std::string& member, const MemberSample* sample) {
@@ -194,15 +186,28 @@ std::string describe_unseen(const std::string& member, const MemberSample& sampl
   return member + " can't be reached from here";
 }
 
+std::string names_text(const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 6;
+  const auto shown = names.size() > kShown ? kShown - 1 : names.size();
+  std::string text;
+  for (std::size_t i = 0; i < shown; ++i) {
+    const bool is_last = i + 1 == names.size();
+    text += (i == 0 ? "" : is_last ? " and " : ", ") + names[i];
+  }
+  return text +
+         (shown < names.size() ? " and " + std::to_string(names.size() - shown) + " more" : "");
+}
+
 std::string summarise(const EnsembleVerdict& verdict) {
   switch (verdict.level) {
     case Level::kHealthy:
       if (verdict.voters == 1) {
-        return "The only voter serves; there is no other to stand in for it.";
+        return "The only voter serves; there is no other to stand in for it." +
+               notices_text(verdict);
       }
       return "All " + count_text(verdict.voters, "voter") + " serve" + leader_text(verdict) + "; " +
              tolerance_text(verdict.failures_tolerated) + " without harm to clients." +
-             sync_text(verdict);
+             sync_text(verdict) + notices_text(verdict);
     case Level::kDegraded:
       if (is_quorum_unseen(verdict)) {
         return "The ensemble serves, but how well can't be told" + causes_text(verdict);

@@ -43,6 +43,12 @@ void write_lags(const EnsembleVerdict& of, FamilyText& to) {
   }
 }
 
+void write_config_drift(const EnsembleVerdict& of, FamilyText& to) {
+  for (const auto& setting : of.config_drift) {
+    to.add(1, {{"key", setting.key}});
+  }
+}
+
 // clang-format off
 constexpr auto kRows = std::to_array<CatalogueRow>({
     // Judged from all members.
@@ -54,6 +60,8 @@ constexpr auto kRows = std::to_array<CatalogueRow>({
     {kEnsemble, "", "zookeeper_ensemble_epoch", Gauge, 1, "", "", "Newest leader epoch among the serving members.", [](const EnsembleVerdict& of) { return of.epoch ? known(*of.epoch) : std::nullopt; }},
     {kEnsemble, "", "zookeeper_ensemble_elections_total", Counter, 1, "", "", "Elections since the exporter started, counted from epochs: also those between two scrapes.", [](const EnsembleVerdict& of) { return known(of.elections); }},
     {kEnsemble, "", "zookeeper_ensemble_finding", Gauge, 1, "member,finding", "", "1 for each thing that is not as it should be, with the member that it concerns, if it is one.", write_findings},
+    {kEnsemble, "", "zookeeper_ensemble_config_drift", Gauge, 1, "key", "", "1 for each setting of conf that should be equal on all members and has not been for some minutes; who has which value is in the finding config_drift.", write_config_drift},
+    {kEnsemble, "Zookeeper version", "zookeeper_ensemble_versions", Gauge, 1, "", "", "Different versions of ZooKeeper that the members run, by what each said last; 1 apart from upgrades.", [](const EnsembleVerdict& of) { return of.versions == 0 ? std::nullopt : known(of.versions); }},
     {kEnsemble, "", "zookeeper_member_safe_to_stop", Gauge, 1, "member", "", "1 if the others are a quorum in sync without this member; 0 if not, or if that is not known.", write_safe_to_stop},
     {kEnsemble, "Zxid", "zookeeper_lag_transactions", Gauge, 1, "member", "", "Transactions that a follower or observer was behind the leader when it was polled; never more than is true.", write_lags},
 });

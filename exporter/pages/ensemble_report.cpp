@@ -53,6 +53,21 @@ json::object member_json(const Snapshot::Member& member, const MemberVerdict& ve
   return object;
 }
 
+/// Each setting that differs: {"key": "maxClientCnxns", "values": [{"value": "60", "members": …}]}
+json::array drift_json(const std::vector<Difference>& settings) {
+  json::array list;
+  for (const auto& setting : settings) {
+    json::array values;
+    for (const auto& side : setting.sides) {
+      values.push_back(
+          json::object{{"value", side.value},
+                       {"members", json::array(side.members.begin(), side.members.end())}});
+    }
+    list.push_back(json::object{{"key", setting.key}, {"values", std::move(values)}});
+  }
+  return list;
+}
+
 std::string member_line(const Snapshot::Member& member, const MemberVerdict& verdict, Level level) {
   const auto* sample = member.sample.get();
   const std::string state(sample == nullptr ? "not polled" : to_string(sample->state));
@@ -116,6 +131,7 @@ boost::json::object ensemble_json(const Snapshot& view) {
         {"code", to_string(finding.code)}, {"member", finding.member}, {"text", finding.text}});
   }
   object["findings"] = std::move(findings);
+  object["config_drift"] = drift_json(verdict.config_drift);
   json::array members;
   for (std::size_t i = 0; i < verdict.members.size(); ++i) {
     members.push_back(member_json(view.members[i], verdict.members[i]));

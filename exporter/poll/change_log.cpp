@@ -67,6 +67,41 @@ void log_level(Level last, const Snapshot& now) {
                                      {"summary", verdict.summary}});
 }
 
+const Difference* find_drift(const EnsembleVerdict& verdict, std::string_view key) {
+  const auto found = std::ranges::find(verdict.config_drift, key, &Difference::key);
+  return found == verdict.config_drift.end() ? nullptr : &*found;
+}
+
+/// Once when a setting begins to differ, and once when it does no more. Who has which value may
+/// change meanwhile: the metrics and the pages tell.
+void log_config_drift(const EnsembleVerdict& last, const Snapshot& now) {
+  for (const auto& setting : now.verdict.config_drift) {
+    if (find_drift(last, setting.key) == nullptr) {
+      log::warn("settings differ", {{"ensemble", now.name},
+                                    {"key", std::string(setting.key)},
+                                    {"values", describe(setting)}});
+    }
+  }
+  for (const auto& setting : last.config_drift) {
+    if (find_drift(now.verdict, setting.key) == nullptr) {
+      log::info("settings differ no more",
+                {{"ensemble", now.name}, {"key", std::string(setting.key)}});
+    }
+  }
+}
+
+/// An upgrade begins and ends so: no reason to worry.
+void log_version_drift(const EnsembleVerdict& last, const Snapshot& now) {
+  const auto& findings = now.verdict.findings;
+  const auto drift = std::ranges::find(findings, FindingCode::kVersionDrift, &Finding::code);
+  const bool was_there = last.has(FindingCode::kVersionDrift);
+  if (drift != findings.end() && !was_there) {
+    log::info("versions differ", {{"ensemble", now.name}, {"text", drift->text}});
+  } else if (drift == findings.end() && was_there) {
+    log::info("versions differ no more", {{"ensemble", now.name}});
+  }
+}
+
 }  // namespace
 
 void log_changes(const SnapshotPtr& last, const SnapshotPtr& now) {
@@ -82,6 +117,10 @@ void log_changes(const SnapshotPtr& last, const SnapshotPtr& now) {
   }
   log_tls(last.get(), *now);
   log_level(last ? last->verdict.level : Level::kUnknown, *now);
+  static const EnsembleVerdict none;
+  const auto& before = last ? last->verdict : none;
+  log_config_drift(before, *now);
+  log_version_drift(before, *now);
 }
 
 }  // namespace zke

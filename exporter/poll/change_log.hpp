@@ -4,8 +4,9 @@
 
 namespace zke {
 
-/// For Publication: a log line when a member's state or failure changes, and one when an ensemble's
-/// level does; none when a poll brings nothing new.
+/// For Publication: a log line when a member's state or failure changes, when an ensemble's level
+/// does, and when settings or versions begin or cease to differ; none when a poll brings nothing
+/// new.
 void log_changes(const SnapshotPtr& last, const SnapshotPtr& now);
 
 }  // namespace zke

@@ -113,6 +113,16 @@ Sample& Sample::sync_limit(std::int64_t ticks) {
   return *this;
 }
 
+Sample& Sample::setting(std::string key, std::int64_t value) {
+  sample_.conf->figures.push_back({std::move(key), value});
+  return *this;
+}
+
+Sample& Sample::runs(std::string version) {
+  sample_.version = ServerVersion{std::move(version), {}, {}};
+  return *this;
+}
+
 Sample& Sample::synced(std::int64_t followers, std::int64_t non_voting) {
   sample_.synced_followers = followers;
   sample_.synced_non_voting_followers = non_voting;
