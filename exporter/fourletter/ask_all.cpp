@@ -18,6 +18,11 @@ asio::awaitable<AllAnswers> ask_all(Target target, Commands due,
   }
   for (const auto command : due) {
     auto answer = co_await ask(target, command, deadline);
+    if (!answer && may_be_empty(command) && all.server &&
+        answer.error().reason() == Reason::kClosedWithoutAnswer) {
+      all.replies[command] = Reply();
+      continue;
+    }
     if (!answer) {
       all.replies[command] = answer.error();
       const bool is_closed = answer.error().reason() == Reason::kClosedWithoutAnswer;

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "base/text.hpp"
 #include "fourletter/conf.hpp"
+#include "fourletter/hash.hpp"
 #include "fourletter/mntr.hpp"
 #include "fourletter/srvr.hpp"
 #include "fourletter/wchs.hpp"
@@ -23,6 +25,7 @@ struct CommandRow {
   bool (*is_its_start)(std::string_view);
   bool (*is_whole)(std::string_view);
   MaxAge max_age;
+  std::optional<int> since_minor = {};  ///< of an optional word: 3.`since_minor`
 };
 
 constexpr std::size_t kMiB = 1U << 20U;
@@ -32,6 +35,7 @@ constexpr auto kRows = std::to_array<CommandRow>({
     {Command::kMntr, "mntr", 8 * kMiB, is_mntr, is_whole_mntr, {0s, 0s}},
     {Command::kWchs, "wchs", kMiB / 16, is_wchs, is_whole_wchs, {0s, 10s}},
     {Command::kConf, "conf", kMiB, is_conf, is_whole_conf, {60s, 60s}},
+    {Command::kHash, "hash", kMiB / 16, is_hash, is_whole_hash, {60s, 60s}, 6},
 });
 static_assert(std::ranges::equal(kRows, kCommands, {}, &CommandRow::command));
 
@@ -53,6 +57,14 @@ std::string_view to_string(Command command) { return row_of(command).word; }
 std::size_t reply_limit(Command command) { return row_of(command).limit; }
 
 MaxAge max_age(Command command) { return row_of(command).max_age; }
+
+bool is_optional(Command command) { return row_of(command).since_minor.has_value(); }
+
+bool is_known_to(const ServerVersion& version, Command optional) {
+  return is_at_least(version, 3, *row_of(optional).since_minor);
+}
+
+bool may_be_empty(Command command) { return command == Command::kHash; }
 
 Result<Reply> read_reply(Command command, std::string text) {
   const auto& row = row_of(command);

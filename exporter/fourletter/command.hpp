@@ -7,14 +7,15 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "fourletter/version.hpp"
 
 namespace zke {
 
 /// The four-letter words that we send. None of them changes anything on the server or holds a lock
 /// while it writes. The order is that of a poll.
-enum class Command { kSrvr, kMntr, kWchs, kConf };
-constexpr auto kCommands =
-    std::to_array<Command>({Command::kSrvr, Command::kMntr, Command::kWchs, Command::kConf});
+enum class Command { kSrvr, kMntr, kWchs, kConf, kHash };
+constexpr auto kCommands = std::to_array<Command>(
+    {Command::kSrvr, Command::kMntr, Command::kWchs, Command::kConf, Command::kHash});
 
 /// "srvr"
 std::string_view to_string(Command command);
@@ -29,6 +30,14 @@ struct MaxAge {
   std::chrono::seconds beside_grid;  ///< not less: those polls come in quick succession
 };
 MaxAge max_age(Command command);
+
+/// Whether it is no loss when the server refuses the word. It is asked only of a server whose
+/// version is known to have it: others log a stack trace.
+bool is_optional(Command command);
+bool is_known_to(const ServerVersion& version, Command optional);
+
+/// Whether the answer may be nothing at all: a server without digests closes at once.
+bool may_be_empty(Command command);
 
 /// After a server refused a word, when it is tried again: that hardly changes before a restart.
 constexpr auto kAskRefusedAgain = std::chrono::minutes(10);

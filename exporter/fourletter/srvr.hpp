@@ -21,6 +21,10 @@ struct Zxid {
   bool operator==(const Zxid&) const = default;
 };
 
+constexpr std::uint64_t to_number(const Zxid& zxid) {
+  return (std::uint64_t{zxid.epoch} << 32U) | zxid.counter;
+}
+
 struct ProposalSizes {  ///< bytes; -1 before the first proposal
   std::int64_t last = 0;
   std::int64_t min = 0;

@@ -30,6 +30,7 @@ enum class FindingCode {
   kTwoEnsembles,
   kStandaloneMember,
   kMembershipDisagreement,
+  kDataDiffers,
   kConfigDrift,
   kVersionDrift,
 };
@@ -63,6 +64,7 @@ constexpr auto kFindings = std::to_array<FindingRow>({
     {FindingCode::kTwoEnsembles,           "two_ensembles",           Level::kSplitView},
     {FindingCode::kStandaloneMember,       "standalone_member",       Level::kSplitView},
     {FindingCode::kMembershipDisagreement, "membership_disagreement", Level::kSplitView},
+    {FindingCode::kDataDiffers,            "data_differs",            Level::kSplitView},
     {FindingCode::kConfigDrift,            "config_drift",            Level::kHealthy},
     {FindingCode::kVersionDrift,           "version_drift",           Level::kHealthy},
 });

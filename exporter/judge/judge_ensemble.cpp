@@ -63,15 +63,21 @@ bool is_last_quorum(const Membership& membership, const Service& service) {
          membership.voters.failures_tolerated(service.possible) == 0;
 }
 
-Level decide_level(const Findings& findings, QuorumSight sight, bool is_last) {
+/// `is_contradicted`: the members contradict each other in what they say of the ensemble, so that
+/// the quorum can't be judged. That their data differs says nothing of it.
+Level decide_level(const Findings& findings, bool is_contradicted, QuorumSight sight,
+                   bool is_last) {
   if (sight == QuorumSight::kUnknown) {
     return Level::kUnknown;
   }
-  if (is_split(findings)) {
+  if (is_contradicted) {
     return Level::kSplitView;
   }
   if (sight == QuorumSight::kLost) {
     return Level::kNoQuorum;
+  }
+  if (is_split(findings)) {
+    return Level::kSplitView;
   }
   if (sight == QuorumSight::kSeen && is_last) {
     return Level::kAtRisk;
@@ -120,6 +126,9 @@ EnsembleVerdict judge_all(const Snapshot& view, EnsembleMemory& memory, Clock::t
     findings = find_contradictions(membership, roles, lasting);
     quorum = find_quorum(membership, service, is_served, is_split(findings), lasting);
   }
+  const bool is_contradicted = is_split(findings);
+  const auto data = compare_data(membership, memory.told, memory.digests);
+  append(data.findings, findings);
   if (quorum.finding) {
     findings.push_back(*quorum.finding);
   }
@@ -132,7 +141,8 @@ EnsembleVerdict judge_all(const Snapshot& view, EnsembleMemory& memory, Clock::t
   memory.since = lasting.take();
 
   EnsembleVerdict verdict;
-  verdict.level = decide_level(findings, quorum.sight, is_last_quorum(membership, service));
+  verdict.level =
+      decide_level(findings, is_contradicted, quorum.sight, is_last_quorum(membership, service));
   verdict.findings = std::move(findings);
   verdict.voters = membership.voters.size();
   verdict.voters_serving = service.known.size();
@@ -142,6 +152,7 @@ EnsembleVerdict judge_all(const Snapshot& view, EnsembleMemory& memory, Clock::t
   verdict.epoch = progress.epoch;
   verdict.elections = progress.elections;
   verdict.config_drift = std::move(drift.settings);
+  verdict.data_differs = data.differs;
   verdict.versions = drift.versions.sides.size();
   verdict.members = judge_members(membership, roles, service, progress);
   verdict.summary = summarise(verdict);
@@ -156,6 +167,8 @@ void forget(EnsembleMemory& memory, const std::string& member) {
   memory.told.votes.erase(member);
   memory.told.versions.erase(member);
   memory.zxids.lags.erase(member);
+  memory.digests.differing.erase(member);
+  memory.digests.doubted.erase(member);
 }
 
 EnsembleVerdict judge_ensemble(const Snapshot& view, EnsembleMemory& memory, Clock::time_point now,

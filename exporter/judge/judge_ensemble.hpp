@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string>
 
+#include "judge/digests.hpp"
 #include "judge/lasting.hpp"
 #include "judge/snapshot.hpp"
 #include "judge/told.hpp"
@@ -19,6 +20,7 @@ struct EnsembleMemory {
   Lasting::Since since;
   std::string hidden_leader;  ///< the member that leads with leaderServes=no, or empty
   ZxidMemory zxids;
+  DigestMemory digests;
 };
 
 /// Forgets a member that belongs to the ensemble no more.
@@ -30,7 +32,7 @@ void forget(EnsembleMemory& memory, const std::string& member);
 /// to ask (local_error) is not called down. A sample older than `max_age` and than was promised
 /// makes nothing safe to stop. A member that is new, and not polled yet, changes nothing but that.
 /// The steps, in their order, are told in the headers of told, membership, lasting, roles, service,
-/// zxids, contradictions, quorum_sight, faults, drift, verdict_text and safe_to_stop.
+/// zxids, contradictions, quorum_sight, faults, digests, drift, verdict_text and safe_to_stop.
 EnsembleVerdict judge_ensemble(const Snapshot& view, EnsembleMemory& memory,
                                EnsembleMemory::Clock::time_point now,
                                EnsembleMemory::Clock::duration max_age);

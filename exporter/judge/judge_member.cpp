@@ -72,6 +72,9 @@ Commands MemberMemory::due(steady_clock::time_point now, bool is_extra) const {
 }
 
 bool MemberMemory::is_due(Command command, steady_clock::time_point now, bool is_extra) const {
+  if (is_optional(command) && !(version_ && is_known_to(*version_, command))) {
+    return false;
+  }
   const auto last = last_asked_[command];
   if (last == steady_clock::time_point()) {
     return true;
@@ -96,6 +99,8 @@ std::optional<steady_clock::time_point> MemberMemory::known_since(Command comman
       return wchs_ ? std::optional(wchs_->clock) : std::nullopt;
     case Command::kConf:
       return conf_ ? std::optional(conf_->clock) : std::nullopt;
+    case Command::kHash:
+      return digests_ ? std::optional(digests_->clock) : std::nullopt;
     default:
       return std::nullopt;
   }
@@ -130,6 +135,8 @@ MemberSample MemberMemory::judge(const PollRecord& record) {
 void MemberMemory::forget_server() {
   conf_.reset();
   wchs_.reset();
+  digests_.reset();
+  version_.reset();
   start_time_.reset();
   refusals_.forget();
   last_asked_.fill({});
@@ -188,6 +195,7 @@ void MemberMemory::read_details(const PollRecord& record, MemberSample& sample) 
   } else if (conf_ && began - conf_->clock >= max_age(Command::kConf).beside_grid) {
     conf_.reset();
   }
+  const auto last_start = start_time_;
   const bool is_mntr_whole = read_mntr(record, sample, marks);
   if (const auto* reply = answer_to(record, Command::kWchs)) {
     const auto wchs = parse_wchs(reply->text);
@@ -201,7 +209,29 @@ void MemberMemory::read_details(const PollRecord& record, MemberSample& sample) 
     conf_.reset();  // another role may come with another configuration: asked in the next poll
   }
   sample.conf = conf_ ? std::optional(conf_->value) : std::nullopt;
+  read_hash(record, sample, last_start);
+  sample.digests = digests_ ? digests_->value : nullptr;
   identity_.judge(marks);
+}
+
+/// Digests that were told before stand as long as the server is the same, and has not gone back.
+void MemberMemory::read_hash(const PollRecord& record, const MemberSample& sample,
+                             std::optional<std::int64_t> last_start) {
+  const auto began = record.clock - record.took;
+  if (const auto* reply = answer_to(record, Command::kHash)) {
+    digests_ = {std::make_shared<const Digests>(parse_hash(reply->text)), began};
+    return;
+  }
+  if (!digests_) {
+    return;
+  }
+  const auto& zxid = sample.srvr->zxid;
+  const auto& log = digests_->value->log;
+  const bool is_back = zxid && !log.empty() && log.back().zxid > to_number(*zxid);
+  if (record.replies[Command::kHash] || is_back || sample.state != state_ ||
+      start_time_ != last_start || began - digests_->clock >= max_age(Command::kHash).beside_grid) {
+    digests_.reset();
+  }
 }
 
 /// Whether there is an answer to mntr that is believed.
@@ -272,7 +302,9 @@ void MemberMemory::remember(const PollRecord& record, const MemberSample& sample
     last_asked_.fill({});  // it may come back with another configuration
     conf_.reset();
     wchs_.reset();
+    digests_.reset();
   }
+  version_ = sample.version;
   if (const auto known = find_voter(sample)) {
     is_voter_ = known;
   }

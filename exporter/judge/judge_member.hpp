@@ -35,7 +35,8 @@ class MemberMemory {
       : mntr_(std::move(shapes)) {}
 
   /// The words to send in a poll that starts `now`, on the grid or beside it (`is_extra`): all but
-  /// those whose last answer still stands (max_age) or that were refused lately (kAskRefusedAgain).
+  /// those whose last answer still stands (max_age), that were refused lately (kAskRefusedAgain),
+  /// or that are optional and not known to be words of this server.
   Commands due(std::chrono::steady_clock::time_point now, bool is_extra = false) const;
 
   /// Makes `conf` due in the next poll.
@@ -51,6 +52,8 @@ class MemberMemory {
   static void read_srvr(const PollRecord& record, MemberSample& sample);
   void read_refusals(const PollRecord& record, MemberSample& sample);
   void read_details(const PollRecord& record, MemberSample& sample);
+  void read_hash(const PollRecord& record, const MemberSample& sample,
+                 std::optional<std::int64_t> last_start);
   bool read_mntr(const PollRecord& record, MemberSample& sample, IdentityMarks& marks);
   bool is_believed(const Mntr& mntr, MemberSample& sample);
   void forget_server();
@@ -69,6 +72,8 @@ class MemberMemory {
   };
   std::optional<Known<Conf>> conf_;
   std::optional<Known<Wchs>> wchs_;
+  std::optional<Known<DigestsPtr>> digests_;
+  std::optional<ServerVersion> version_;  ///< of the last poll: which words the server knows
   bool is_conf_due_ = false;
   std::string missing_;    ///< what the last mntr lacked
   int missing_polls_ = 0;  ///< polls in a row in which it lacked that

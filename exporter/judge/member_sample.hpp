@@ -11,6 +11,7 @@
 #include "fourletter/commands.hpp"
 #include "fourletter/conf.hpp"
 #include "fourletter/figures.hpp"
+#include "fourletter/hash.hpp"
 #include "fourletter/srvr.hpp"
 #include "fourletter/wchs.hpp"
 #include "net/tls_facts.hpp"
@@ -57,8 +58,8 @@ struct PollCounts {
 
 /// All that one poll of one member found; the snapshot that it is in names the member. Immutable
 /// once published. The parts of a command that was not answered in this poll are empty: nothing in
-/// here is older than the poll, except `conf` (a minute at most, since it is asked that rarely), in
-/// a poll beside the grid `wchs` (10 s at most), and what says so.
+/// here is older than the poll, except `conf` and `hash` (a minute at most, since they are asked
+/// that rarely), in a poll beside the grid `wchs` (10 s at most), and what says so.
 struct MemberSample {
   MemberState state = MemberState::kUnreachable;
   PollResult result = PollResult::kFailed;
@@ -80,6 +81,7 @@ struct MemberSample {
   std::string observer_master_id;
   std::optional<Wchs> wchs;
   std::optional<Conf> conf;
+  DigestsPtr digests;  ///< of hash; empty: not told, or a minute old
   std::optional<ServerVersion> version;
   std::optional<std::int64_t> start_time;        ///< Unix seconds at which it took its role; 3.6+
   std::optional<std::int64_t> quorum_size;       ///< voters in its membership; 3.6+

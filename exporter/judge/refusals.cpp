@@ -40,7 +40,7 @@ void Refusals::count_closed(const Replies& replies, bool is_answering) {
 std::string Refusals::describe(bool is_zookeeper) const {
   std::string refused;
   for (const auto command : kCommands) {
-    if (is_refused(command)) {
+    if (is_refused(command) && !is_optional(command)) {
       refused += (refused.empty() ? "" : ", ") + std::string(to_string(command));
     }
   }

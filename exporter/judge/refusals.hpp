@@ -26,7 +26,8 @@ class Refusals {
   /// Whether closing without a byte is this server's way to refuse the word, and no failure.
   bool is_by_closing(Command command) const { return closing_.contains(command); }
 
-  /// For people: what is refused, and what to do about it. Empty when nothing is.
+  /// For people: what is refused, and what to do about it. Empty when nothing is but what is
+  /// optional.
   std::string describe(bool is_zookeeper) const;
 
  private:

@@ -37,6 +37,7 @@ struct EnsembleVerdict {
   std::optional<std::uint32_t> epoch;    ///< the newest
   std::uint64_t elections = 0;           ///< seen since the exporter started
   std::vector<Difference> config_drift;  ///< settings that should be equal, and are not
+  std::optional<bool> data_differs;      ///< by digests; empty: nothing could be compared
   std::size_t versions = 0;              ///< different ones that the members run; 0: none is known
   std::vector<MemberVerdict> members;    ///< in the order of the configuration
 

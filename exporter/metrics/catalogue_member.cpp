@@ -101,6 +101,7 @@ std::optional<double> count_unparsed(const MemberView& of) {
   count += mntr == nullptr ? 0 : static_cast<double>(mntr->unparsed);
   count += sample.wchs ? sample.wchs->unparsed_lines : 0;
   count += sample.conf ? sample.conf->unparsed_lines + count_unparsed_figures(*sample.conf) : 0;
+  count += sample.digests ? sample.digests->unparsed_lines : 0;
   return count;
 }
 

@@ -131,6 +131,9 @@ boost::json::object ensemble_json(const Snapshot& view) {
         {"code", to_string(finding.code)}, {"member", finding.member}, {"text", finding.text}});
   }
   object["findings"] = std::move(findings);
+  if (verdict.data_differs) {
+    object["data_differs"] = *verdict.data_differs;
+  }
   object["config_drift"] = drift_json(verdict.config_drift);
   json::array members;
   for (std::size_t i = 0; i < verdict.members.size(); ++i) {

@@ -90,6 +90,22 @@ void log_config_drift(const EnsembleVerdict& last, const Snapshot& now) {
   }
 }
 
+/// Each member whose data is found to differ, and once when none does any more.
+void log_data(const EnsembleVerdict& last, const Snapshot& now) {
+  const auto is_new = [&](const Finding& finding) {
+    return finding.code == FindingCode::kDataDiffers &&
+           std::ranges::find(last.findings, finding.text, &Finding::text) == last.findings.end();
+  };
+  for (const auto& finding : now.verdict.findings) {
+    if (is_new(finding)) {
+      log::error("data differs", {{"ensemble", now.name}, {"text", finding.text}});
+    }
+  }
+  if (last.data_differs == true && now.verdict.data_differs != true) {
+    log::warn("data differs no more", {{"ensemble", now.name}});
+  }
+}
+
 /// An upgrade begins and ends so: no reason to worry.
 void log_version_drift(const EnsembleVerdict& last, const Snapshot& now) {
   const auto& findings = now.verdict.findings;
@@ -119,6 +135,7 @@ void log_changes(const SnapshotPtr& last, const SnapshotPtr& now) {
   log_level(last ? last->verdict.level : Level::kUnknown, *now);
   static const EnsembleVerdict none;
   const auto& before = last ? last->verdict : none;
+  log_data(before, *now);
   log_config_drift(before, *now);
   log_version_drift(before, *now);
 }

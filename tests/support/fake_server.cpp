@@ -191,7 +191,8 @@ Address FakeServer::address() const {
 
 void FakeServer::play(const std::string& replies) {
   for (const auto command : kCommands) {
-    state_->scripts[command] = Script{captured(replies, command)};
+    const bool is_there = is_captured(replies, command);
+    state_->scripts[command] = Script{is_there ? captured(replies, command) : ""};
   }
 }
 

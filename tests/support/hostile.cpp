@@ -86,7 +86,7 @@ std::string fault_of(std::string_view page) {
 Words captured_words(const std::string& capture) {
   Words words;
   for (const auto command : kCommands) {
-    words[command] = captured(capture, command);
+    words[command] = is_captured(capture, command) ? captured(capture, command) : "";
   }
   return words;
 }

@@ -118,6 +118,18 @@ Sample& Sample::setting(std::string key, std::int64_t value) {
   return *this;
 }
 
+Sample& Sample::digests(std::vector<Digest> log) {
+  Digests digests;
+  digests.log = std::move(log);
+  sample_.digests = std::make_shared<const Digests>(std::move(digests));
+  return *this;
+}
+
+Sample& Sample::refuses(Command command) {
+  sample_.command_allowed[command] = false;
+  return *this;
+}
+
 Sample& Sample::runs(std::string version) {
   sample_.version = ServerVersion{std::move(version), {}, {}};
   return *this;

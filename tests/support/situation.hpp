@@ -25,6 +25,8 @@ class Sample {
   Sample& conf(std::vector<ConfServer> membership, std::int64_t id, std::uint64_t version = 0);
   Sample& sync_limit(std::int64_t ticks);                ///< of 2 s, in its conf
   Sample& setting(std::string key, std::int64_t value);  ///< another line of its conf
+  Sample& digests(std::vector<Digest> log);
+  Sample& refuses(Command command);
   Sample& runs(std::string version);
   Sample& synced(std::int64_t followers, std::int64_t non_voting = 0);
   Sample& failed(Reason reason);

@@ -43,11 +43,75 @@ PollRecord with_uptime(std::chrono::milliseconds uptime) {
 
 }  // namespace
 
-TEST_CASE("every command is due in the first poll", "[judge]") {
+TEST_CASE("every command but the optional ones is due in the first poll", "[judge]") {
   const MemberMemory memory;
   for (const auto command : kCommands) {
-    CHECK(memory.due(at(0s)).contains(command));
+    CHECK(memory.due(at(0s)).contains(command) == !is_optional(command));
   }
+}
+
+TEST_CASE("hash is asked only of a server whose version is known to have it", "[judge]") {
+  for (const auto& [capture, has_hash] :
+       std::initializer_list<std::pair<const char*, bool>>{{"3.4.14/leader", false},
+                                                           {"3.5.10/leader", false},
+                                                           {"3.6.4/leader", true},
+                                                           {"3.10.0-SNAPSHOT/leader", true}}) {
+    CAPTURE(capture);
+    auto record = captured_record(capture);
+    record.replies[Command::kHash].reset();
+    MemberMemory memory;
+    memory.judge(record);
+    CHECK(memory.due(at(10s)).contains(Command::kHash) == has_hash);
+
+    memory.judge(later(unreachable(), 10s));
+    CHECK_FALSE(memory.due(at(20s)).contains(Command::kHash));
+  }
+}
+
+TEST_CASE("hash is asked once a minute, and what it said is kept", "[judge]") {
+  MemberMemory memory;
+  const auto first = memory.judge(captured_record(kLeader));
+  REQUIRE(first.digests);
+  CHECK(first.digests->log.size() == 7);
+  CHECK_FALSE(memory.due(at(10s)).contains(Command::kHash));
+  CHECK(memory.due(at(1min)).contains(Command::kHash));
+  auto record = later(captured_record(kLeader), 10s);
+  record.replies[Command::kHash].reset();
+  record.replies[Command::kMntr].reset();  // its uptime stands still
+
+  CHECK(memory.judge(record).digests == first.digests);
+}
+
+TEST_CASE("digests are forgotten when the server went back, took another role or was away",
+          "[judge]") {
+  auto back = later(captured_record(kLeader), 10s);
+  back.replies[Command::kMntr].reset();
+  auto text = captured(kLeader, Command::kSrvr);
+  const auto zxid = text.find("Zxid: 0x");
+  text.replace(zxid, text.find('\n', zxid) - zxid, "Zxid: 0x100000001");
+  set_reply(back, Command::kSrvr, Reply{Reply::Kind::kAnswer, text});
+  for (auto record : {back, later(captured_record("3.9.3/follower"), 10s), unreachable()}) {
+    MemberMemory memory;
+    memory.judge(captured_record(kLeader));
+    record.replies[Command::kHash].reset();
+    CHECK_FALSE(memory.judge(record).digests);
+  }
+}
+
+TEST_CASE("a refused hash is no failure, and asked again after ten minutes", "[judge]") {
+  MemberMemory memory;
+  auto record = captured_record(kLeader);
+  set_reply(record, Command::kHash, captured_reply("3.9.3/not-whitelisted", Command::kHash));
+
+  const auto sample = memory.judge(record);
+
+  CHECK(sample.reason == Reason::kNone);
+  CHECK(sample.detail.empty());
+  CHECK(sample.result == PollResult::kOk);
+  CHECK(sample.command_allowed[Command::kHash] == false);
+  CHECK_FALSE(sample.digests);
+  CHECK_FALSE(memory.due(at(9min)).contains(Command::kHash));
+  CHECK(memory.due(at(10min)).contains(Command::kHash));
 }
 
 TEST_CASE("a refused command is asked again after ten minutes only", "[judge]") {
@@ -82,7 +146,7 @@ TEST_CASE("a refused command is asked at once when the member was away", "[judge
   memory.judge(later(unreachable(), 10s));
 
   for (const auto command : kCommands) {
-    CHECK(memory.due(at(20s)).contains(command));
+    CHECK(memory.due(at(20s)).contains(command) == !is_optional(command));
   }
 }
 
