@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "fourletter/conf.hpp"
+#include "fourletter/dirs.hpp"
 #include "fourletter/hash.hpp"
 #include "fourletter/mntr.hpp"
 #include "fourletter/srvr.hpp"
@@ -36,6 +37,7 @@ constexpr auto kRows = std::to_array<CommandRow>({
     {Command::kWchs, "wchs", kMiB / 16, is_wchs, is_whole_wchs, {0s, 10s}},
     {Command::kConf, "conf", kMiB, is_conf, is_whole_conf, {60s, 60s}},
     {Command::kHash, "hash", kMiB / 16, is_hash, is_whole_hash, {60s, 60s}, 6},
+    {Command::kDirs, "dirs", kMiB / 16, is_dirs, is_whole_dirs, {60s, 60s}, 5},
 });
 static_assert(std::ranges::equal(kRows, kCommands, {}, &CommandRow::command));
 

@@ -13,9 +13,9 @@ namespace zke {
 
 /// The four-letter words that we send. None of them changes anything on the server or holds a lock
 /// while it writes. The order is that of a poll.
-enum class Command { kSrvr, kMntr, kWchs, kConf, kHash };
-constexpr auto kCommands = std::to_array<Command>(
-    {Command::kSrvr, Command::kMntr, Command::kWchs, Command::kConf, Command::kHash});
+enum class Command { kSrvr, kMntr, kWchs, kConf, kHash, kDirs };
+constexpr auto kCommands = std::to_array<Command>({Command::kSrvr, Command::kMntr, Command::kWchs,
+                                                   Command::kConf, Command::kHash, Command::kDirs});
 
 /// "srvr"
 std::string_view to_string(Command command);

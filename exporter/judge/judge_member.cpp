@@ -75,6 +75,9 @@ bool MemberMemory::is_due(Command command, steady_clock::time_point now, bool is
   if (is_optional(command) && !(version_ && is_known_to(*version_, command))) {
     return false;
   }
+  if (command == Command::kDirs && !refusals_.is_refused(Command::kConf)) {
+    return false;  // conf has the same figures
+  }
   const auto last = last_asked_[command];
   if (last == steady_clock::time_point()) {
     return true;
@@ -101,6 +104,8 @@ std::optional<steady_clock::time_point> MemberMemory::known_since(Command comman
       return conf_ ? std::optional(conf_->clock) : std::nullopt;
     case Command::kHash:
       return digests_ ? std::optional(digests_->clock) : std::nullopt;
+    case Command::kDirs:
+      return dirs_ ? std::optional(dirs_->clock) : std::nullopt;
     default:
       return std::nullopt;
   }
@@ -136,6 +141,7 @@ void MemberMemory::forget_server() {
   conf_.reset();
   wchs_.reset();
   digests_.reset();
+  dirs_.reset();
   version_.reset();
   start_time_.reset();
   refusals_.forget();
@@ -210,8 +216,20 @@ void MemberMemory::read_details(const PollRecord& record, MemberSample& sample) 
   }
   sample.conf = conf_ ? std::optional(conf_->value) : std::nullopt;
   read_hash(record, sample, last_start);
+  read_dirs(record);
+  sample.dirs = dirs_ && !sample.conf ? std::optional(dirs_->value) : std::nullopt;
   sample.digests = digests_ ? digests_->value : nullptr;
   identity_.judge(marks);
+}
+
+void MemberMemory::read_dirs(const PollRecord& record) {
+  const auto began = record.clock - record.took;
+  if (const auto* reply = answer_to(record, Command::kDirs)) {
+    dirs_ = {parse_dirs(reply->text), began};
+  } else if (record.replies[Command::kDirs] ||
+             (dirs_ && began - dirs_->clock >= max_age(Command::kDirs).beside_grid)) {
+    dirs_.reset();
+  }
 }
 
 /// Digests that were told before stand as long as the server is the same, and has not gone back.
@@ -303,6 +321,7 @@ void MemberMemory::remember(const PollRecord& record, const MemberSample& sample
     conf_.reset();
     wchs_.reset();
     digests_.reset();
+    dirs_.reset();
   }
   version_ = sample.version;
   if (const auto known = find_voter(sample)) {

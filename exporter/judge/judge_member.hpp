@@ -52,6 +52,7 @@ class MemberMemory {
   static void read_srvr(const PollRecord& record, MemberSample& sample);
   void read_refusals(const PollRecord& record, MemberSample& sample);
   void read_details(const PollRecord& record, MemberSample& sample);
+  void read_dirs(const PollRecord& record);
   void read_hash(const PollRecord& record, const MemberSample& sample,
                  std::optional<std::int64_t> last_start);
   bool read_mntr(const PollRecord& record, MemberSample& sample, IdentityMarks& marks);
@@ -73,6 +74,7 @@ class MemberMemory {
   std::optional<Known<Conf>> conf_;
   std::optional<Known<Wchs>> wchs_;
   std::optional<Known<DigestsPtr>> digests_;
+  std::optional<Known<Dirs>> dirs_;
   std::optional<ServerVersion> version_;  ///< of the last poll: which words the server knows
   bool is_conf_due_ = false;
   std::string missing_;    ///< what the last mntr lacked

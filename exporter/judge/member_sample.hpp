@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "fourletter/commands.hpp"
 #include "fourletter/conf.hpp"
+#include "fourletter/dirs.hpp"
 #include "fourletter/figures.hpp"
 #include "fourletter/hash.hpp"
 #include "fourletter/srvr.hpp"
@@ -58,8 +59,8 @@ struct PollCounts {
 
 /// All that one poll of one member found; the snapshot that it is in names the member. Immutable
 /// once published. The parts of a command that was not answered in this poll are empty: nothing in
-/// here is older than the poll, except `conf` and `hash` (a minute at most, since they are asked
-/// that rarely), in a poll beside the grid `wchs` (10 s at most), and what says so.
+/// here is older than the poll, except `conf`, `hash` and `dirs` (a minute at most, since they are
+/// asked that rarely), in a poll beside the grid `wchs` (10 s at most), and what says so.
 struct MemberSample {
   MemberState state = MemberState::kUnreachable;
   PollResult result = PollResult::kFailed;
@@ -81,7 +82,8 @@ struct MemberSample {
   std::string observer_master_id;
   std::optional<Wchs> wchs;
   std::optional<Conf> conf;
-  DigestsPtr digests;  ///< of hash; empty: not told, or a minute old
+  std::optional<Dirs> dirs;  ///< instead of conf, where that is refused
+  DigestsPtr digests;        ///< of hash; empty: not told, or a minute old
   std::optional<ServerVersion> version;
   std::optional<std::int64_t> start_time;        ///< Unix seconds at which it took its role; 3.6+
   std::optional<std::int64_t> quorum_size;       ///< voters in its membership; 3.6+

@@ -101,6 +101,7 @@ std::optional<double> count_unparsed(const MemberView& of) {
   count += mntr == nullptr ? 0 : static_cast<double>(mntr->unparsed);
   count += sample.wchs ? sample.wchs->unparsed_lines : 0;
   count += sample.conf ? sample.conf->unparsed_lines + count_unparsed_figures(*sample.conf) : 0;
+  count += sample.dirs ? sample.dirs->unparsed_lines : 0;
   count += sample.digests ? sample.digests->unparsed_lines : 0;
   return count;
 }
@@ -159,8 +160,8 @@ constexpr auto kRows = std::to_array<CatalogueRow>({
     {kConf, "minSessionTimeout", "zookeeper_min_session_timeout_seconds", Gauge, 1000, "", "", "Shortest session timeout that a client can get.", InConf{1, kMaxInt}},
     {kConf, "maxSessionTimeout", "zookeeper_max_session_timeout_seconds", Gauge, 1000, "", "", "Longest session timeout that a client can get.", InConf{1, kMaxInt}},
     {kConf, "maxClientCnxns", "zookeeper_max_connections_per_client", Gauge, 1, "", "", "Connections allowed from one client address; 0 is no limit. The exporter's own count.", InConf{0, kMaxInt}},
-    {kConf, "dataDirSize", "zookeeper_data_dir_size_bytes", Gauge, 1, "", "3.5.0", "Size of the snapshot directory, at most a minute old.", InConf{0, kMaxCount}},
-    {kConf, "dataLogSize", "zookeeper_data_log_dir_size_bytes", Gauge, 1, "", "3.5.0", "Size of the transaction log directory, at most a minute old; may be the same directory.", InConf{0, kMaxCount}},
+    {kConf, "dataDirSize", "zookeeper_data_dir_size_bytes", Gauge, 1, "", "3.5.0", "Size of the snapshot directory, at most a minute old; by dirs where conf is refused.", InConf{0, kMaxCount, &Dirs::data_size}},
+    {kConf, "dataLogSize", "zookeeper_data_log_dir_size_bytes", Gauge, 1, "", "3.5.0", "Size of the transaction log directory, at most a minute old; may be the same directory. By dirs where conf is refused.", InConf{0, kMaxCount, &Dirs::log_size}},
 });
 // clang-format on
 

@@ -39,7 +39,9 @@ const std::vector<OwnRow>& own_rows() {
 std::optional<double> find_in_conf(const InConf& bounds, const CatalogueRow& row,
                                    const MemberSample& sample) {
   if (!sample.conf) {
-    return std::nullopt;
+    const bool is_told = sample.dirs && bounds.in_dirs != nullptr;
+    const auto size = is_told ? (*sample.dirs).*bounds.in_dirs : std::nullopt;
+    return size ? std::optional(static_cast<double>(*size)) : std::nullopt;
   }
   const auto found = find_figure(*sample.conf, row.key, bounds.min, bounds.max).value;
   return found ? std::optional(static_cast<double>(*found)) : std::nullopt;

@@ -29,10 +29,11 @@ using EnsembleLines = void (*)(const EnsembleVerdict&, FamilyText&);
 using TlsValue = std::optional<double> (*)(const Snapshot::Tls&);
 using ExporterValue = std::optional<double> (*)(const ProcessFigures&);
 
-/// The figure of `conf` by the row's key, as far as it can be true.
+/// The figure of `conf` by the row's key, as far as it can be true; some are also in `dirs`.
 struct InConf {
   std::int64_t min;
   std::int64_t max;
+  std::optional<std::int64_t> Dirs::*in_dirs = nullptr;
 
   bool operator==(const InConf&) const = default;
 };

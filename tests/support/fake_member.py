@@ -12,7 +12,7 @@ from zookeeper_ensemble import HOST
 
 CLOSES = b""
 REPLIES = {word: (Path(__file__).parents[1] / f"data/3.8.0/leader/{word}.txt").read_bytes()
-           for word in ("srvr", "mntr", "wchs", "conf", "hash")}
+           for word in ("srvr", "mntr", "wchs", "conf", "hash", "dirs")}
 
 
 @contextlib.contextmanager

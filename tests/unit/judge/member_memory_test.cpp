@@ -98,6 +98,28 @@ TEST_CASE("digests are forgotten when the server went back, took another role or
   }
 }
 
+TEST_CASE("dirs is asked only where conf is refused, and gives its sizes", "[judge]") {
+  MemberMemory allowed;
+  CHECK_FALSE(allowed.judge(captured_record(kLeader)).dirs);
+  CHECK_FALSE(allowed.due(at(10s)).contains(Command::kDirs));
+
+  MemberMemory refused;
+  auto record = captured_record(kLeader);
+  record.replies[Command::kDirs].reset();
+  set_reply(record, Command::kConf, captured_reply("3.9.3/not-whitelisted", Command::kConf));
+  CHECK_FALSE(refused.judge(record).dirs);
+  CHECK(refused.due(at(10s)).contains(Command::kDirs));
+
+  auto with_dirs = later(captured_record(kLeader), 10s);
+  with_dirs.replies[Command::kConf].reset();
+  const auto sample = refused.judge(with_dirs);
+  REQUIRE(sample.dirs);
+  CHECK(sample.dirs->data_size == 67109602);
+  CHECK(sample.dirs->log_size == 67109602);
+  CHECK_FALSE(refused.due(at(60s)).contains(Command::kDirs));
+  CHECK(refused.due(at(70s)).contains(Command::kDirs));
+}
+
 TEST_CASE("a refused hash is no failure, and asked again after ten minutes", "[judge]") {
   MemberMemory memory;
   auto record = captured_record(kLeader);
