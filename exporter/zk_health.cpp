@@ -10,6 +10,7 @@
 #include "health/options.hpp"
 #include "health/report.hpp"
 #include "health/watchdog.hpp"
+#include "net/openssl.hpp"
 
 namespace {
 
@@ -39,12 +40,16 @@ int check(const zke::HealthOptions& options) {
   const int failure = zke::own_failure_status(options);
   zke::limit_run_time(options.timeout + kGrace, failure);
   const auto report = zke::run_check(options);
-  const auto line = zke::format_report(report, options) + "\n";
+  if (!report) {
+    complain(report.error().detail());
+    return options.format == zke::HealthOptions::Format::kNagios ? failure : kUsage;
+  }
+  const auto line = zke::format_report(*report, options) + "\n";
   if (!zke::write_all(STDOUT_FILENO, line, std::max(deadline, steady_clock::now() + kPatience))) {
     complain("the answer can't be written to stdout");
     return failure;
   }
-  return zke::exit_status(report, options);
+  return zke::exit_status(*report, options);
 }
 
 }  // namespace
@@ -52,6 +57,7 @@ int check(const zke::HealthOptions& options) {
 int main(int argc, char** argv) {
   zke::fill_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);
+  zke::ignore_openssl_configuration();
   const auto options =
       zke::read_health_options(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
   if (!options) {

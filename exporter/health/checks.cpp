@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "fourletter/ask_all.hpp"
+#include "health/tls.hpp"
 #include "judge/judge_ensemble.hpp"
 #include "judge/judge_member.hpp"
 
@@ -18,14 +19,16 @@ namespace {
 namespace asio = boost::asio;
 using std::chrono::steady_clock;
 
-/// Asks every server for the commands in `due`.
-std::vector<PollRecord> ask_servers(const HealthOptions& options, Commands due) {
+/// Asks every server for the commands in `due`, over TLS where there is a context for it.
+std::vector<PollRecord> ask_servers(const HealthOptions& options, const TlsContext::Ptr& tls,
+                                    Commands due) {
   asio::io_context loop(1);
   std::vector<PollRecord> records(options.servers.size());
   const auto began = steady_clock::now();
   const auto deadline = began + options.timeout;
   const auto ask_one = [&](std::size_t i) -> asio::awaitable<void> {
-    const Target target{options.servers[i].name, {options.servers[i].endpoint}};
+    const auto& server = options.servers[i];
+    const Target target{server.name, {server.endpoint}, tls_peer(tls, options, server)};
     auto all = co_await ask_all(target, due, deadline);
     records[i].replies = std::move(all.replies);
     records[i].clock = steady_clock::now();
@@ -55,8 +58,8 @@ HealthReport report_probe(const HealthOptions& options, const Observation& seen)
   return report;
 }
 
-HealthReport check_probe(const HealthOptions& options) {
-  const auto records = ask_servers(options, {Command::kSrvr});
+HealthReport check_probe(const HealthOptions& options, const TlsContext::Ptr& tls) {
+  const auto records = ask_servers(options, tls, {Command::kSrvr});
   return report_probe(options, observe(*records[0].replies[Command::kSrvr]));
 }
 
@@ -64,9 +67,11 @@ HealthReport check_probe(const HealthOptions& options) {
 ExitCode failure_code(const HealthOptions& options, const Snapshot& view) {
   bool is_refused = false;
   bool is_any_up = false;
+  bool is_tls = false;
   bool is_own_failure = false;
   for (const auto& member : view.members) {
     is_any_up = is_any_up || member.sample->is_up();
+    is_tls = is_tls || member.sample->reason == Reason::kTls;
     is_own_failure = is_own_failure || member.sample->reason == Reason::kLocalError;
     is_refused = is_refused || member.sample->reason == Reason::kCommandRefused;
   }
@@ -74,14 +79,14 @@ ExitCode failure_code(const HealthOptions& options, const Snapshot& view) {
     return ExitCode::kUnknown;
   }
   if (!is_any_up) {
-    return ExitCode::kNoConnection;
+    return is_tls ? ExitCode::kProtocol : ExitCode::kNoConnection;
   }
   const bool is_reason = options.is_safe_to_stop && has_quorum(view.verdict.level);
   return is_refused && is_reason ? ExitCode::kCommandRefused : ExitCode::kUnhealthy;
 }
 
-Snapshot judge_servers(const HealthOptions& options) {
-  auto records = ask_servers(options, {Command::kSrvr, Command::kMntr, Command::kConf});
+Snapshot judge_servers(const HealthOptions& options, const TlsContext::Ptr& tls) {
+  auto records = ask_servers(options, tls, {Command::kSrvr, Command::kMntr, Command::kConf});
   Snapshot view;
   for (std::size_t i = 0; i < records.size(); ++i) {
     MemberMemory memory;
@@ -117,9 +122,9 @@ void report_stop(const HealthOptions& options, const Snapshot& view, HealthRepor
   }
 }
 
-HealthReport check_ensemble(const HealthOptions& options) {
+HealthReport check_ensemble(const HealthOptions& options, const TlsContext::Ptr& tls) {
   HealthReport report;
-  const auto view = judge_servers(options);
+  const auto view = judge_servers(options, tls);
   if (options.is_safe_to_stop) {
     report_stop(options, view, report);
   } else {
@@ -145,17 +150,41 @@ HealthReport report_own_failure(const HealthOptions& options, const std::string&
   return report;
 }
 
+/// Without the files, which can't be used: a server that greets us at all has started and lives.
+HealthReport check_without_files(HealthOptions options, const std::string& why) {
+  options.tls = TlsSettings();
+  options.tls->verify = false;
+  auto report = check_probe(options, *TlsContext::load(*options.tls));
+  report.is_warning = report.passed;
+  report.text += "; asked without the files of TLS: " + why;
+  return report;
+}
+
+Result<HealthReport> check(const HealthOptions& options) {
+  const auto tls = load_tls(options);
+  if (!tls) {
+    const bool is_about_restart = options.probe && *options.probe != ProbeKind::kReadiness;
+    return is_about_restart ? Result(check_without_files(options, tls.error().detail()))
+                            : Result<HealthReport>(tls.error());
+  }
+  auto report = options.probe ? check_probe(options, *tls) : check_ensemble(options, *tls);
+  report.text = name_flags(report.text);
+  return report;
+}
+
 }  // namespace
 
-HealthReport run_check(const HealthOptions& options) {
+Result<HealthReport> run_check(const HealthOptions& options) {
   const auto began = steady_clock::now();
-  HealthReport report;
+  auto report = Result(HealthReport());
   try {
-    report = options.probe ? check_probe(options) : check_ensemble(options);
+    report = check(options);
   } catch (const std::exception& failure) {
     report = report_own_failure(options, failure.what());
   }
-  report.took = steady_clock::now() - began;
+  if (report) {
+    report->took = steady_clock::now() - began;
+  }
   return report;
 }
 

@@ -23,7 +23,8 @@ struct HealthReport {
 };
 
 /// Asks the servers, all at the same time, and judges their answers as the daemon does. Returns by
-/// the options' timeout.
-HealthReport run_check(const HealthOptions& options);
+/// the options' timeout. The error is a file of TLS that can't be used; startup and liveness are
+/// told without it: a restart of the server would not mend it.
+Result<HealthReport> run_check(const HealthOptions& options);
 
 }  // namespace zke

@@ -32,12 +32,17 @@ Usage: zk-health --check=CHECK [--name=value]... HOST:PORT[,HOST:PORT]...
   --leader-last         for safe-to-stop: not the leader
   --require=LEVEL       for ensemble: quorum (default), writable, healthy or full
   --allow-read-only     for readiness: a read-only server is ready
+  --tls                 speak TLS; the server's certificate is verified
+  --ca-file=FILE        with --tls: authorities that are believed, PEM (default: the system's)
+  --cert-file=FILE, --key-file=FILE  with --tls: our own certificate and its key, PEM
+  --server-name=NAME    with --tls: whom the server's certificate names (default: HOST)
+  --insecure            with --tls: the server's certificate is not verified
   --timeout=DURATION    deadline of the whole check, 1ms to 1h (default: 3s)
   --format=FORMAT       text (default), json or nagios: one line
   --help, --version
 
 HOST is an IP address or localhost. Exit codes: 0 healthy, 1 usage, 2 no connection or no answer in
-time, 3 no ZooKeeper's answer, 4 unhealthy, 5 a command is not in the server's whitelist, 6 unknown.
+time, 3 no ZooKeeper's answer or none in this TLS, 4 unhealthy, 5 a command is not in the server's whitelist, 6 unknown.
 With --format=nagios: 0 ok, 1 warning, 2 critical, 3 unknown.
 )";
 
@@ -66,7 +71,7 @@ std::optional<Error> read_servers(std::string_view text, bool is_observer, Healt
         options.servers.end()) {
       return usage(name + " is given twice");
     }
-    options.servers.push_back({name, endpoint, is_observer});
+    options.servers.push_back({name, address.host, endpoint, is_observer});
   }
   return std::nullopt;
 }
@@ -108,6 +113,24 @@ bool read_member(std::string_view value, HealthOptions& options) {
   return bool(address);
 }
 
+/// The settings of TLS that a flag stands for; whether --tls is among the flags is seen later.
+TlsSettings& tls_of(HealthOptions& options) {
+  return options.tls ? *options.tls : options.tls.emplace();
+}
+
+template <std::string TlsSettings::*field>
+bool read_tls(std::string_view value, HealthOptions& options) {
+  tls_of(options).*field = value;
+  return !value.empty();
+}
+
+bool read_server_name(std::string_view value, HealthOptions& options) {
+  boost::system::error_code ec;
+  boost::asio::ip::make_address(value, ec);
+  tls_of(options).server_name = value;
+  return !ec || read_address(std::string(value) + ":1");  // with a port it has two then
+}
+
 struct Flag {
   std::string_view name;
   bool (*read)(std::string_view, HealthOptions&);
@@ -115,21 +138,45 @@ struct Flag {
 };
 
 constexpr auto kFlags = std::to_array<Flag>({
+    {"ca-file", read_tls<&TlsSettings::ca_file>, "a file of certificates in PEM"},
+    {"cert-file", read_tls<&TlsSettings::cert_file>, "a file with a certificate in PEM"},
     {"check", read_check, "startup, liveness, readiness, safe-to-stop or ensemble"},
     {"format", read_format, "text, json or nagios"},
+    {"key-file", read_tls<&TlsSettings::key_file>, "a file with a private key in PEM"},
     {"member", read_member, "HOST:PORT"},
     {"require", read_require, "quorum, writable, healthy or full"},
+    {"server-name", read_server_name, "a name or an IP address, without a port"},
     {"timeout", read_timeout, "a duration of 1ms to 1h, such as 3s or 500ms"},
 });
 
-std::optional<Error> read_flag(std::string_view flag, bool& has_check, HealthOptions& options) {
+struct Switch {
+  std::string_view name;
+  void (*set)(HealthOptions&);
+};
+
+constexpr auto kSwitches = std::to_array<Switch>({
+    {"allow-read-only", [](HealthOptions& options) { options.allow_read_only = true; }},
+    {"insecure", [](HealthOptions& options) { tls_of(options).verify = false; }},
+    {"leader-last", [](HealthOptions& options) { options.leader_last = true; }},
+    {"tls", [](HealthOptions& options) { tls_of(options); }},
+});
+
+/// Flags that must be there.
+struct Given {
+  bool check = false;
+  bool tls = false;
+};
+
+std::optional<Error> read_flag(std::string_view flag, Given& given, HealthOptions& options) {
   auto value = flag.substr(2);
   const auto name = take_until(value, '=');
-  if (name == "leader-last" || name == "allow-read-only") {
+  if (const auto* known = std::ranges::find(kSwitches, name, &Switch::name);
+      known != kSwitches.end()) {
     if (flag.find('=') != std::string_view::npos) {
       return usage("--" + std::string(name) + " takes no value");
     }
-    (name == "leader-last" ? options.leader_last : options.allow_read_only) = true;
+    known->set(options);
+    given.tls = given.tls || name == "tls";
     return std::nullopt;
   }
   if (name == "observers") {
@@ -145,13 +192,32 @@ std::optional<Error> read_flag(std::string_view flag, bool& has_check, HealthOpt
   if (!known->read(value, options)) {
     return usage("--" + std::string(name) + " must be " + std::string(known->values));
   }
-  has_check = has_check || name == "check";
+  given.check = given.check || name == "check";
   return std::nullopt;
 }
 
-std::optional<Error> find_mistake(bool has_check, const HealthOptions& options) {
-  if (!has_check) {
+std::optional<Error> find_tls_mistake(const TlsSettings& tls, const Given& given) {
+  if (!given.tls) {
+    return usage(
+        "--ca-file, --cert-file, --key-file, --server-name and --insecure belong to --tls");
+  }
+  if (tls.cert_file.empty() != tls.key_file.empty()) {
+    return usage("--cert-file and --key-file belong together: give both or neither");
+  }
+  if (!tls.verify && !tls.ca_file.empty()) {
+    return usage("--insecure verifies nothing: leave it out, or --ca-file");
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> find_mistake(const Given& given, const HealthOptions& options) {
+  if (!given.check) {
     return usage("--check is missing");
+  }
+  if (options.tls) {
+    if (const auto mistake = find_tls_mistake(*options.tls, given)) {
+      return mistake;
+    }
   }
   const auto observers =
       std::ranges::count(options.servers, true, &HealthOptions::Server::is_observer);
@@ -209,11 +275,11 @@ Result<HealthOptions> read_health_options(const std::vector<std::string>& argume
   if (!arguments.empty() && arguments[0] == "install") {
     return read_install(arguments);
   }
-  bool has_check = false;
+  Given given;
   for (const auto& argument : arguments) {
     std::optional<Error> mistake;
     if (argument.starts_with("--")) {
-      mistake = read_flag(argument, has_check, options);
+      mistake = read_flag(argument, given, options);
     } else {
       mistake = read_servers(argument, false, options);
     }
@@ -221,7 +287,7 @@ Result<HealthOptions> read_health_options(const std::vector<std::string>& argume
       return *mistake;
     }
   }
-  if (const auto mistake = find_mistake(has_check, options)) {
+  if (const auto mistake = find_mistake(given, options)) {
     return *mistake;
   }
   return options;

@@ -10,6 +10,7 @@
 #include "base/result.hpp"
 #include "judge/probe.hpp"
 #include "judge/require.hpp"
+#include "net/tls_settings.hpp"
 
 namespace zke {
 
@@ -18,6 +19,7 @@ struct HealthOptions {
   enum class Format { kText, kJson, kNagios };
   struct Server {
     std::string name;  ///< as it was given
+    std::string host;  ///< of it: whom the server's certificate must name
     boost::asio::ip::tcp::endpoint endpoint;
     bool is_observer = false;  ///< where no server tells
   };
@@ -31,11 +33,13 @@ struct HealthOptions {
   bool allow_read_only = false;
   std::chrono::milliseconds timeout = std::chrono::seconds(3);
   Format format = Format::kText;
-  std::string message;       ///< --help or --version: print this and stop
-  std::string install_path;  ///< `install PATH`: copy the program there and stop
+  std::optional<TlsSettings> tls;  ///< speaks TLS to all servers; empty: plain TCP
+  std::string message;             ///< --help or --version: print this and stop
+  std::string install_path;        ///< `install PATH`: copy the program there and stop
 };
 
-/// Reads the command line (without the program's name). The error is one line with the remedy.
+/// Reads the command line (without the program's name), but none of the files that it names. The
+/// error is one line with the remedy.
 Result<HealthOptions> read_health_options(const std::vector<std::string>& arguments);
 
 }  // namespace zke

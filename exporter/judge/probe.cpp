@@ -49,7 +49,7 @@ ExitCode failure_code(const Observation& seen) {
 bool passes(ProbeKind kind, const Observation& seen, bool allow_read_only) {
   switch (kind) {
     case ProbeKind::kStartup:
-      return answered(seen);
+      return answered(seen) || seen.reason == Reason::kTls;  // its port is open, and speaks
     case ProbeKind::kLiveness:
       return answered(seen) || failure_code(seen) != ExitCode::kNoConnection;
     case ProbeKind::kReadiness:

@@ -49,7 +49,8 @@ struct ProbeVerdict {
 };
 
 /// The verdict table of docs/health.md. Liveness fails only for a process that refuses connections
-/// or does not answer: those that a restart can help.
+/// or does not answer: those that a restart can help. One that speaks TLS where we do not, or a TLS
+/// that we do not accept, has started and lives.
 ProbeVerdict judge_probe(ProbeKind kind, const Observation& seen, bool allow_read_only);
 
 }  // namespace zke

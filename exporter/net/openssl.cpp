@@ -4,6 +4,7 @@
 #include <ctime>
 
 #include <boost/asio/ip/address.hpp>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
@@ -43,6 +44,8 @@ std::string describe(const GENERAL_NAME& name) {
 }
 
 }  // namespace
+
+void ignore_openssl_configuration() { OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr); }
 
 std::optional<std::chrono::sys_seconds> read_time(const ASN1_TIME* time) {
   std::tm parts{};

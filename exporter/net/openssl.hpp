@@ -20,6 +20,11 @@ struct FreeOpenssl {
   void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
 };
 
+/// For a static program, before all else of TLS: no file of the system (openssl.cnf), and no
+/// variable of the environment that names one, makes it load engines, or changes the TLS that it
+/// speaks.
+void ignore_openssl_configuration();
+
 /// What OpenSSL made for us, freed when it goes.
 template <class Type>
 using OpensslPtr = std::unique_ptr<Type, FreeOpenssl>;

@@ -150,3 +150,59 @@ TEST_CASE("help and version need nothing else", "[health]") {
   CHECK(read_health_options({"--help"})->message.starts_with("zk-health asks ZooKeeper servers"));
   CHECK(read_health_options({"--version"})->message.starts_with("zk-health "));
 }
+
+TEST_CASE("TLS has files, a name and a switch to verify nothing", "[health]") {
+  CHECK_FALSE(read_health_options({kCheck, kServer})->tls);
+  CHECK(read_health_options({kCheck, "--tls", kServer})->tls == TlsSettings());
+
+  const auto options =
+      read_health_options({kCheck, "--ca-file=/tls/ca.crt", "--cert-file=/tls/tls.crt", "--tls",
+                           "--key-file=/tls/tls.key", "--server-name=zk-0.zk", kServer});
+
+  REQUIRE(options);
+  CHECK(options->tls->ca_file == "/tls/ca.crt");
+  CHECK(options->tls->cert_file == "/tls/tls.crt");
+  CHECK(options->tls->key_file == "/tls/tls.key");
+  CHECK(options->tls->server_name == "zk-0.zk");
+  CHECK(options->tls->verify);
+  CHECK_FALSE(read_health_options({kCheck, "--tls", "--insecure", kServer})->tls->verify);
+  CHECK(read_health_options({kCheck, "--tls", "--server-name=::1", kServer}));
+}
+
+TEST_CASE("the host of a server is whom its certificate must name", "[health]") {
+  const auto options = read_health_options({"--check=ensemble", "localhost:2181,[::1]:2182"});
+
+  REQUIRE(options);
+  CHECK(options->servers[0].host == "localhost");
+  CHECK(options->servers[1].host == "::1");
+}
+
+TEST_CASE("mistakes in the flags of TLS are one line with the remedy", "[health]") {
+  const auto of = [](std::vector<std::string> flags) {
+    flags.insert(flags.end(), {kCheck, kServer});
+    return mistake(flags);
+  };
+  const std::string alone =
+      "--ca-file, --cert-file, --key-file, --server-name and --insecure belong to --tls; see "
+      "--help";
+  CHECK(of({"--ca-file=ca.crt"}) == alone);
+  CHECK(of({"--server-name=zk"}) == alone);
+  CHECK(of({"--insecure"}) == alone);
+  CHECK(of({"--tls", "--cert-file=tls.crt"}) ==
+        "--cert-file and --key-file belong together: give both or neither; see --help");
+  CHECK(of({"--tls", "--key-file=tls.key"}) ==
+        "--cert-file and --key-file belong together: give both or neither; see --help");
+  CHECK(of({"--tls", "--insecure", "--ca-file=ca.crt"}) ==
+        "--insecure verifies nothing: leave it out, or --ca-file; see --help");
+  CHECK(of({"--tls=yes"}) == "--tls takes no value; see --help");
+  CHECK(of({"--tls", "--insecure=1"}) == "--insecure takes no value; see --help");
+  CHECK(of({"--tls", "--ca-file"}) ==
+        "write --ca-file=VALUE, which is a file of certificates in PEM; see --help");
+  CHECK(of({"--tls", "--ca-file="}) ==
+        "--ca-file must be a file of certificates in PEM; see --help");
+  for (const auto* name : {"", "zk-0:2181", "https://zk-0", "zk 0", "[::1]:2181"}) {
+    CAPTURE(name);
+    CHECK(of({"--tls", "--server-name=" + std::string(name)}) ==
+          "--server-name must be a name or an IP address, without a port; see --help");
+  }
+}

@@ -68,7 +68,7 @@ std::vector<Row> table() {
                                                           kProtocol, kDoubt, kProtocol,  kProtocol},
       {"srvr refused", refusal(Kind::kNotAllowed), "command_refused",
                                                           kYes,      kYes,   kDenied,    kDenied},
-      {"TLS", failure(Reason::kTls), "tls",               kProtocol, kDoubt, kProtocol,  kProtocol},
+      {"TLS", failure(Reason::kTls), "tls",               kDoubt,    kDoubt, kProtocol,  kProtocol},
       {"garbage", failure(Reason::kMalformed), "malformed",
                                                           kProtocol, kDoubt, kProtocol,  kProtocol},
       {"cut short", failure(Reason::kTruncated), "truncated",
