@@ -128,7 +128,7 @@ bool read_server_name(std::string_view value, HealthOptions& options) {
   boost::system::error_code ec;
   boost::asio::ip::make_address(value, ec);
   tls_of(options).server_name = value;
-  return !ec || read_address(std::string(value) + ":1");  // with a port it has two then
+  return !ec || (!value.empty() && read_address(std::string(value) + ":1"));  // no second port
 }
 
 struct Flag {

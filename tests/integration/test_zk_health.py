@@ -14,7 +14,6 @@ from zookeeper_ensemble import HOST, Ensemble, free_ports
 
 GARBAGE = {
     "another protocol": b"HTTP/1.1 400 Bad Request\r\n\r\n",
-    "a TLS alert": b"\x15\x03\x03\x00\x02\x02\x46",
     "binary": bytes(range(256)) * 40,
     "quotes": b'"' * 5000,
     "a line without an end": b"Zookeeper version: 3.8.0" + b"x" * 5000,
@@ -150,7 +149,7 @@ def test_a_refused_command() -> None:
 
 
 def test_a_server_that_closes() -> None:
-    """As with maxClientCnxns, or a port for TLS only."""
+    """As with maxClientCnxns."""
     with fake_member(CLOSES) as address:
         expect(address, (3, 0, 3), DOUBT, "closed_without_answer", warns=True)
 
