@@ -79,7 +79,7 @@ std::string explain(int error) {
     case ENOSPC:
     case EDQUOT:
     case EFBIG:
-      return "the volume, a quota or a limit of files' sizes is full; it takes some 4 MB";
+      return "the volume, a quota or a limit of files' sizes is full; it takes some 8 MB";
     case EROFS:
       return "the volume is read-only; mount it writable here, or give another path";
     case EACCES:

@@ -35,7 +35,7 @@ NOT_RUN = {
     r"\biostat\b|\bvmstat\b": "the packages sysstat and procps are not asked for",
     r"\bpgrep\b": "would find the servers of other tests",
     r"-m pytest": "is a test itself",
-    r"SECURE_PORT|CLIENT_CERTIFICATE": "needs a server with TLS",
+    r"SECURE_PORT|CLIENT_CERTIFICATE|:2281\b": "needs a server with TLS: tests/integration/test_zk_health_tls.py",
     r"\bFILE\b": "FILE is the reader's own",
     r"\bsudo\b|\bapt(-get)?\b": "installs packages",
     r"^mimirtool ": "needs a Mimir: tests/alerts/test_rulers.py checks the rules",

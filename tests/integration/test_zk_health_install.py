@@ -121,7 +121,7 @@ def test_it_says_what_is_in_the_way(tmp_path: Path) -> None:
 def test_a_limit_of_sizes_is_told(tmp_path: Path) -> None:
     """No signal ends it, and no part remains."""
     line = refusal("sh", "-c", 'ulimit -f 100; exec "$@"', "sh", ZK_HEALTH, "install", tmp_path / "probe")
-    assert "is full; it takes some 4 MB" in line
+    assert "is full; it takes some 8 MB" in line
     assert names(tmp_path) == []
 
 
@@ -135,7 +135,7 @@ def test_volumes_that_do_not_take_it(tmp_path: Path) -> None:
     """A full one, a read-only one, a mounted file, and no /proc: the line blames what is to blame."""
     target = tmp_path / "probe"
     full = 'mount -t tmpfs -o size=64k none "$2" && exec "$1" install "$2/probe"'
-    assert "is full; it takes some 4 MB" in refusal(*in_namespace(full, tmp_path))
+    assert "is full; it takes some 8 MB" in refusal(*in_namespace(full, tmp_path))
     locked = 'mount -t tmpfs -o ro none "$2" && exec "$1" install "$2/probe"'
     assert "the volume is read-only" in refusal(*in_namespace(locked, tmp_path))
     no_proc = 'mount -t tmpfs none /proc && exec "$1" install "$2"'

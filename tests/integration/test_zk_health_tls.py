@@ -1,11 +1,7 @@
 """zk-health over TLS: real servers with a TLS-only client port, and a small TLS server for what they can't show."""
 
-import contextlib
 import os
-import socket
-import ssl
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from certificates import EXPIRED, Authority, Certificate
-from fake_member import CLOSES, REPLIES, fake_member
+from fake_member import CLOSES, fake_member, tls_member
 from secure_servers import speak_tls
 from zk_health import PROBES, ZK_HEALTH, report, run_health
-from zookeeper_ensemble import HOST, Ensemble
+from zookeeper_ensemble import Ensemble
 
 FEW = 300  # ms: a deadline for servers that never answer
 
@@ -46,30 +42,6 @@ def flags_of(authority: Authority, own: Certificate | None = None) -> list[str]:
     """Those for servers of this authority."""
     mutual = [f"--cert-file={own.file}", f"--key-file={own.key}"] if own else []
     return ["--tls", f"--ca-file={authority.file}", *mutual]
-
-
-@contextlib.contextmanager
-def tls_member(certificate: Certificate) -> Iterator[str]:
-    """Speaks TLS with this certificate, and answers like a leader. Gives its address."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate.file, certificate.key)
-    with socket.create_server((HOST, 0)) as listener:
-
-        def serve() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    connection = listener.accept()[0]
-                    with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True) as secure:
-                        secure.sendall(REPLIES[secure.recv(4).decode("latin-1")])
-                        secure.unwrap()
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        try:
-            yield f"{HOST}:{listener.getsockname()[1]}"
-        finally:
-            listener.shutdown(socket.SHUT_RDWR)
-            thread.join()
 
 
 def test_every_check_of_servers_that_demand_a_certificate(strict: Ensemble, authority: Authority,

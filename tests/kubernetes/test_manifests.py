@@ -9,11 +9,13 @@ import pytest
 import yaml
 
 import manifests
+from certificates import Authority
 from exporter_process import BINARY
+from fake_member import tls_member
 from manifests import MANIFESTS, OTHERS, RENDERED, exporters, golden, kubectl
 from zk_health import run_health
 
-WITH_EXPORTER = [name for name in RENDERED if name != "reference-ensemble" and name not in OTHERS]
+WITH_EXPORTER = [name for name in RENDERED if not name.startswith("reference-ensemble") and name not in OTHERS]
 
 
 @pytest.mark.parametrize("name", RENDERED)
@@ -29,8 +31,12 @@ def test_renders_to_its_golden_file(name: str) -> None:
 def test_the_exporter_accepts_its_rendered_arguments(name: str, tmp_path: Path) -> None:
     """Flags and configuration file go through the real program's --config.check."""
     ((container, files),) = exporters(name)
+    secret = Authority(tmp_path / "secret").issue("exporter")
+    for name_of_file, file in (("ca.crt", secret.file.parent / "ca.pem"), ("tls.crt", secret.file),
+                               ("tls.key", secret.key)):
+        (tmp_path / name_of_file).write_bytes(file.read_bytes())
     for file, text in files.items():
-        (tmp_path / file).write_text(text)
+        (tmp_path / file).write_text(text.replace("/etc/zookeeper-exporter-tls", str(tmp_path)))
     arguments = [argument.replace("/etc/zookeeper-exporter", str(tmp_path)) for argument in container["args"]]
     done = subprocess.run([BINARY, *arguments, "--config.check"], capture_output=True, text=True, timeout=10)
     assert done.returncode == 0, done.stderr
@@ -61,6 +67,26 @@ def test_zk_health_accepts_its_rendered_commands(name: str, tmp_path: Path) -> N
         assert arguments.pop() == "127.0.0.1:2181"
         done = subprocess.run([installed, *arguments, "127.0.0.1:1"], capture_output=True, text=True, timeout=10)
         assert done.returncode == 2, done.stdout + done.stderr  # refused; a usage error would be 1
+
+
+def test_the_probes_over_tls_pass_at_servers_that_demand_a_certificate(tmp_path: Path) -> None:
+    """With the Secret as the component mounts it; without it they fail, but none that a restart would follow."""
+    authority = Authority(tmp_path / "authority")
+    server = authority.issue("member", hosts=("zookeeper-client", "zookeeper-0.zookeeper-headless"))
+    secret = tmp_path / "probe-tls"
+    secret.mkdir()
+    for name, file in (("ca.crt", authority.file), ("tls.crt", server.file), ("tls.key", server.key)):
+        (secret / name).write_bytes(file.read_bytes())
+    pod = _statefulset("reference-ensemble-tls", "zookeeper")
+    assert [volume["secret"]["secretName"] for volume in pod["volumes"] if volume["name"] == "zk-health-tls"] == [
+        "zookeeper-probes-tls"]
+    with tls_member(server, authority) as address:
+        for directory, codes in ((secret, (0, 0, 0)), (tmp_path / "nothing", (0, 0, 1))):
+            for probe, code in zip(("startupProbe", "livenessProbe", "readinessProbe"), codes):
+                _, *arguments = pod["containers"][0][probe]["exec"]["command"]
+                assert arguments.pop() == "127.0.0.1:2281"
+                done = run_health(*(argument.replace("/probe-tls", str(directory)) for argument in arguments), address)
+                assert done.returncode == code, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("name", ["tcp", "chart", "bare"])
@@ -219,10 +245,24 @@ def test_no_kustomization_rewrites_selectors() -> None:
         assert all(entry["includeSelectors"] is False for entry in fields.get("labels", [])), path
 
 
-def test_the_readme_shows_a_kustomization_that_renders() -> None:
+@pytest.mark.parametrize("name", ["own-settings", "reference-ensemble-tls"])
+def test_the_readme_shows_a_kustomization_that_renders(name: str) -> None:
     """Its example is the composition of which there is a golden file."""
     readme = (MANIFESTS / "README.md").read_text()
-    assert (manifests.COMPOSITIONS / "own-settings/kustomization.yaml").read_text() in readme
+    assert (manifests.COMPOSITIONS / name / "kustomization.yaml").read_text() in readme
+
+
+def test_the_readme_shows_what_tls_needs_in_both_configurations() -> None:
+    """Of zoo.cfg and of the exporter's file, whose compositions are rendered."""
+    readme = (MANIFESTS / "README.md").read_text()
+    ours = (MANIFESTS / "reference-ensemble/zoo.cfg").read_text().splitlines()
+    over_tls = (manifests.COMPOSITIONS / "reference-ensemble-tls/zoo.cfg").read_text().splitlines()
+    assert set(ours) - set(over_tls) == {"clientPort=2181"}
+    for line in set(over_tls) - set(ours):
+        assert line.startswith("#") or line in readme, line
+    (ensemble,) = yaml.safe_load((manifests.COMPOSITIONS / "exporter-tls/zookeeper-exporter.yml").read_text())["ensembles"]
+    for key, value in ensemble["tls"].items():
+        assert f"      {key}: {value}\n" in readme
 
 
 def test_a_changed_configuration_has_the_same_name() -> None:

@@ -3,11 +3,13 @@
 import contextlib
 import socket
 import socketserver
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from certificates import Authority, Certificate
 from zookeeper_ensemble import HOST
 
 CLOSES = b""
@@ -32,6 +34,34 @@ def fake_member(answer: bytes | None | dict[str, bytes | None]) -> Iterator[str]
                         if said is not None:
                             connection.sendall(said)
                             connection.close()
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        try:
+            yield f"{HOST}:{listener.getsockname()[1]}"
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+@contextlib.contextmanager
+def tls_member(certificate: Certificate, clients: Authority | None = None) -> Iterator[str]:
+    """Speaks TLS with this certificate and answers like a leader; demands certificates of `clients`. Gives its
+    address."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate.file, certificate.key)
+    if clients:
+        context.load_verify_locations(clients.file)
+        context.verify_mode = ssl.CERT_REQUIRED
+    with socket.create_server((HOST, 0)) as listener:
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection = listener.accept()[0]
+                    with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True) as secure:
+                        secure.sendall(REPLIES[secure.recv(4).decode("latin-1")])
+                        secure.unwrap()
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
