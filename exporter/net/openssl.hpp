@@ -15,6 +15,7 @@ namespace zke {
 struct FreeOpenssl {
   void operator()(BIO* bio) const { BIO_free_all(bio); }
   void operator()(X509* certificate) const { X509_free(certificate); }
+  void operator()(X509_NAME* name) const { X509_NAME_free(name); }
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
   void operator()(SSL* ssl) const { SSL_free(ssl); }
   void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }

@@ -8,6 +8,7 @@
 #include <openssl/pem.h>
 
 #include "base/file.hpp"
+#include "net/lazy_authorities.hpp"
 #include "net/openssl.hpp"
 #include "net/tls_peer.hpp"
 
@@ -199,6 +200,19 @@ Result<TlsContext::Ptr> TlsContext::load(const TlsSettings& settings, Ptr last) 
   return Ptr(context);
 }
 
+std::optional<Error> TlsContext::take_system(const Files& files) {
+  system_ = std::make_unique<LazyAuthorities>(files.authorities.text);
+  if (system_->size() == 0) {
+    return mistake(files.authorities, kNoCertificate);
+  }
+  if (!system_->is_whole()) {
+    return mistake(files.authorities,
+                   "is broken after " + std::to_string(system_->size()) + " certificates");
+  }
+  system_->serve(openssl_->native_handle());
+  return std::nullopt;
+}
+
 std::optional<Error> TlsContext::take(const TlsSettings& settings, const Files& files) {
   auto* const context = openssl_->native_handle();
   const bool is_13 = settings.min_version == TlsSettings::Version::k13;
@@ -208,7 +222,8 @@ std::optional<Error> TlsContext::take(const TlsSettings& settings, const Files& 
   is_verifying_ = settings.verify;
   std::optional<Error> error;
   if (settings.verify) {
-    error = take_authorities(context, files.authorities);
+    error = settings.ca_file.empty() ? take_system(files)
+                                     : take_authorities(context, files.authorities);
   }
   if (!error && !settings.cert_file.empty()) {
     error = take_certificate(context, files.certificate, own_not_after_);

@@ -15,6 +15,8 @@ class context;
 
 namespace zke {
 
+class LazyAuthorities;
+
 /// What TlsSettings' files hold, ready for connections. Never changed once loaded.
 class TlsContext {
  public:
@@ -46,8 +48,10 @@ class TlsContext {
   struct Files;
 
   explicit TlsContext(const Files& files);
+  std::optional<Error> take_system(const Files& files);
   std::optional<Error> take(const TlsSettings& settings, const Files& files);
 
+  std::unique_ptr<LazyAuthorities> system_;  ///< those of the system, if they are believed
   std::unique_ptr<boost::asio::ssl::context> openssl_;
   bool is_verifying_ = true;
   std::optional<std::chrono::sys_seconds> own_not_after_;

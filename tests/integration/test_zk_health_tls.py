@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import needs
 from certificates import EXPIRED, Authority, Certificate
 from fake_member import CLOSES, fake_member, tls_member
 from secure_servers import speak_tls
@@ -175,6 +176,27 @@ def test_what_is_no_tls_in_time(answer: bytes | None) -> None:
             assert time.monotonic() - began < FEW / 1000 + 0.6
             assert done.returncode in (0, 3) if code is None else done.returncode == code, done.stdout
             assert done.stdout.count("\n") == 1
+
+
+@pytest.mark.skipif(bool(needs.own_mounts()), reason=needs.own_mounts())
+def test_the_authorities_of_the_system(authority: Authority, tmp_path: Path) -> None:
+    """Without --ca-file: found among many, beside one of the same name that has another key, which is not believed."""
+    system = Path("/etc/ssl/certs/ca-certificates.crt")
+    namesake = Authority(tmp_path / "authority").file.read_text()
+    lists = {"both": system.read_text() + namesake + authority.file.read_text(),
+             "namesake": system.read_text() + namesake,
+             "nothing": "", "broken": system.read_text() + authority.file.read_text()[:300] + "\n"}
+    enter = ["unshare", "--mount", "sh", "-c", f'mount --bind "$0" {system} && exec "$@"']
+    said = {}
+    with tls_member(authority.issue("server-of-the-system")) as address:
+        for name, text in lists.items():
+            (tmp_path / name).write_text(text)
+            said[name] = subprocess.run([*enter, tmp_path / name, ZK_HEALTH, "--check=readiness", "--tls", address],
+                                        capture_output=True, text=True, timeout=20, check=False)
+    assert {name: done.returncode for name, done in said.items()} == {
+        "both": 0, "namesake": 3, "nothing": 1, "broken": 1}, said
+    assert "holds no certificate in PEM" in said["nothing"].stderr
+    assert "is broken after" in said["broken"].stderr
 
 
 def test_no_configuration_of_openssl_is_read(authority: Authority, tmp_path: Path) -> None:
