@@ -1,15 +1,17 @@
 """zk-health over TLS: real servers with a TLS-only client port, and a small TLS server for what they can't show."""
 
+import json
 import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 import needs
 from certificates import EXPIRED, Authority, Certificate
+from exporter_process import Exporter
 from fake_member import CLOSES, fake_member, tls_member
 from secure_servers import speak_tls
 from zk_health import PROBES, ZK_HEALTH, report, run_health
@@ -208,3 +210,22 @@ def test_no_configuration_of_openssl_is_read(authority: Authority, tmp_path: Pat
         done = subprocess.run([ZK_HEALTH, "--check=readiness", *flags_of(authority), address], timeout=20,
                               env={**os.environ, "OPENSSL_CONF": str(config)}, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_the_probe_pages_of_the_exporter_say_the_same(tls: bool, strict: Ensemble, authority: Authority,
+                                                      own: Certificate,
+                                                      start_exporter: Callable[..., Exporter]) -> None:
+    """Of a port for TLS: as long as its ensemble has no `tls:`, started and live with a warning, and not ready."""
+    address = strict.members[0].address
+    files = {"ca-file": authority.file, "cert-file": own.file, "key-file": own.key} if tls else {}
+    exporter = start_exporter(address, "--poll.timeout=1s",
+                              *(f"--zookeeper.tls.{name}={file}" for name, file in files.items()))
+    for kind, verdict in zip(PROBES, ("started", "live", "ready" if tls else "not_ready")):
+        began = time.monotonic()
+        status, _, body = exporter.get(f"/probe/{kind}?member={address}&format=json")
+        assert time.monotonic() - began < 1.5
+        said = json.loads(body)
+        assert status == (503 if verdict == "not_ready" else 200)
+        assert (said["verdict"], said["reason"]) == (verdict, "serving" if tls else "tls"), said
+        assert tls or "this port speaks TLS; configure tls: for it" in said["text"]
