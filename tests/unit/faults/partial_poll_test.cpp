@@ -26,9 +26,13 @@ std::string replace_all(std::string text, const std::string& from, const std::st
 }
 
 /// What the odd one was asked, in whatever number of polls.
+/// But the optional ones, which are asked from the second poll on.
 Words words_of(const Trio& trio) {
   const auto& words = trio.odd.seen().words;
-  return {words.begin(), words.end()};
+  Words asked{words.begin(), words.end()};
+  asked.erase("hash");
+  asked.erase("dirs");
+  return asked;
 }
 
 void check_not_serving(const std::string& reply) {
