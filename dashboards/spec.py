@@ -267,8 +267,9 @@ ENSEMBLE_DASHBOARD = Dashboard(
                              f"* 3600", M)], low=None, runbooks=("WatchCountGrowth",)),
         ],
         "Sessions and connections": [
-            Panel("timeseries", "Connections", "Open client connections, the exporter's own poll among them.", "short",
-                  [(gauge("connections"), M)]),
+            Panel("timeseries", "Connections", "Open client connections, the exporter's own poll among them; one client "
+                  "address may have maxClientCnxns of each member (60 unless set).", "short",
+                  [(gauge("connections"), M)], runbooks=("ClientNearConnectionLimit",)),
             Panel("timeseries", "Sessions", "Of the whole ensemble; more than connections are clients that are away. "
                   "Local sessions are those of localSessionsEnabled.", "short",
                   [(per_ensemble(gauge("global_sessions"), "max"), E),

@@ -6689,7 +6689,7 @@ function(c) {
     "id": 43,
     "type": "timeseries",
     "title": "Connections",
-    "description": "Open client connections, the exporter's own poll among them.",
+    "description": "Open client connections, the exporter's own poll among them; one client address may have maxClientCnxns of each member (60 unless set).",
     "datasource": {
      "type": "prometheus",
      "uid": "${datasource}"
@@ -6745,7 +6745,13 @@ function(c) {
      }
     },
     "transformations": [],
-    "links": [],
+    "links": [
+     {
+      "title": "Runbook: ClientNearConnectionLimit",
+      "url": c.runbook("ZooKeeperClientNearConnectionLimit"),
+      "targetBlank": true
+     }
+    ],
     "targets": [
      {
       "refId": "A",

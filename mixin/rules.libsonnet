@@ -227,6 +227,20 @@ function(c) [
     }
    },
    {
+    "alert": "ZooKeeperClientNearConnectionLimit",
+    "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_connections" + c.selection + ")\n  - on (" + c.grouping + "ensemble) group_left ()\nmax by (" + c.grouping + "ensemble) (zookeeper_connections" + c.selection + " offset 1d)\n  > on (" + c.grouping + "ensemble, member)\n(max by (" + c.grouping + "ensemble, member) (zookeeper_max_connections_per_client" + c.selection + ") > 0)\n  * " + c.clientConnectionsRatio + "\n  and on (" + c.grouping + "ensemble, member)\n(\n  max by (" + c.grouping + "ensemble, member) (zookeeper_connections" + c.selection + ")\n    > on (" + c.grouping + "ensemble) group_left ()\n  max by (" + c.grouping + "ensemble) (zookeeper_connections" + c.selection + " offset 1d)\n    * 2\n)",
+    "for": "15m",
+    "labels": {
+     "severity": "warning"
+    },
+    "annotations": {
+     "summary": "A client of a ZooKeeper member may come near its limit of connections.",
+     "description": "{{ $labels.member }} of ensemble {{ $labels.ensemble }} has {{ printf \"%.0f\" $value }} connections more than the busiest member a day ago, and more than twice as many. If they are one client's, it will soon be refused (maxClientCnxns).",
+     "runbook_url": c.runbook("ZooKeeperClientNearConnectionLimit"),
+     "dashboard_url": c.dashboardUrl + "/d/zookeeper-member?var-ensemble={{ $labels.ensemble | urlquery }}&var-member={{ $labels.member | urlquery }}"
+    }
+   },
+   {
     "alert": "ZooKeeperLargeRequestsRejected",
     "expr": "max by (" + c.grouping + "ensemble, member) (increase(zookeeper_large_requests_rejected_total" + c.selection + "[10m])) > 0",
     "for": "0m",

@@ -8,6 +8,7 @@
   outstandingHighRatio: 0.2,
   expiredFloor: 20,
   ephemeralFloor: 50,
+  clientConnectionsRatio: 0.6,
   juteMaxBufferBytes: 1048575,
   watchFloor: 100000,
   nodeDiskSelector: 'mountpoint=~".*zookeeper.*"',

@@ -10,6 +10,8 @@ Change = Callable[[World], object]
 Firing = dict[float, list[str]]
 
 FIRST, SECOND = ({"job": "zookeeper", "instance": f"exporter-{i}:9141"} for i in range(2))
+# What an exporter of one member says of the ensemble is dropped.
+OF_ENSEMBLE = ("epoch", "failures_tolerated", "finding", "state", "voters", "voters_serving")
 # These say nothing of one ensemble.
 WITHOUT_ENSEMBLE = ("MetricsAbsent", "ExporterDown", "ExporterConfigReloadFailed", "DiskAlmostFull", "DiskFillsSoon")
 
@@ -109,6 +111,6 @@ def sidecars(world: World) -> None:
         world.exporters = [*world.exporters, exporter] if exporter not in world.exporters else world.exporters
         world.polls[exporter] = {"orders": (f"zk-{i}",), "search": (f"zk-{i}",)}
     for ensemble in ("orders", "search"):
-        for figure in ("epoch", "failures_tolerated", "finding", "state", "voters", "voters_serving"):
+        for figure in OF_ENSEMBLE:
             world.put(f"zookeeper_ensemble_{figure}", None, ensemble=ensemble)
         world.put("zookeeper_lag_transactions", None, ensemble=ensemble)

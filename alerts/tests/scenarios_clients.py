@@ -1,6 +1,6 @@
 """Scenarios of zookeeper-clients.rules.yml."""
 
-from scenario import FIRST, SECOND, collide, counter, jump, scenario
+from scenario import FIRST, SECOND, Change, collide, counter, jump, scenario
 from world import World
 
 DAY = 24 * 60  # minutes
@@ -121,6 +121,24 @@ def throttle(pauses):
     return lambda world: world.put("zookeeper_request_throttle_waits_total", pauses, member="zk-0:2181", **FIRST)
 
 
+def connected(before: float, after: float, limit: float = 60) -> Change:
+    """A member has so many connections; from the second day on, an hour later, more of them."""
+    def change(world: World) -> None:
+        world.put("zookeeper_max_connections_per_client", limit)
+        world.put("zookeeper_connections", before)
+        world.put("zookeeper_connections", after, GROWS, member="zk-2:2181")
+    return change
+
+
+def moved(world: World) -> None:
+    """After a rolling restart a member has no clients, and a day later as many as the others again."""
+    connected(200, 0)(world)
+    world.put("zookeeper_connections", 0, member="zk-2:2181")
+    world.put("zookeeper_connections", 200, GROWS, member="zk-2:2181")
+
+
+GROWS = DAY + 60
+NEAR = ["ClientNearConnectionLimit zk-2"]
 NAMES = ["EnsembleNameCollision"]
 REJECTED = ["ConnectionsRejected zk-2"]
 SCENARIOS = [
@@ -194,6 +212,25 @@ SCENARIOS = [
              {10: [], 11: REJECTED, 20: REJECTED}),
     scenario("ConnectionsRejected", "a single one",
              lambda w: w.put("zookeeper_connections_rejected_total", jump(5, 1), member="zk-2:2181"), {8: [], 20: []}),
+
+    scenario("ClientNearConnectionLimit", "50 connections more than a day ago, of a limit of 60", connected(40, 90),
+             {GROWS: [], GROWS + 15: NEAR, GROWS + DAY - 15: NEAR, GROWS + DAY: []}, step=900),
+    scenario("ClientNearConnectionLimit", "37 more, of a limit of 60", connected(30, 67),
+             {GROWS: [], GROWS + 15: NEAR}, step=900),
+    scenario("ClientNearConnectionLimit", "36 more, of a limit of 60", connected(20, 56), {GROWS + 30: []}, step=900),
+    scenario("ClientNearConnectionLimit", "50 more, of a limit of 200", connected(40, 90, 200), {GROWS + 30: []},
+             step=900),
+    scenario("ClientNearConnectionLimit", "there is no limit", connected(40, 900, 0), {GROWS + 30: []}, step=900),
+    scenario("ClientNearConnectionLimit", "it is not told", connected(40, 900, float("nan")), {GROWS + 30: []}, step=900),
+    scenario("ClientNearConnectionLimit", "a large fleet grows by half", connected(200, 300), {GROWS + 30: []}, step=900),
+    scenario("ClientNearConnectionLimit", "a fleet doubles", connected(200, 400), {GROWS + 30: []}, step=900),
+    scenario("ClientNearConnectionLimit", "clients come back to a member that had none", moved, {GROWS + 30: []},
+             step=900),
+    scenario("ClientNearConnectionLimit", "in a rolling restart, for ten minutes",
+             lambda w: (connected(40, 90)(w), w.put("zookeeper_connections", 40, GROWS + 10)),
+             {GROWS + 15: [], GROWS + 30: []}, step=900),
+    scenario("ClientNearConnectionLimit", "the exporter has known the ensemble for an hour",
+             lambda w: (connected(40, 90)(w), w.exporter(0, DAY)), {GROWS + 30: []}, step=900),
 
     scenario("LargeRequestsRejected", "two requests",
              lambda w: w.put("zookeeper_large_requests_rejected_total", jump(5, 2), member="zk-2:2181"),

@@ -8,8 +8,10 @@ import scenarios_clients as clients
 import scenarios_exporter as exporter
 import scenarios_process as process
 import scenarios_replication as replication
+import scenarios_security as security
 import scenarios_storage as storage
-from scenario import FIRST, SECOND, Change, Scenario, collide, counter, jump, scenario, seen_by_one, sidecars
+from scenario import (FIRST, OF_ENSEMBLE, SECOND, Change, Scenario, collide, counter, jump, scenario, seen_by_one,
+                      sidecars)
 from scenarios_availability import LOST, NAMES, fail_to_ask, lose, two_exporters
 from world import Value, World
 
@@ -385,6 +387,17 @@ def member_of_today(world: World) -> None:
     world.put("zookeeper_watches", 300e3, 1.2 * DAY, member="zk-3:2181")
 
 
+def connections(member: str, before: float, after: float, **labels: str) -> Change:
+    """A member has so many connections, and more of them from the second day on."""
+    return together(put("connections", before, member=f"{member}:2181", **labels),
+                    put("connections", after, clients.GROWS, member=f"{member}:2181", **labels))
+
+
+UNLIMITED = together(  # a member, and one of `search`, that may have twice as many
+    clients.connected(200, 300), connections("zk-1", 200, 500), connections("zk-2", 40, 900, ensemble="search"),
+    put("max_connections_per_client", 0, member="zk-1:2181"), put("max_connections_per_client", 0, ensemble="search"))
+
+
 def fires(quiet: float, *more: tuple[float, float, float], member: str = "zk-0") -> Change:
     """This member fires so many watches a second, and another number between two minutes; nobody fires others."""
     def total(seconds: int) -> float:
@@ -401,6 +414,16 @@ def fires(quiet: float, *more: tuple[float, float, float], member: str = "zk-0")
 
 PAYLOAD = ["PayloadNearJuteLimit"]
 CLIENTS = [
+    *(scenario("ClientNearConnectionLimit", name, change,
+               {clients.GROWS: [], clients.GROWS + 15: clients.NEAR if fires_then else []}, step=900)
+      for name, change, fires_then in (
+          ("a limit of one", clients.connected(1, 3, 1), True),
+          ("another member had 20 a day ago", together(clients.connected(1, 50), connections("zk-1", 20, 20)), False),
+          ("another member had 200 a day ago", together(clients.connected(40, 300), connections("zk-1", 200, 200)), False),
+          ("others may have twice as many, for they have no limit", UNLIMITED, False),
+          ("another exporter has not seen a lower limit yet",
+           together(two_exporters, clients.connected(40, 90), put("max_connections_per_client", 200, **SECOND)), False))),
+
     scenario("OutstandingRequestsHigh", "100 of 500 queued", clients.voters(3, 100), {30: []}),
     scenario("OutstandingRequestsHigh", "the request throttle pauses the intake every four minutes",
              clients.throttle(lambda t: t // 240), {8: [], 30: ["OutstandingRequestsHigh zk-0"]}),
@@ -545,7 +568,7 @@ def sidecars_beside_larger(world: World) -> None:
         world.polls[instance]["search"] = ALL
     world.exporters.append("exporter-3:9141")
     world.polls["exporter-3:9141"] = {"orders": ("zk-0", "zk-1")}
-    for figure in ("epoch", "failures_tolerated", "finding", "state", "voters", "voters_serving"):
+    for figure in OF_ENSEMBLE:
         world.put(f"zookeeper_ensemble_{figure}", None, instance="exporter-3:9141")
 
 
@@ -722,15 +745,16 @@ STORAGE = [
 
 # ---- of two exporters one sees it
 
-DISAGREE = ("MemberNotServing", "MemberReadOnly", "RequestsThrottled", "OutstandingRequestsHigh", "ConnectionsRejected",
-            "LargeRequestsRejected", "PayloadNearJuteLimit", "QuotaExceeded", "MetricsIncomplete",
-            "FileDescriptorsExhausted", "FileDescriptorsHigh", "JvmPausesHigh", "TlsHandshakeFailures", "AuthFailures",
-            "DigestMismatch", "UnrecoverableError", "LogPurgeNotWorking", "DataSizeGrowth", "ZnodeCountGrowth")
+DISAGREE = ("MemberNotServing", "MemberReadOnly", "RequestsThrottled", "OutstandingRequestsHigh",
+            "ClientNearConnectionLimit", "ConnectionsRejected", "LargeRequestsRejected", "PayloadNearJuteLimit",
+            "QuotaExceeded", "MetricsIncomplete", "FileDescriptorsExhausted", "FileDescriptorsHigh", "JvmPausesHigh",
+            "TlsHandshakeFailures", "AuthFailures", "DigestMismatch", "UnrecoverableError",
+            "LogPurgeNotWorking", "DataSizeGrowth", "ZnodeCountGrowth")
 
 
 def first_of(alert: str) -> Scenario:
     """The first scenario in which an alert fires."""
-    areas = (availability, clients, exporter, process, replication, storage)
+    areas = (availability, clients, exporter, process, replication, security, storage)
     return next(each for area in areas for each in area.SCENARIOS if each.alert == alert and each.fires)
 
 

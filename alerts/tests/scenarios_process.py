@@ -1,4 +1,4 @@
-"""Scenarios of zookeeper-process.rules.yml and zookeeper-security.rules.yml."""
+"""Scenarios of zookeeper-process.rules.yml."""
 
 from scenario import FIRST, SECOND, collide, counter, jump, scenario, sidecars
 from world import World
@@ -114,19 +114,4 @@ SCENARIOS = [
     scenario("VersionMismatch", "another ensemble of the same name runs another version", versions_beside_another,
              {480: ["EnsembleNameCollision"]}, step=600),
     scenario("VersionMismatch", "an upgrade of four hours", upgrade(4), {360: [], 480: []}, step=600),
-
-    scenario("TlsHandshakeFailures", "two a minute",
-             lambda w: w.put("zookeeper_unsuccessful_handshakes_total", counter(0, 5, 1 / 30), member="zk-2:2181"),
-             {15: [], 19: ["TlsHandshakeFailures zk-2"]}),
-    scenario("TlsHandshakeFailures", "four in five minutes",
-             lambda w: w.put("zookeeper_unsuccessful_handshakes_total", counter(0, 5, 0.8 / 60), member="zk-2:2181"),
-             {30: []}),
-    scenario("TlsHandshakeFailures", "a port scan",
-             lambda w: w.put("zookeeper_unsuccessful_handshakes_total", jump(5, 40), member="zk-2:2181"), {30: []}),
-
-    scenario("AuthFailures", "10 a minute",
-             lambda w: w.put("zookeeper_auth_failed_total", counter(0, 5, 1 / 6), member="zk-2:2181"),
-             {10: [], 12: ["AuthFailures zk-2"]}),
-    scenario("AuthFailures", "8 in ten minutes",
-             lambda w: w.put("zookeeper_auth_failed_total", jump(5, 8), member="zk-2:2181"), {12: [], 30: []}),
 ]

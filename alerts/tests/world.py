@@ -16,7 +16,8 @@ COMMANDS = ("srvr", "mntr", "wchs", "conf")
 
 # What a member that serves tells of itself, at rest.
 GAUGES = {
-    "connections": 40, "outstanding_requests": 3, "znodes": 90_000, "ephemeral_znodes": 200, "watches": 60_000,
+    "connections": 40, "max_connections_per_client": 60, "outstanding_requests": 3, "znodes": 90_000,
+    "ephemeral_znodes": 200, "watches": 60_000,
     "approximate_data_size_bytes": 200e6, "open_file_descriptors": 300, "max_file_descriptors": 4096,
     "global_sessions": 500, "data_log_dir_size_bytes": 1e9, "client_response_size_last_bytes": 900,
     "client_response_size_max_bytes": 90_000, "proposal_size_last_bytes": 400, "proposal_size_max_bytes": 20_000,

@@ -18,6 +18,8 @@ GROWN: list[tuple[float, tuple[str, ...], tuple[str, ...]]] = [
     (1 / 3, ("rolloverDays",), ()),  # as many days as are left of the grown transaction numbers
     (1.5, ("globalOutstandingLimit", "outstandingHighRatio"), ()),
     (2.25, (), ("zookeeper_outstanding_requests",)),  # by both
+    (1.25, ("clientConnectionsRatio",), ()),
+    (1.25, (), ("zookeeper_connections",)),
     (1.5, ("expiredFloor",), ("zookeeper_stale_sessions_expired_total", "zookeeper_global_sessions")),
     (1.5, ("ephemeralFloor",), ("zookeeper_ephemeral_znodes",)),
     (1.5, ("juteMaxBufferBytes",), tuple(f"zookeeper_{each}_bytes" for each in (

@@ -16,7 +16,7 @@ from recorded import VALUES  # noqa: E402
 from scenario import Scenario  # noqa: E402
 
 FILES = sorted(ALERTS.glob("*.rules.yml"))
-AREAS = ("availability", "replication", "storage", "clients", "process", "exporter", "edges", "replay")
+AREAS = ("availability", "replication", "storage", "clients", "process", "security", "exporter", "edges", "replay")
 RUNBOOKS = "https://github.com/zookeeper-exporter/zookeeper-exporter/blob/main/alerts/runbooks"
 
 

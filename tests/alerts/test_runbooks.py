@@ -23,8 +23,8 @@ ALL = {**PAGES, "README": INDEX.read_text()}
 HEADINGS = ["Meaning", "Impact", "Diagnosis", "Mitigation", "Threshold"]
 OTHER_NAMES = {"zookeeper_limits"}  # a znode
 # What every Linux has (bash, coreutils, util-linux, libc, grep, sed, awk, find), or what runs the servers.
-BASIC = set("""awk bash cat command cut df dirname dmesg done du echo find for getent grep head ls sed sha256sum sleep
-               sort tail timeout tr uniq wc while journalctl systemctl kubectl""".split())
+BASIC = set("""awk bash cat command cut df dirname dmesg done du echo find for getent grep head ls sed
+               sha256sum sleep sort tail timeout tr uniq wc while journalctl systemctl kubectl""".split())
 OURS = {"zookeeper-exporter"}  # is where its alerts come from
 CALL = re.compile(r"(?:^|;|\||&&|\()[ \t]*(?:(?:do|then|\w+=\S*|timeout \d+)(?:[ \t]+|$))*+([\w./-]+)", re.MULTILINE)
 

@@ -37,6 +37,10 @@ class Leak:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Closes them all."""
         for connection in self._open:
             connection.close()
 
@@ -88,6 +92,26 @@ def test_a_client_leaks_connections(tmp_path: Path) -> None:
             assert not page.run("prlimit --pid", PID=str(member.process.pid), **{"65536": str(min(hard, 65536))})
             page.wait_until_over()
             assert f"zk_max_file_descriptor_count\t{min(hard, 65536)}\n" in page.shell('ask mntr "$MEMBER"\n')
+
+
+@pytest.mark.long
+def test_a_client_comes_near_its_limit_of_connections(tmp_path: Path) -> None:
+    """It leaks; the page names it."""
+    with Ensemble(tmp_path, participants=1) as ensemble, Leak(ensemble.members[0]) as leak, \
+            Exporter(ensemble.servers, "--zookeeper.ensemble=orders") as exporter, \
+            Reader(tmp_path, ensemble, exporter) as reader:
+        reader.prometheus.wait_for("count(zookeeper_connections offset 1m)", [1], 90)
+        leak.grow(45)
+        with reader.open("ClientNearConnectionLimit") as page:
+            page.wait_until_raised()
+            assert page.ask("zookeeper_connections")[0]["value"] >= leak.count
+            assert page.ask("max_connections_per_client")[0]["value"] == 60
+            assert page.paste("ask cons").split()[:2] == [str(leak.count), f"/{CLIENT}"]
+            assert page.paste("ss -Htn").split()[:2] == [str(leak.count), CLIENT]
+            page.says("- One address has most of them: a client that opens sessions and closes none",
+                      "Restart the client that leaks, and have it repaired.")
+        leak.end()
+        page.wait_until_over()
 
 
 @pytest.mark.long
