@@ -47,6 +47,7 @@ RUNBOOK_OF = {
     "too_large": "ZooKeeperMetricsIncomplete", "malformed": "ZooKeeperMetricsIncomplete",
     "command_refused": "ZooKeeperCommandNotAllowed", "local_error": "ZooKeeperExporterLocalErrors",
     "tls": "ZooKeeperMemberDown",
+    "config_drift": "ZooKeeperConfigDrift", "version_drift": "ZooKeeperVersionMismatch",
     "not_serving": "ZooKeeperMemberNotServing", "read_only": "ZooKeeperMemberReadOnly",
 }
 
@@ -259,6 +260,12 @@ def config_in_use() -> str:
     """Each exporter with the first digits of the hash of its file; none of one that has no file."""
     hashes = exporters("zookeeper_exporter_config_hash", "cluster, instance, sha256")
     return f'max by (cluster, instance, config) (label_replace({hashes}, "config", "$1", "sha256", "(.{{8}}).*"))'
+
+
+def shortened(metric: str, label: str, name: str) -> str:
+    """The first digits of a hash of each member, under the name of a column."""
+    hashes = f"max by (cluster, ensemble, member, {label}) (zookeeper_{metric}{{{MEMBER}}})"
+    return f'max by (cluster, ensemble, member, {name}) (label_replace({hashes}, "{name}", "$1", "{label}", "(.{{8}}).*"))'
 
 
 def own(metric: str, window: str = WINDOW) -> str:

@@ -6,11 +6,11 @@ the data. `runbooks` are alerts without "ZooKeeper" before them.
 
 from dataclasses import replace
 
-from panels import (Column, Dashboard, ENSEMBLE, GREEN, GREY, LEVELS, MEMBER, MEMBER_STATES, NO_DATA, ORANGE, PLAIN,
-                    Panel, RED, RUNBOOKS, RUNBOOK_OF, UNCHANGED, WINDOW, YES_NO, at_level, config_in_use, counted,
-                    data_age, exporters, failing, failures_left, firing, gauge, in_state, level, level_since, mean,
-                    odd, or_none, or_zero, own, own_by, per_ensemble, polled, rate, state, state_since, verdict,
-                    voters_missing, whole)
+from panels import (Column, Dashboard, ENSEMBLE, GREEN, GREY, LEVELS, MEMBER, MEMBER_STATES, NO_DATA, ORANGE,
+                    PLAIN, Panel, RED, RUNBOOKS, RUNBOOK_OF, UNCHANGED, WINDOW, YES_NO, at_level,
+                    config_in_use, counted, data_age, exporters, failing, failures_left, firing, gauge,
+                    in_state, level, level_since, mean, odd, or_none, or_zero, own, own_by, per_ensemble,
+                    polled, rate, shortened, state, state_since, verdict, voters_missing, whole)
 
 BAD = [(None, GREEN), (1, RED)]
 WARN = [(None, GREEN), (1, ORANGE)]
@@ -183,6 +183,22 @@ ENSEMBLE_DASHBOARD = Dashboard(
             Panel("state-timeline", "Members", "What each member was at each poll. A change of colour is an election, "
                   "a restart or a fault; a gap: no data.", "short", [(state(), M)], width=24, states=MEMBER_STATES,
                   runbooks=("MemberDown", "MemberNotServing", "MemberRestarting")),
+        ],
+        "What the servers run": [
+            Panel("table", "Settings that differ", "Those that should be equal on all members, and are not; who has "
+                  "which value is on the page /health/ensemble. \"none\" is normal. Needs conf.", "short",
+                  [(or_none(f"max by (cluster, ensemble, key) (zookeeper_ensemble_config_drift{{{ENSEMBLE}}} == 1)", "key",
+                            f"zookeeper_config_info{{{ENSEMBLE}}}"), "")], width=8, height=7,
+                  columns={"ensemble": Column(width=90), "key": Column(states=NONE_OR, steps=[(None, ORANGE)])},
+                  runbooks=("ConfigDrift",)),
+            Panel("table", "Servers", "One line for each member: its version, how the hash over the settings that should "
+                  "be equal begins. Members of one version and one hash are normal.",
+                  "short", [(f"max by (cluster, ensemble, member, version) (zookeeper_member_info{{{MEMBER}}})", ""),
+                            (shortened("config_info", "hash", "settings"), ""),],
+                  width=16, height=7, columns={
+                      "ensemble": Column(width=90), "member": Column(width=230), "version": Column(width=80),
+                      "settings": Column(width=100, empty="–")},
+                  runbooks=("VersionMismatch",)),
         ],
         "Traffic": [
             Panel("timeseries", "Packets received a second", "From clients, pings too. Members should be "

@@ -809,15 +809,25 @@ function(c) {
              "color": "text",
              "index": 28
             },
+            "config_drift": {
+             "text": "ZooKeeperConfigDrift",
+             "color": "text",
+             "index": 29
+            },
+            "version_drift": {
+             "text": "ZooKeeperVersionMismatch",
+             "color": "text",
+             "index": 30
+            },
             "not_serving": {
              "text": "ZooKeeperMemberNotServing",
              "color": "text",
-             "index": 29
+             "index": 31
             },
             "read_only": {
              "text": "ZooKeeperMemberReadOnly",
              "color": "text",
-             "index": 30
+             "index": 32
             }
            }
           },
@@ -828,7 +838,7 @@ function(c) {
             "result": {
              "text": "–",
              "color": "#8e8e8e",
-             "index": 31
+             "index": 33
             }
            }
           },
@@ -839,7 +849,7 @@ function(c) {
             "result": {
              "text": "–",
              "color": "#8e8e8e",
-             "index": 32
+             "index": 34
             }
            }
           }
@@ -3609,15 +3619,25 @@ function(c) {
              "color": "text",
              "index": 28
             },
+            "config_drift": {
+             "text": "ZooKeeperConfigDrift",
+             "color": "text",
+             "index": 29
+            },
+            "version_drift": {
+             "text": "ZooKeeperVersionMismatch",
+             "color": "text",
+             "index": 30
+            },
             "not_serving": {
              "text": "ZooKeeperMemberNotServing",
              "color": "text",
-             "index": 29
+             "index": 31
             },
             "read_only": {
              "text": "ZooKeeperMemberReadOnly",
              "color": "text",
-             "index": 30
+             "index": 32
             }
            }
           },
@@ -3628,7 +3648,7 @@ function(c) {
             "result": {
              "text": "–",
              "color": "#8e8e8e",
-             "index": 31
+             "index": 33
             }
            }
           },
@@ -3639,7 +3659,7 @@ function(c) {
             "result": {
              "text": "–",
              "color": "#8e8e8e",
-             "index": 32
+             "index": 34
             }
            }
           }
@@ -4650,7 +4670,7 @@ function(c) {
    {
     "id": 14,
     "type": "row",
-    "title": "Traffic",
+    "title": "What the servers run",
     "collapsed": false,
     "panels": [],
     "gridPos": {
@@ -4662,6 +4682,420 @@ function(c) {
    },
    {
     "id": 15,
+    "type": "table",
+    "title": "Settings that differ",
+    "description": "Those that should be equal on all members, and are not; who has which value is on the page /health/ensemble. \"none\" is normal. Needs conf.",
+    "datasource": {
+     "type": "prometheus",
+     "uid": "${datasource}"
+    },
+    "gridPos": {
+     "x": 0,
+     "y": 29,
+     "w": 8,
+     "h": 7
+    },
+    "fieldConfig": {
+     "defaults": {
+      "unit": "short",
+      "noValue": "No data",
+      "thresholds": {
+       "mode": "absolute",
+       "steps": [
+        {
+         "value": null,
+         "color": "green"
+        }
+       ]
+      },
+      "mappings": [
+       {
+        "type": "special",
+        "options": {
+         "match": "null+nan",
+         "result": {
+          "text": "No data",
+          "color": "#8e8e8e",
+          "index": 0
+         }
+        }
+       },
+       {
+        "type": "special",
+        "options": {
+         "match": "empty",
+         "result": {
+          "text": "–",
+          "color": "#8e8e8e",
+          "index": 1
+         }
+        }
+       }
+      ],
+      "color": {
+       "mode": "thresholds"
+      },
+      "custom": {
+       "align": "auto",
+       "inspect": false,
+       "minWidth": 60
+      }
+     },
+     "overrides": [
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "ensemble"
+       },
+       "properties": [
+        {
+         "id": "custom.width",
+         "value": 90
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "key"
+       },
+       "properties": [
+        {
+         "id": "mappings",
+         "value": [
+          {
+           "type": "value",
+           "options": {
+            "none": {
+             "text": "none",
+             "color": "green",
+             "index": 0
+            },
+            "no_data": {
+             "text": "No data",
+             "color": "#8e8e8e",
+             "index": 1
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "null+nan",
+            "result": {
+             "text": "No data",
+             "color": "#8e8e8e",
+             "index": 2
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "empty",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 3
+            }
+           }
+          }
+         ]
+        },
+        {
+         "id": "thresholds",
+         "value": {
+          "mode": "absolute",
+          "steps": [
+           {
+            "value": null,
+            "color": "orange"
+           }
+          ]
+         }
+        },
+        {
+         "id": "custom.cellOptions",
+         "value": {
+          "type": "color-text"
+         }
+        }
+       ]
+      }
+     ]
+    },
+    "options": {
+     "showHeader": true,
+     "cellHeight": "sm",
+     "frameIndex": 0,
+     "sortBy": []
+    },
+    "transformations": [
+     {
+      "id": "merge",
+      "options": {}
+     },
+     {
+      "id": "organize",
+      "options": {
+       "excludeByName": {
+        "Time": true,
+        "Value": true
+       },
+       "indexByName": {
+        "ensemble": 0,
+        "key": 1
+       },
+       "renameByName": {
+        "alertname": "alert"
+       }
+      }
+     }
+    ],
+    "links": [
+     {
+      "title": "Runbook: ConfigDrift",
+      "url": c.runbook("ZooKeeperConfigDrift"),
+      "targetBlank": true
+     }
+    ],
+    "targets": [
+     {
+      "refId": "A",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "max by (" + c.grouping + "ensemble, key) (zookeeper_ensemble_config_drift{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"} == 1) or on () label_replace(0 * max(zookeeper_config_info{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}), \"key\", \"none\", \"\", \"\")",
+      "editorMode": "code",
+      "legendFormat": "__auto",
+      "instant": true,
+      "range": false,
+      "format": "table"
+     }
+    ]
+   },
+   {
+    "id": 16,
+    "type": "table",
+    "title": "Servers",
+    "description": "One line for each member: its version, how the hash over the settings that should be equal begins. Members of one version and one hash are normal.",
+    "datasource": {
+     "type": "prometheus",
+     "uid": "${datasource}"
+    },
+    "gridPos": {
+     "x": 8,
+     "y": 29,
+     "w": 16,
+     "h": 7
+    },
+    "fieldConfig": {
+     "defaults": {
+      "unit": "short",
+      "noValue": "No data",
+      "thresholds": {
+       "mode": "absolute",
+       "steps": [
+        {
+         "value": null,
+         "color": "green"
+        }
+       ]
+      },
+      "mappings": [
+       {
+        "type": "special",
+        "options": {
+         "match": "null+nan",
+         "result": {
+          "text": "No data",
+          "color": "#8e8e8e",
+          "index": 0
+         }
+        }
+       },
+       {
+        "type": "special",
+        "options": {
+         "match": "empty",
+         "result": {
+          "text": "–",
+          "color": "#8e8e8e",
+          "index": 1
+         }
+        }
+       }
+      ],
+      "color": {
+       "mode": "thresholds"
+      },
+      "custom": {
+       "align": "auto",
+       "inspect": false,
+       "minWidth": 60
+      }
+     },
+     "overrides": [
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "ensemble"
+       },
+       "properties": [
+        {
+         "id": "custom.width",
+         "value": 90
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "member"
+       },
+       "properties": [
+        {
+         "id": "custom.width",
+         "value": 230
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "version"
+       },
+       "properties": [
+        {
+         "id": "custom.width",
+         "value": 80
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "settings"
+       },
+       "properties": [
+        {
+         "id": "mappings",
+         "value": [
+          {
+           "type": "special",
+           "options": {
+            "match": "null+nan",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 0
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "empty",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 1
+            }
+           }
+          }
+         ]
+        },
+        {
+         "id": "custom.width",
+         "value": 100
+        }
+       ]
+      }
+     ]
+    },
+    "options": {
+     "showHeader": true,
+     "cellHeight": "sm",
+     "frameIndex": 0,
+     "sortBy": []
+    },
+    "transformations": [
+     {
+      "id": "merge",
+      "options": {}
+     },
+     {
+      "id": "organize",
+      "options": {
+       "excludeByName": {
+        "Time": true,
+        "Value #A": true,
+        "Value #B": true
+       },
+       "indexByName": {
+        "ensemble": 0,
+        "member": 1,
+        "version": 2,
+        "settings": 3
+       },
+       "renameByName": {
+        "alertname": "alert"
+       }
+      }
+     }
+    ],
+    "links": [
+     {
+      "title": "Runbook: VersionMismatch",
+      "url": c.runbook("ZooKeeperVersionMismatch"),
+      "targetBlank": true
+     }
+    ],
+    "targets": [
+     {
+      "refId": "A",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "max by (" + c.grouping + "ensemble, member, version) (zookeeper_member_info{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})",
+      "editorMode": "code",
+      "legendFormat": "__auto",
+      "instant": true,
+      "range": false,
+      "format": "table"
+     },
+     {
+      "refId": "B",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "max by (" + c.grouping + "ensemble, member, settings) (label_replace(max by (" + c.grouping + "ensemble, member, hash) (zookeeper_config_info{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}), \"settings\", \"$1\", \"hash\", \"(.{8}).*\"))",
+      "editorMode": "code",
+      "legendFormat": "__auto",
+      "instant": true,
+      "range": false,
+      "format": "table"
+     }
+    ]
+   },
+   {
+    "id": 17,
+    "type": "row",
+    "title": "Traffic",
+    "collapsed": false,
+    "panels": [],
+    "gridPos": {
+     "x": 0,
+     "y": 36,
+     "w": 24,
+     "h": 1
+    }
+   },
+   {
+    "id": 18,
     "type": "timeseries",
     "title": "Packets received a second",
     "description": "From clients, pings too. Members should be alike: clients choose theirs at random.",
@@ -4671,7 +5105,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 29,
+     "y": 37,
      "w": 8,
      "h": 8
     },
@@ -4737,7 +5171,7 @@ function(c) {
     ]
    },
    {
-    "id": 16,
+    "id": 19,
     "type": "timeseries",
     "title": "Transactions",
     "description": "Writes a second, from the zxids.",
@@ -4747,7 +5181,7 @@ function(c) {
     },
     "gridPos": {
      "x": 8,
-     "y": 29,
+     "y": 37,
      "w": 8,
      "h": 8
     },
@@ -4813,7 +5247,7 @@ function(c) {
     ]
    },
    {
-    "id": 17,
+    "id": 20,
     "type": "timeseries",
     "title": "Outstanding requests",
     "description": "Queued in each server. A few are normal; hundreds mean that the disk, the network or a pause holds up the pipeline.",
@@ -4823,7 +5257,7 @@ function(c) {
     },
     "gridPos": {
      "x": 16,
-     "y": 29,
+     "y": 37,
      "w": 8,
      "h": 8
     },
@@ -4900,20 +5334,20 @@ function(c) {
     ]
    },
    {
-    "id": 18,
+    "id": 21,
     "type": "row",
     "title": "Latency",
     "collapsed": false,
     "panels": [],
     "gridPos": {
      "x": 0,
-     "y": 37,
+     "y": 45,
      "w": 24,
      "h": 1
     }
    },
    {
-    "id": 19,
+    "id": 22,
     "type": "timeseries",
     "title": "Writes (mean)",
     "description": "Requests that need the quorum, within the window. Compare with fsync on the member dashboard.",
@@ -4923,7 +5357,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 38,
+     "y": 46,
      "w": 8,
      "h": 8
     },
@@ -5003,7 +5437,7 @@ function(c) {
     ]
    },
    {
-    "id": 20,
+    "id": 23,
     "type": "timeseries",
     "title": "Reads (mean)",
     "description": "Requests that a member answers alone: below a millisecond, unless it is short of CPU or memory.",
@@ -5013,7 +5447,7 @@ function(c) {
     },
     "gridPos": {
      "x": 8,
-     "y": 38,
+     "y": 46,
      "w": 8,
      "h": 8
     },
@@ -5087,7 +5521,7 @@ function(c) {
     ]
    },
    {
-    "id": 21,
+    "id": 24,
     "type": "timeseries",
     "title": "Commit propagation (mean)",
     "description": "From the leader's proposal to the commit at each member: the slow one has a slow disk or network.",
@@ -5097,7 +5531,7 @@ function(c) {
     },
     "gridPos": {
      "x": 16,
-     "y": 38,
+     "y": 46,
      "w": 8,
      "h": 8
     },
@@ -5163,20 +5597,20 @@ function(c) {
     ]
    },
    {
-    "id": 22,
+    "id": 25,
     "type": "row",
     "title": "Replication",
     "collapsed": false,
     "panels": [],
     "gridPos": {
      "x": 0,
-     "y": 46,
+     "y": 54,
      "w": 24,
      "h": 1
     }
    },
    {
-    "id": 23,
+    "id": 26,
     "type": "timeseries",
     "title": "Behind the leader",
     "description": "Transactions that a member lagged when it was polled; never more than is true. Near 0 is normal; its clients read old data.",
@@ -5186,7 +5620,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 47,
+     "y": 55,
      "w": 8,
      "h": 8
     },
@@ -5258,7 +5692,7 @@ function(c) {
     ]
    },
    {
-    "id": 24,
+    "id": 27,
     "type": "timeseries",
     "title": "Quorum acknowledgement (mean)",
     "description": "From a proposal to enough acknowledgements, on the leader: the disks and the network of the faster half.",
@@ -5268,7 +5702,7 @@ function(c) {
     },
     "gridPos": {
      "x": 8,
-     "y": 47,
+     "y": 55,
      "w": 8,
      "h": 8
     },
@@ -5334,7 +5768,7 @@ function(c) {
     ]
    },
    {
-    "id": 25,
+    "id": 28,
     "type": "timeseries",
     "title": "Election time (mean)",
     "description": "Of the elections within the last 15 minutes. Below a second is normal: nobody writes meanwhile.",
@@ -5344,7 +5778,7 @@ function(c) {
     },
     "gridPos": {
      "x": 16,
-     "y": 47,
+     "y": 55,
      "w": 8,
      "h": 8
     },
@@ -5420,7 +5854,7 @@ function(c) {
     ]
    },
    {
-    "id": 26,
+    "id": 29,
     "type": "timeseries",
     "title": "Synced followers",
     "description": "As the leader counts them: voters - 1 is normal.",
@@ -5430,7 +5864,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 55,
+     "y": 63,
      "w": 6,
      "h": 8
     },
@@ -5502,7 +5936,7 @@ function(c) {
     ]
    },
    {
-    "id": 27,
+    "id": 30,
     "type": "timeseries",
     "title": "Pending syncs",
     "description": "sync() calls that wait on the leader. Near 0 is normal.",
@@ -5512,7 +5946,7 @@ function(c) {
     },
     "gridPos": {
      "x": 6,
-     "y": 55,
+     "y": 63,
      "w": 6,
      "h": 8
     },
@@ -5582,7 +6016,7 @@ function(c) {
     ]
    },
    {
-    "id": 28,
+    "id": 31,
     "type": "timeseries",
     "title": "Elections",
     "description": "Within the last 10 minutes, by epochs. One with each restart of the leader; more is flapping: look for pauses and slow disks of the leaders.",
@@ -5592,7 +6026,7 @@ function(c) {
     },
     "gridPos": {
      "x": 12,
-     "y": 55,
+     "y": 63,
      "w": 6,
      "h": 8
     },
@@ -5672,7 +6106,7 @@ function(c) {
     ]
    },
    {
-    "id": 29,
+    "id": 32,
     "type": "timeseries",
     "title": "Catching up of learners",
     "description": "By difference (cheap) or by a whole snapshot (costs memory and bandwidth), in the last 10 minutes. Snapshots again and again: raise initLimit.",
@@ -5682,7 +6116,7 @@ function(c) {
     },
     "gridPos": {
      "x": 18,
-     "y": 55,
+     "y": 63,
      "w": 6,
      "h": 8
     },
@@ -5760,20 +6194,20 @@ function(c) {
     ]
    },
    {
-    "id": 30,
+    "id": 33,
     "type": "row",
     "title": "Data",
     "collapsed": false,
     "panels": [],
     "gridPos": {
      "x": 0,
-     "y": 63,
+     "y": 71,
      "w": 24,
      "h": 1
     }
    },
    {
-    "id": 31,
+    "id": 34,
     "type": "timeseries",
     "title": "Znodes",
     "description": "All, and those that go with their session. The same on every member.",
@@ -5783,7 +6217,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 64,
+     "y": 72,
      "w": 12,
      "h": 8
     },
@@ -5872,7 +6306,7 @@ function(c) {
     ]
    },
    {
-    "id": 32,
+    "id": 35,
     "type": "timeseries",
     "title": "Data size",
     "description": "All paths and data: what a snapshot and the heap must hold.",
@@ -5882,7 +6316,7 @@ function(c) {
     },
     "gridPos": {
      "x": 12,
-     "y": 64,
+     "y": 72,
      "w": 12,
      "h": 8
     },
@@ -5954,7 +6388,7 @@ function(c) {
     ]
    },
    {
-    "id": 33,
+    "id": 36,
     "type": "timeseries",
     "title": "Quota used",
     "description": "Share of the quotas below each top-level znode. Above 100 % writes are refused where quotas are enforced.",
@@ -5964,7 +6398,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 72,
+     "y": 80,
      "w": 12,
      "h": 8
     },
@@ -6056,7 +6490,7 @@ function(c) {
     ]
    },
    {
-    "id": 34,
+    "id": 37,
     "type": "timeseries",
     "title": "Largest messages",
     "description": "Proposals, and answers to clients: the last one at each poll, and the largest since a member's start or role. Above jute.maxbuffer (1 MiB unless set) the connection is cut.",
@@ -6066,7 +6500,7 @@ function(c) {
     },
     "gridPos": {
      "x": 12,
-     "y": 72,
+     "y": 80,
      "w": 12,
      "h": 8
     },
@@ -6182,20 +6616,20 @@ function(c) {
     ]
    },
    {
-    "id": 35,
+    "id": 38,
     "type": "row",
     "title": "Watches",
     "collapsed": false,
     "panels": [],
     "gridPos": {
      "x": 0,
-     "y": 80,
+     "y": 88,
      "w": 24,
      "h": 1
     }
    },
    {
-    "id": 36,
+    "id": 39,
     "type": "timeseries",
     "title": "Data watches",
     "description": "Set on each member. Steady is normal; growth without end is a client that sets and never uses them.",
@@ -6205,7 +6639,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 81,
+     "y": 89,
      "w": 8,
      "h": 8
     },
@@ -6277,7 +6711,7 @@ function(c) {
     ]
    },
    {
-    "id": 37,
+    "id": 40,
     "type": "timeseries",
     "title": "Child watches",
     "description": "Set on each member.",
@@ -6287,7 +6721,7 @@ function(c) {
     },
     "gridPos": {
      "x": 8,
-     "y": 81,
+     "y": 89,
      "w": 8,
      "h": 8
     },
@@ -6359,7 +6793,7 @@ function(c) {
     ]
    },
    {
-    "id": 38,
+    "id": 41,
     "type": "timeseries",
     "title": "Watched paths",
     "description": "Paths with a data watch.",
@@ -6369,7 +6803,7 @@ function(c) {
     },
     "gridPos": {
      "x": 16,
-     "y": 81,
+     "y": 89,
      "w": 8,
      "h": 8
     },
@@ -6435,7 +6869,7 @@ function(c) {
     ]
    },
    {
-    "id": 39,
+    "id": 42,
     "type": "timeseries",
     "title": "Watching connections",
     "description": "Connections that hold data watches. Many watches of few connections: look at those clients.",
@@ -6445,7 +6879,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 89,
+     "y": 97,
      "w": 8,
      "h": 8
     },
@@ -6511,7 +6945,7 @@ function(c) {
     ]
    },
    {
-    "id": 40,
+    "id": 43,
     "type": "timeseries",
     "title": "Watches fired",
     "description": "Notifications sent a second. Each fires once for each watcher: a hot path with many of them is a storm.",
@@ -6521,7 +6955,7 @@ function(c) {
     },
     "gridPos": {
      "x": 8,
-     "y": 89,
+     "y": 97,
      "w": 8,
      "h": 8
     },
@@ -6593,7 +7027,7 @@ function(c) {
     ]
    },
    {
-    "id": 41,
+    "id": 44,
     "type": "timeseries",
     "title": "Growth of watches",
     "description": "Change an hour, by the slope of the window. Around 0 is normal.",
@@ -6603,7 +7037,7 @@ function(c) {
     },
     "gridPos": {
      "x": 16,
-     "y": 89,
+     "y": 97,
      "w": 8,
      "h": 8
     },
@@ -6673,20 +7107,20 @@ function(c) {
     ]
    },
    {
-    "id": 42,
+    "id": 45,
     "type": "row",
     "title": "Sessions and connections",
     "collapsed": false,
     "panels": [],
     "gridPos": {
      "x": 0,
-     "y": 97,
+     "y": 105,
      "w": 24,
      "h": 1
     }
    },
    {
-    "id": 43,
+    "id": 46,
     "type": "timeseries",
     "title": "Connections",
     "description": "Open client connections, the exporter's own poll among them; one client address may have maxClientCnxns of each member (60 unless set).",
@@ -6696,7 +7130,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 98,
+     "y": 106,
      "w": 8,
      "h": 8
     },
@@ -6768,7 +7202,7 @@ function(c) {
     ]
    },
    {
-    "id": 44,
+    "id": 47,
     "type": "timeseries",
     "title": "Sessions",
     "description": "Of the whole ensemble; more than connections are clients that are away. Local sessions are those of localSessionsEnabled.",
@@ -6778,7 +7212,7 @@ function(c) {
     },
     "gridPos": {
      "x": 8,
-     "y": 98,
+     "y": 106,
      "w": 8,
      "h": 8
     },
@@ -6856,7 +7290,7 @@ function(c) {
     ]
    },
    {
-    "id": 45,
+    "id": 48,
     "type": "timeseries",
     "title": "Sessions expired a second",
     "description": "A client that died without closing is normal; many at once are a pause of the servers or of a fleet of clients.",
@@ -6866,7 +7300,7 @@ function(c) {
     },
     "gridPos": {
      "x": 16,
-     "y": 98,
+     "y": 106,
      "w": 8,
      "h": 8
     },
@@ -6938,7 +7372,7 @@ function(c) {
     ]
    },
    {
-    "id": 46,
+    "id": 49,
     "type": "timeseries",
     "title": "Session requests a second",
     "description": "Clients that come, new or again: after an outage a storm for some seconds.",
@@ -6948,7 +7382,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 106,
+     "y": 114,
      "w": 12,
      "h": 8
     },
@@ -7014,7 +7448,7 @@ function(c) {
     ]
    },
    {
-    "id": 47,
+    "id": 50,
     "type": "timeseries",
     "title": "Connections lost a second",
     "description": "The client hung up, or a read failed. Some are normal.",
@@ -7024,7 +7458,7 @@ function(c) {
     },
     "gridPos": {
      "x": 12,
-     "y": 106,
+     "y": 114,
      "w": 12,
      "h": 8
     },
@@ -7090,7 +7524,7 @@ function(c) {
     ]
    },
    {
-    "id": 48,
+    "id": 51,
     "type": "timeseries",
     "title": "Connections refused a second",
     "description": "Over maxClientCnxns or maxCnxns. 0 is normal.",
@@ -7100,7 +7534,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 114,
+     "y": 122,
      "w": 12,
      "h": 8
     },
@@ -7172,7 +7606,7 @@ function(c) {
     ]
    },
    {
-    "id": 49,
+    "id": 52,
     "type": "timeseries",
     "title": "Large requests refused a second",
     "description": "Over largeRequestMaxBytes. 0 is normal.",
@@ -7182,7 +7616,7 @@ function(c) {
     },
     "gridPos": {
      "x": 12,
-     "y": 114,
+     "y": 122,
      "w": 12,
      "h": 8
     },
@@ -12292,15 +12726,25 @@ function(c) {
              "color": "text",
              "index": 28
             },
+            "config_drift": {
+             "text": "ZooKeeperConfigDrift",
+             "color": "text",
+             "index": 29
+            },
+            "version_drift": {
+             "text": "ZooKeeperVersionMismatch",
+             "color": "text",
+             "index": 30
+            },
             "not_serving": {
              "text": "ZooKeeperMemberNotServing",
              "color": "text",
-             "index": 29
+             "index": 31
             },
             "read_only": {
              "text": "ZooKeeperMemberReadOnly",
              "color": "text",
-             "index": 30
+             "index": 32
             }
            }
           },
@@ -12311,7 +12755,7 @@ function(c) {
             "result": {
              "text": "–",
              "color": "#8e8e8e",
-             "index": 31
+             "index": 33
             }
            }
           },
@@ -12322,7 +12766,7 @@ function(c) {
             "result": {
              "text": "–",
              "color": "#8e8e8e",
-             "index": 32
+             "index": 34
             }
            }
           }

@@ -605,8 +605,22 @@ function(c) [
     }
    },
    {
+    "alert": "ZooKeeperConfigDrift",
+    "expr": "max by (" + c.grouping + "ensemble, key) (zookeeper_ensemble_config_drift" + c.selection + ") == 1",
+    "for": "1h",
+    "labels": {
+     "severity": "warning"
+    },
+    "annotations": {
+     "summary": "The members of a ZooKeeper ensemble run with different settings.",
+     "description": "The members of ensemble {{ $labels.ensemble }} have run with different values of {{ $labels.key }} for 1 hour: make them equal.",
+     "runbook_url": c.runbook("ZooKeeperConfigDrift"),
+     "dashboard_url": c.dashboardUrl + "/d/zookeeper-ensemble?var-ensemble={{ $labels.ensemble | urlquery }}"
+    }
+   },
+   {
     "alert": "ZooKeeperVersionMismatch",
-    "expr": "max by (" + c.grouping + "ensemble) (\n  count by (" + c.grouping + "job, instance, ensemble) (\n    count by (" + c.grouping + "job, instance, ensemble, version) (zookeeper_member_info" + c.selection + ")\n  )\n)\n  > 1\n  or\ncount by (" + c.grouping + "ensemble) (\n  count by (" + c.grouping + "ensemble, version) (\n    zookeeper_member_info" + c.selection + "\n      unless on (" + c.grouping + "job, instance, ensemble)\n    count by (" + c.grouping + "job, instance, ensemble) (zookeeper_up" + c.selection + ") > 1\n  )\n)\n  > 1",
+    "expr": "max by (" + c.grouping + "ensemble) (zookeeper_ensemble_versions" + c.selection + ") > 1\n  or\ncount by (" + c.grouping + "ensemble) (\n  count by (" + c.grouping + "ensemble, version) (\n    zookeeper_member_info" + c.selection + "\n      unless on (" + c.grouping + "job, instance, ensemble)\n    count by (" + c.grouping + "job, instance, ensemble) (zookeeper_up" + c.selection + ") > 1\n  )\n)\n  > 1",
     "for": "6h",
     "labels": {
      "severity": "info"

@@ -559,6 +559,7 @@ def one_of_one_version(world: World) -> None:
     """An upgrade that was left half done; a second exporter polls those of one version only."""
     process.upgrade(9)(world)
     availability.polls_a_part(world, "zk-0", "zk-1")
+    world.put("zookeeper_ensemble_versions", 1, **SECOND)
 
 
 def sidecars_beside_larger(world: World) -> None:

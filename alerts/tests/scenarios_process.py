@@ -49,6 +49,7 @@ def upgrade(hours: float):
     def change(world: World) -> None:
         world.put("zookeeper_member_info", None, 60, 60 + hours * 60, member="zk-2:2181", version="3.9.3")
         world.put("zookeeper_member_info", 1, 60, 60 + hours * 60, member="zk-2:2181", version="3.9.5", **FIRST)
+        world.put("zookeeper_ensemble_versions", 2, 60, 60 + hours * 60)
     return change
 
 
@@ -68,6 +69,12 @@ def upgrade_with_sidecars(world: World) -> None:
               instance="exporter-2:9141")
 
 
+def drift(*keys: str, first: float = 5, last: float = 1e9):
+    """These settings differ between the members."""
+    return lambda world: [world.put("zookeeper_ensemble_config_drift", 1, first, last, key=key, **FIRST) for key in keys]
+
+
+DRIFT = ["ConfigDrift"]
 MANY = ["FileDescriptorsHigh zk-2"]
 SCENARIOS = [
     scenario("FileDescriptorsExhausted", "4,000 of 4,096 are open", open_files(4000),
@@ -106,6 +113,12 @@ SCENARIOS = [
     scenario("ThreadsDeadlocked", "seen for a minute", deadlock(2, 5, 6), {6: [], 7: [], 10: []}),
     scenario("ThreadsDeadlocked", "the member is restarted", lambda w: (deadlock(2, 5, 10)(w), w.put(
         "zookeeper_jvm_threads_deadlocked", 0, 11, member="zk-2:2181")), {9: ["ThreadsDeadlocked zk-2"], 12: []}),
+
+    scenario("ConfigDrift", "a member has another syncLimit", drift("syncLimit"), {64: [], 65: DRIFT, 90: DRIFT}),
+    scenario("ConfigDrift", "two settings differ", drift("syncLimit", "maxClientCnxns"), {64: [], 65: DRIFT * 2}),
+    scenario("ConfigDrift", "a rolling restart with a new setting, of 50 minutes", drift("syncLimit", last=55),
+             {54: [], 66: [], 90: []}),
+    scenario("ConfigDrift", "until it is mended", drift("syncLimit", last=80), {79: DRIFT, 80: [], 90: []}),
 
     scenario("VersionMismatch", "an upgrade that was left half done", upgrade(9),
              {60 + 330: [], 60 + 360: ["VersionMismatch"]}, step=600),

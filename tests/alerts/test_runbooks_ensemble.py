@@ -361,6 +361,28 @@ def test_a_leader_that_does_not_notice(tmp_path: Path) -> None:
             assert [each["labels"]["finding"] for each in page.ask("standalone_member")] == ["stale_leader"]
 
 
+def test_a_member_has_another_setting(tmp_path: Path) -> None:
+    """ConfigDrift: it is mended in its file, and restarted."""
+    ensemble = Ensemble(tmp_path)
+    odd, *others = ensemble.members
+    odd.config["syncLimit"] = 7
+    with reading(tmp_path, ensemble) as reader, reader.open("ConfigDrift", odd) as page:
+        page.wait_until_raised(300)
+        assert [each["labels"]["key"] for each in page.ask("config_drift == 1")] == ["syncLimit"]
+        found, *answers = page.paste("grep config_drift", KEY="syncLimit").splitlines()
+        assert found.startswith("- config_drift: ") and f"7 on {odd.address}" in found
+        assert answers == [f"{each.address}: syncLimit={7 if each is odd else 4}" for each in ensemble.members]
+        assert sorted(values(page.ask("zookeeper_config_info"), "hash").values()) == [1, len(others)]
+        page.says("One that stands alone has missed a change, or is the only one that has it:")
+        assert page.paste("ls -l", KEY="syncLimit").startswith("syncLimit=7\n")
+        page.says("make the files equal on all members, and restart those that have another one, the leader last.")
+        assert f"safe: {odd.address} may be stopped" in page.paste("safe-to-stop")
+        config = odd.directory / "zoo.cfg"
+        config.write_text(config.read_text().replace("syncLimit=7", "syncLimit=4"))
+        odd.restart()
+        page.wait_until_over(200)
+
+
 def test_a_member_of_another_version(tmp_path: Path) -> None:
     """VersionMismatch: one member is of 3.7.2."""
     def change(member: Member, word: str, answer: str) -> str:

@@ -48,6 +48,8 @@ ENSEMBLE = {
     "Leader": ("<leader>", "none (red)"),
     "zxid used": ("0.0 % (green)", NOTHING),
     "zxid lasts": ("over a year (green)", NOTHING),
+    "Settings that differ": ("none (green)", NOTHING),
+    "Servers": ([f"orders | <{who}> | <version> | <hash>" for who in ROLES], NOTHING),
 }
 MEMBER = {
     **{title: OVERVIEW[title] for title in ("Failures left", "Data age", "Firing alerts")},
