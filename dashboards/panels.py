@@ -30,6 +30,7 @@ LEVELS: States = {0: ("healthy", GREEN), 1: ("degraded", YELLOW), 2: ("at_risk",
                   4: ("split_view", PURPLE), 5: ("unknown", GREY)}
 NO_DATA = 6  # a level that no exporter tells of any more
 YES_NO: States = {0: ("no", ORANGE), 1: ("yes", GREEN)}
+DIFFERS: States = {0: ("no", GREEN), 1: ("yes", RED)}
 
 # The page for all that a table calls odd: findings of docs/health.md, reasons of docs/troubleshooting.md, states.
 RUNBOOK_OF = {
@@ -48,6 +49,7 @@ RUNBOOK_OF = {
     "command_refused": "ZooKeeperCommandNotAllowed", "local_error": "ZooKeeperExporterLocalErrors",
     "tls": "ZooKeeperMemberDown",
     "config_drift": "ZooKeeperConfigDrift", "version_drift": "ZooKeeperVersionMismatch",
+    "data_differs": "ZooKeeperDataDiffers",
     "not_serving": "ZooKeeperMemberNotServing", "read_only": "ZooKeeperMemberReadOnly",
 }
 

@@ -6,7 +6,7 @@ the data. `runbooks` are alerts without "ZooKeeper" before them.
 
 from dataclasses import replace
 
-from panels import (Column, Dashboard, ENSEMBLE, GREEN, GREY, LEVELS, MEMBER, MEMBER_STATES, NO_DATA, ORANGE,
+from panels import (Column, DIFFERS, Dashboard, ENSEMBLE, GREEN, GREY, LEVELS, MEMBER, MEMBER_STATES, NO_DATA, ORANGE,
                     PLAIN, Panel, RED, RUNBOOKS, RUNBOOK_OF, UNCHANGED, WINDOW, YES_NO, at_level,
                     config_in_use, counted, data_age, exporters, failing, failures_left, firing, gauge,
                     in_state, level, level_since, mean, odd, or_none, or_zero, own, own_by, per_ensemble,
@@ -185,17 +185,20 @@ ENSEMBLE_DASHBOARD = Dashboard(
                   runbooks=("MemberDown", "MemberNotServing", "MemberRestarting")),
         ],
         "What the servers run": [
+            Panel("stat", "Data differs", "Whether members have different digests at one transaction. Yes: find out "
+                  "which of them is wrong before anything else. Needs hash in the whitelist, and 3.6.", "short",
+                  [(verdict("data_differs"), E)], width=4, height=7, states=DIFFERS, runbooks=("DataDiffers",)),
             Panel("table", "Settings that differ", "Those that should be equal on all members, and are not; who has "
                   "which value is on the page /health/ensemble. \"none\" is normal. Needs conf.", "short",
                   [(or_none(f"max by (cluster, ensemble, key) (zookeeper_ensemble_config_drift{{{ENSEMBLE}}} == 1)", "key",
-                            f"zookeeper_config_info{{{ENSEMBLE}}}"), "")], width=8, height=7,
+                            f"zookeeper_config_info{{{ENSEMBLE}}}"), "")], width=6, height=7,
                   columns={"ensemble": Column(width=90), "key": Column(states=NONE_OR, steps=[(None, ORANGE)])},
                   runbooks=("ConfigDrift",)),
             Panel("table", "Servers", "One line for each member: its version, how the hash over the settings that should "
                   "be equal begins. Members of one version and one hash are normal.",
                   "short", [(f"max by (cluster, ensemble, member, version) (zookeeper_member_info{{{MEMBER}}})", ""),
                             (shortened("config_info", "hash", "settings"), ""),],
-                  width=16, height=7, columns={
+                  width=14, height=7, columns={
                       "ensemble": Column(width=90), "member": Column(width=230), "version": Column(width=80),
                       "settings": Column(width=100, empty="–")},
                   runbooks=("VersionMismatch",)),

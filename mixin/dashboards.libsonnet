@@ -819,15 +819,20 @@ function(c) {
              "color": "text",
              "index": 30
             },
+            "data_differs": {
+             "text": "ZooKeeperDataDiffers",
+             "color": "text",
+             "index": 31
+            },
             "not_serving": {
              "text": "ZooKeeperMemberNotServing",
              "color": "text",
-             "index": 31
+             "index": 32
             },
             "read_only": {
              "text": "ZooKeeperMemberReadOnly",
              "color": "text",
-             "index": 32
+             "index": 33
             }
            }
           },
@@ -838,7 +843,7 @@ function(c) {
             "result": {
              "text": "–",
              "color": "#8e8e8e",
-             "index": 33
+             "index": 34
             }
            }
           },
@@ -849,7 +854,7 @@ function(c) {
             "result": {
              "text": "–",
              "color": "#8e8e8e",
-             "index": 34
+             "index": 35
             }
            }
           }
@@ -3629,15 +3634,20 @@ function(c) {
              "color": "text",
              "index": 30
             },
+            "data_differs": {
+             "text": "ZooKeeperDataDiffers",
+             "color": "text",
+             "index": 31
+            },
             "not_serving": {
              "text": "ZooKeeperMemberNotServing",
              "color": "text",
-             "index": 31
+             "index": 32
             },
             "read_only": {
              "text": "ZooKeeperMemberReadOnly",
              "color": "text",
-             "index": 32
+             "index": 33
             }
            }
           },
@@ -3648,7 +3658,7 @@ function(c) {
             "result": {
              "text": "–",
              "color": "#8e8e8e",
-             "index": 33
+             "index": 34
             }
            }
           },
@@ -3659,7 +3669,7 @@ function(c) {
             "result": {
              "text": "–",
              "color": "#8e8e8e",
-             "index": 34
+             "index": 35
             }
            }
           }
@@ -4682,6 +4692,108 @@ function(c) {
    },
    {
     "id": 15,
+    "type": "stat",
+    "title": "Data differs",
+    "description": "Whether members have different digests at one transaction. Yes: find out which of them is wrong before anything else. Needs hash in the whitelist, and 3.6.",
+    "datasource": {
+     "type": "prometheus",
+     "uid": "${datasource}"
+    },
+    "gridPos": {
+     "x": 0,
+     "y": 29,
+     "w": 4,
+     "h": 7
+    },
+    "fieldConfig": {
+     "defaults": {
+      "unit": "short",
+      "noValue": "No data",
+      "thresholds": {
+       "mode": "absolute",
+       "steps": [
+        {
+         "value": null,
+         "color": "green"
+        }
+       ]
+      },
+      "mappings": [
+       {
+        "type": "value",
+        "options": {
+         "0": {
+          "text": "no",
+          "color": "green",
+          "index": 0
+         },
+         "1": {
+          "text": "yes",
+          "color": "red",
+          "index": 1
+         }
+        }
+       },
+       {
+        "type": "special",
+        "options": {
+         "match": "null+nan",
+         "result": {
+          "text": "No data",
+          "color": "#8e8e8e",
+          "index": 2
+         }
+        }
+       }
+      ],
+      "color": {
+       "mode": "thresholds"
+      }
+     },
+     "overrides": []
+    },
+    "options": {
+     "reduceOptions": {
+      "calcs": [
+       "lastNotNull"
+      ],
+      "fields": "",
+      "values": false
+     },
+     "orientation": "auto",
+     "colorMode": "value",
+     "graphMode": "none",
+     "justifyMode": "auto",
+     "textMode": "auto",
+     "wideLayout": true,
+     "showPercentChange": false,
+     "percentChangeColorMode": "standard"
+    },
+    "transformations": [],
+    "links": [
+     {
+      "title": "Runbook: DataDiffers",
+      "url": c.runbook("ZooKeeperDataDiffers"),
+      "targetBlank": true
+     }
+    ],
+    "targets": [
+     {
+      "refId": "A",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "max by (" + c.grouping + "ensemble) (zookeeper_ensemble_data_differs{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"})",
+      "editorMode": "code",
+      "legendFormat": "{{ensemble}} " + c.legend,
+      "instant": true,
+      "range": false
+     }
+    ]
+   },
+   {
+    "id": 16,
     "type": "table",
     "title": "Settings that differ",
     "description": "Those that should be equal on all members, and are not; who has which value is on the page /health/ensemble. \"none\" is normal. Needs conf.",
@@ -4690,9 +4802,9 @@ function(c) {
      "uid": "${datasource}"
     },
     "gridPos": {
-     "x": 0,
+     "x": 4,
      "y": 29,
-     "w": 8,
+     "w": 6,
      "h": 7
     },
     "fieldConfig": {
@@ -4876,7 +4988,7 @@ function(c) {
     ]
    },
    {
-    "id": 16,
+    "id": 17,
     "type": "table",
     "title": "Servers",
     "description": "One line for each member: its version, how the hash over the settings that should be equal begins. Members of one version and one hash are normal.",
@@ -4885,9 +4997,9 @@ function(c) {
      "uid": "${datasource}"
     },
     "gridPos": {
-     "x": 8,
+     "x": 10,
      "y": 29,
-     "w": 16,
+     "w": 14,
      "h": 7
     },
     "fieldConfig": {
@@ -5082,7 +5194,7 @@ function(c) {
     ]
    },
    {
-    "id": 17,
+    "id": 18,
     "type": "row",
     "title": "Traffic",
     "collapsed": false,
@@ -5095,7 +5207,7 @@ function(c) {
     }
    },
    {
-    "id": 18,
+    "id": 19,
     "type": "timeseries",
     "title": "Packets received a second",
     "description": "From clients, pings too. Members should be alike: clients choose theirs at random.",
@@ -5171,7 +5283,7 @@ function(c) {
     ]
    },
    {
-    "id": 19,
+    "id": 20,
     "type": "timeseries",
     "title": "Transactions",
     "description": "Writes a second, from the zxids.",
@@ -5247,7 +5359,7 @@ function(c) {
     ]
    },
    {
-    "id": 20,
+    "id": 21,
     "type": "timeseries",
     "title": "Outstanding requests",
     "description": "Queued in each server. A few are normal; hundreds mean that the disk, the network or a pause holds up the pipeline.",
@@ -5334,7 +5446,7 @@ function(c) {
     ]
    },
    {
-    "id": 21,
+    "id": 22,
     "type": "row",
     "title": "Latency",
     "collapsed": false,
@@ -5347,7 +5459,7 @@ function(c) {
     }
    },
    {
-    "id": 22,
+    "id": 23,
     "type": "timeseries",
     "title": "Writes (mean)",
     "description": "Requests that need the quorum, within the window. Compare with fsync on the member dashboard.",
@@ -5437,7 +5549,7 @@ function(c) {
     ]
    },
    {
-    "id": 23,
+    "id": 24,
     "type": "timeseries",
     "title": "Reads (mean)",
     "description": "Requests that a member answers alone: below a millisecond, unless it is short of CPU or memory.",
@@ -5521,7 +5633,7 @@ function(c) {
     ]
    },
    {
-    "id": 24,
+    "id": 25,
     "type": "timeseries",
     "title": "Commit propagation (mean)",
     "description": "From the leader's proposal to the commit at each member: the slow one has a slow disk or network.",
@@ -5597,7 +5709,7 @@ function(c) {
     ]
    },
    {
-    "id": 25,
+    "id": 26,
     "type": "row",
     "title": "Replication",
     "collapsed": false,
@@ -5610,7 +5722,7 @@ function(c) {
     }
    },
    {
-    "id": 26,
+    "id": 27,
     "type": "timeseries",
     "title": "Behind the leader",
     "description": "Transactions that a member lagged when it was polled; never more than is true. Near 0 is normal; its clients read old data.",
@@ -5692,7 +5804,7 @@ function(c) {
     ]
    },
    {
-    "id": 27,
+    "id": 28,
     "type": "timeseries",
     "title": "Quorum acknowledgement (mean)",
     "description": "From a proposal to enough acknowledgements, on the leader: the disks and the network of the faster half.",
@@ -5768,7 +5880,7 @@ function(c) {
     ]
    },
    {
-    "id": 28,
+    "id": 29,
     "type": "timeseries",
     "title": "Election time (mean)",
     "description": "Of the elections within the last 15 minutes. Below a second is normal: nobody writes meanwhile.",
@@ -5854,7 +5966,7 @@ function(c) {
     ]
    },
    {
-    "id": 29,
+    "id": 30,
     "type": "timeseries",
     "title": "Synced followers",
     "description": "As the leader counts them: voters - 1 is normal.",
@@ -5936,7 +6048,7 @@ function(c) {
     ]
    },
    {
-    "id": 30,
+    "id": 31,
     "type": "timeseries",
     "title": "Pending syncs",
     "description": "sync() calls that wait on the leader. Near 0 is normal.",
@@ -6016,7 +6128,7 @@ function(c) {
     ]
    },
    {
-    "id": 31,
+    "id": 32,
     "type": "timeseries",
     "title": "Elections",
     "description": "Within the last 10 minutes, by epochs. One with each restart of the leader; more is flapping: look for pauses and slow disks of the leaders.",
@@ -6106,7 +6218,7 @@ function(c) {
     ]
    },
    {
-    "id": 32,
+    "id": 33,
     "type": "timeseries",
     "title": "Catching up of learners",
     "description": "By difference (cheap) or by a whole snapshot (costs memory and bandwidth), in the last 10 minutes. Snapshots again and again: raise initLimit.",
@@ -6194,7 +6306,7 @@ function(c) {
     ]
    },
    {
-    "id": 33,
+    "id": 34,
     "type": "row",
     "title": "Data",
     "collapsed": false,
@@ -6207,7 +6319,7 @@ function(c) {
     }
    },
    {
-    "id": 34,
+    "id": 35,
     "type": "timeseries",
     "title": "Znodes",
     "description": "All, and those that go with their session. The same on every member.",
@@ -6306,7 +6418,7 @@ function(c) {
     ]
    },
    {
-    "id": 35,
+    "id": 36,
     "type": "timeseries",
     "title": "Data size",
     "description": "All paths and data: what a snapshot and the heap must hold.",
@@ -6388,7 +6500,7 @@ function(c) {
     ]
    },
    {
-    "id": 36,
+    "id": 37,
     "type": "timeseries",
     "title": "Quota used",
     "description": "Share of the quotas below each top-level znode. Above 100 % writes are refused where quotas are enforced.",
@@ -6490,7 +6602,7 @@ function(c) {
     ]
    },
    {
-    "id": 37,
+    "id": 38,
     "type": "timeseries",
     "title": "Largest messages",
     "description": "Proposals, and answers to clients: the last one at each poll, and the largest since a member's start or role. Above jute.maxbuffer (1 MiB unless set) the connection is cut.",
@@ -6616,7 +6728,7 @@ function(c) {
     ]
    },
    {
-    "id": 38,
+    "id": 39,
     "type": "row",
     "title": "Watches",
     "collapsed": false,
@@ -6629,7 +6741,7 @@ function(c) {
     }
    },
    {
-    "id": 39,
+    "id": 40,
     "type": "timeseries",
     "title": "Data watches",
     "description": "Set on each member. Steady is normal; growth without end is a client that sets and never uses them.",
@@ -6711,7 +6823,7 @@ function(c) {
     ]
    },
    {
-    "id": 40,
+    "id": 41,
     "type": "timeseries",
     "title": "Child watches",
     "description": "Set on each member.",
@@ -6793,7 +6905,7 @@ function(c) {
     ]
    },
    {
-    "id": 41,
+    "id": 42,
     "type": "timeseries",
     "title": "Watched paths",
     "description": "Paths with a data watch.",
@@ -6869,7 +6981,7 @@ function(c) {
     ]
    },
    {
-    "id": 42,
+    "id": 43,
     "type": "timeseries",
     "title": "Watching connections",
     "description": "Connections that hold data watches. Many watches of few connections: look at those clients.",
@@ -6945,7 +7057,7 @@ function(c) {
     ]
    },
    {
-    "id": 43,
+    "id": 44,
     "type": "timeseries",
     "title": "Watches fired",
     "description": "Notifications sent a second. Each fires once for each watcher: a hot path with many of them is a storm.",
@@ -7027,7 +7139,7 @@ function(c) {
     ]
    },
    {
-    "id": 44,
+    "id": 45,
     "type": "timeseries",
     "title": "Growth of watches",
     "description": "Change an hour, by the slope of the window. Around 0 is normal.",
@@ -7107,7 +7219,7 @@ function(c) {
     ]
    },
    {
-    "id": 45,
+    "id": 46,
     "type": "row",
     "title": "Sessions and connections",
     "collapsed": false,
@@ -7120,7 +7232,7 @@ function(c) {
     }
    },
    {
-    "id": 46,
+    "id": 47,
     "type": "timeseries",
     "title": "Connections",
     "description": "Open client connections, the exporter's own poll among them; one client address may have maxClientCnxns of each member (60 unless set).",
@@ -7202,7 +7314,7 @@ function(c) {
     ]
    },
    {
-    "id": 47,
+    "id": 48,
     "type": "timeseries",
     "title": "Sessions",
     "description": "Of the whole ensemble; more than connections are clients that are away. Local sessions are those of localSessionsEnabled.",
@@ -7290,7 +7402,7 @@ function(c) {
     ]
    },
    {
-    "id": 48,
+    "id": 49,
     "type": "timeseries",
     "title": "Sessions expired a second",
     "description": "A client that died without closing is normal; many at once are a pause of the servers or of a fleet of clients.",
@@ -7372,7 +7484,7 @@ function(c) {
     ]
    },
    {
-    "id": 49,
+    "id": 50,
     "type": "timeseries",
     "title": "Session requests a second",
     "description": "Clients that come, new or again: after an outage a storm for some seconds.",
@@ -7448,7 +7560,7 @@ function(c) {
     ]
    },
    {
-    "id": 50,
+    "id": 51,
     "type": "timeseries",
     "title": "Connections lost a second",
     "description": "The client hung up, or a read failed. Some are normal.",
@@ -7524,7 +7636,7 @@ function(c) {
     ]
    },
    {
-    "id": 51,
+    "id": 52,
     "type": "timeseries",
     "title": "Connections refused a second",
     "description": "Over maxClientCnxns or maxCnxns. 0 is normal.",
@@ -7606,7 +7718,7 @@ function(c) {
     ]
    },
    {
-    "id": 52,
+    "id": 53,
     "type": "timeseries",
     "title": "Large requests refused a second",
     "description": "Over largeRequestMaxBytes. 0 is normal.",
@@ -12736,15 +12848,20 @@ function(c) {
              "color": "text",
              "index": 30
             },
+            "data_differs": {
+             "text": "ZooKeeperDataDiffers",
+             "color": "text",
+             "index": 31
+            },
             "not_serving": {
              "text": "ZooKeeperMemberNotServing",
              "color": "text",
-             "index": 31
+             "index": 32
             },
             "read_only": {
              "text": "ZooKeeperMemberReadOnly",
              "color": "text",
-             "index": 32
+             "index": 33
             }
            }
           },
@@ -12755,7 +12872,7 @@ function(c) {
             "result": {
              "text": "–",
              "color": "#8e8e8e",
-             "index": 33
+             "index": 34
             }
            }
           },
@@ -12766,7 +12883,7 @@ function(c) {
             "result": {
              "text": "–",
              "color": "#8e8e8e",
-             "index": 34
+             "index": 35
             }
            }
           }

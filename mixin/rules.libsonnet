@@ -841,6 +841,21 @@ function(c) [
     }
    },
    {
+    "alert": "ZooKeeperDataDiffers",
+    "expr": "max by (" + c.grouping + "ensemble) (zookeeper_ensemble_data_differs" + c.selection + ") == 1",
+    "for": "0m",
+    "keep_firing_for": "15m",
+    "labels": {
+     "severity": "critical"
+    },
+    "annotations": {
+     "summary": "Members of a ZooKeeper ensemble hold different data.",
+     "description": "Members of ensemble {{ $labels.ensemble }} have different digests at the same transaction: clients of some of them read wrong data.",
+     "runbook_url": c.runbook("ZooKeeperDataDiffers"),
+     "dashboard_url": c.dashboardUrl + "/d/zookeeper-ensemble?var-ensemble={{ $labels.ensemble | urlquery }}"
+    }
+   },
+   {
     "alert": "ZooKeeperUnrecoverableError",
     "expr": "max by (" + c.grouping + "ensemble, member) (increase(zookeeper_unrecoverable_errors_total" + c.selection + "[10m])) > 0",
     "for": "0m",

@@ -11,7 +11,7 @@ Firing = dict[float, list[str]]
 
 FIRST, SECOND = ({"job": "zookeeper", "instance": f"exporter-{i}:9141"} for i in range(2))
 # What an exporter of one member says of the ensemble is dropped.
-OF_ENSEMBLE = ("epoch", "failures_tolerated", "finding", "state", "versions", "voters", "voters_serving")
+OF_ENSEMBLE = ("data_differs", "epoch", "failures_tolerated", "finding", "state", "versions", "voters", "voters_serving")
 # These say nothing of one ensemble.
 WITHOUT_ENSEMBLE = ("MetricsAbsent", "ExporterDown", "ExporterConfigReloadFailed", "DiskAlmostFull", "DiskFillsSoon")
 

@@ -749,7 +749,7 @@ STORAGE = [
 DISAGREE = ("MemberNotServing", "MemberReadOnly", "RequestsThrottled", "OutstandingRequestsHigh",
             "ClientNearConnectionLimit", "ConnectionsRejected", "LargeRequestsRejected", "PayloadNearJuteLimit",
             "QuotaExceeded", "MetricsIncomplete", "FileDescriptorsExhausted", "FileDescriptorsHigh", "JvmPausesHigh",
-            "TlsHandshakeFailures", "AuthFailures", "DigestMismatch", "UnrecoverableError",
+            "TlsHandshakeFailures", "AuthFailures", "DataDiffers", "DigestMismatch", "UnrecoverableError",
             "LogPurgeNotWorking", "DataSizeGrowth", "ZnodeCountGrowth")
 
 

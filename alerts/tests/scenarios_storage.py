@@ -102,6 +102,7 @@ def stalled(world: World) -> None:
 
 
 NAMES = ["EnsembleNameCollision"]
+DIFFERS = ["DataDiffers"]
 SCENARIOS = [
     scenario("WritesStalled", "all writes take two seconds", stalled, {11: [], 15: [], 16: ["WritesStalled"]}),
     scenario("WritesStalled", "all writes take two seconds, with sidecars", lambda w: (sidecars(w), stalled(w)),
@@ -135,6 +136,19 @@ SCENARIOS = [
     scenario("DigestMismatch", "one of long ago, and the exporter restarts",
              lambda w: (w.put("zookeeper_digest_mismatches_total", 1, member="zk-2:2181"), w.exporter(20, 22)),
              {10: [], 23: [], 30: []}),
+
+    scenario("DataDiffers", "the digests of two members differ",
+             lambda w: w.put("zookeeper_ensemble_data_differs", 1, 10),
+             {9: [], 10: DIFFERS, 90: DIFFERS}),
+    scenario("DataDiffers", "they agree again", lambda w: w.put("zookeeper_ensemble_data_differs", 1, 10, 30),
+             {29: DIFFERS, 43: DIFFERS, 46: []}),
+    scenario("DataDiffers", "the exporter restarts, and forgets it for three minutes",
+             lambda w: (w.put("zookeeper_ensemble_data_differs", 1, 10), w.exporter(20, 21),
+                        w.put("zookeeper_ensemble_data_differs", None, 21, 24)),
+             {19: DIFFERS, 22: DIFFERS, 25: DIFFERS, 60: DIFFERS}),
+    scenario("DataDiffers", "no digests can be compared",
+             lambda w: w.put("zookeeper_ensemble_data_differs", None), {10: [], 30: []}),
+    scenario("DataDiffers", "they agree", lambda w: None, {10: [], 30: []}),
 
     scenario("UnrecoverableError", "a critical thread dies",
              lambda w: w.put("zookeeper_unrecoverable_errors_total", jump(10, 1), member="zk-2:2181"),

@@ -195,6 +195,7 @@ class World:
         yield "zookeeper_ensemble_voters", {}, [float(each) for each in self.voters[name]]
         yield "zookeeper_ensemble_voters_serving", {}, [float(each) for each in serving]
         yield "zookeeper_ensemble_versions", {}, [1.0] * self.count
+        yield "zookeeper_ensemble_data_differs", {}, [0.0] * self.count
         for member, states in members.items():
             down = [None if state is None or state in SERVING else 1.0 for state in states]
             labels = {"finding": "voter_down", "member": f"{member}:2181"}

@@ -81,7 +81,7 @@ CASES = {
         (["EnsembleUnavailable", "QuorumAtRisk", "MemberDown zk-1", "WritesStalled", "VersionMismatch"],
          ["QuorumAtRisk", "MemberDown zk-1", "WritesStalled", "VersionMismatch"]),
     "a lost ensemble does not silence that data may be wrong":
-        (["EnsembleUnavailable", "DigestMismatch zk-1", "UnrecoverableError zk-1", "MultipleLeaders"], []),
+        (["EnsembleUnavailable", "DigestMismatch zk-1", "UnrecoverableError zk-1", "MultipleLeaders", "DataDiffers"], []),
     "a lost ensemble does not silence that another one has its name":
         (["EnsembleUnavailable", "EnsembleNameCollision", "WatchStorm"], ["WatchStorm"]),
     "two ensembles of one name": (["EnsembleNameCollision", "WatchStorm", "DataSizeGrowth"], ["WatchStorm"]),

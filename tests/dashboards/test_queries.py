@@ -21,6 +21,7 @@ PROVIDER = "needs the Prometheus metrics provider"
 NOT_HERE = {"jvm_memory": PROVIDER, "jvm_gc": PROVIDER, "jvm_threads": PROVIDER, "zookeeper_process_cpu": PROVIDER,
             "zookeeper_quota_": "needs a quota",
             "zookeeper_ensemble_config_drift": "nothing differs",
+            "zookeeper_ensemble_data_differs": "needs more transactions",
             "disk:": "needs node_exporter", "ALERTS": "nothing fires"}
 
 

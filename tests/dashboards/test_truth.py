@@ -48,6 +48,7 @@ ENSEMBLE = {
     "Leader": ("<leader>", "none (red)"),
     "zxid used": ("0.0 % (green)", NOTHING),
     "zxid lasts": ("over a year (green)", NOTHING),
+    "Data differs": (NOTHING, NOTHING),
     "Settings that differ": ("none (green)", NOTHING),
     "Servers": ([f"orders | <{who}> | <version> | <hash>" for who in ROLES], NOTHING),
 }
