@@ -264,6 +264,19 @@ def config_in_use() -> str:
     return f'max by (cluster, instance, config) (label_replace({hashes}, "config", "$1", "sha256", "(.{{8}}).*"))'
 
 
+def days_left() -> str:
+    """Of each member's certificate as it is served, and of the exporter's own; below 0 when it has expired."""
+    served = f"min by (cluster, ensemble, member) (zookeeper_tls_certificate_not_after_timestamp_seconds{{{ENSEMBLE}}})"
+    own_one = f"min by (cluster, ensemble) (zookeeper_tls_client_certificate_not_after_timestamp_seconds{{{ENSEMBLE}}})"
+    return f'floor(({served} or label_replace({own_one}, "member", "the exporter", "", "")) / 86400 - time() / 86400)'
+
+
+def of_tls(metric: str) -> str:
+    """What is so of TLS to an ensemble, for each member that speaks it."""
+    return (f"min by (cluster, ensemble, member) (0 * zookeeper_tls_certificate_not_after_timestamp_seconds{{{ENSEMBLE}}} "
+            f"+ on (cluster, job, instance, ensemble) group_left () zookeeper_tls_{metric}{{{ENSEMBLE}}})")
+
+
 def shortened(metric: str, label: str, name: str) -> str:
     """The first digits of a hash of each member, under the name of a column."""
     hashes = f"max by (cluster, ensemble, member, {label}) (zookeeper_{metric}{{{MEMBER}}})"

@@ -8,14 +8,15 @@ from dataclasses import replace
 
 from panels import (Column, DIFFERS, Dashboard, ENSEMBLE, GREEN, GREY, LEVELS, MEMBER, MEMBER_STATES, NO_DATA, ORANGE,
                     PLAIN, Panel, RED, RUNBOOKS, RUNBOOK_OF, UNCHANGED, WINDOW, YES_NO, at_level,
-                    config_in_use, counted, data_age, exporters, failing, failures_left, firing, gauge,
-                    in_state, level, level_since, mean, odd, or_none, or_zero, own, own_by, per_ensemble,
+                    config_in_use, counted, data_age, days_left, exporters, failing, failures_left, firing, gauge,
+                    in_state, level, level_since, mean, odd, of_tls, or_none, or_zero, own, own_by, per_ensemble,
                     polled, rate, shortened, state, state_since, verdict, voters_missing, whole)
 
 BAD = [(None, GREEN), (1, RED)]
 WARN = [(None, GREEN), (1, ORANGE)]
 LEFT = [(None, RED), (0, ORANGE), (1, GREEN)]  # failures
 OLD = [(None, GREEN), (60, ORANGE), (90, RED)]  # seconds: a scrape a minute and a poll make up to 70
+DAYS_LEFT = [(None, RED), (3, ORANGE), (14, GREEN)]
 NEUTRAL = [(None, PLAIN)]
 NONE_OR = {"none": ("none", GREEN), "no_data": ("No data", GREY)}
 M, E, X = "{{member}} {{ensemble}} {{cluster}}", "{{ensemble}} {{cluster}}", "{{instance}} {{cluster}}"
@@ -202,6 +203,19 @@ ENSEMBLE_DASHBOARD = Dashboard(
                       "ensemble": Column(width=90), "member": Column(width=230), "version": Column(width=80),
                       "settings": Column(width=100, empty="–")},
                   runbooks=("VersionMismatch",)),
+            Panel("table", "Certificates", "Of each member as it shows it now, and the exporter's own: the days that are "
+                  "left, below 0 when it has expired; whether the exporter verifies it (\"no\" is verify: none); whether "
+                  "the exporter could use its newest TLS files. Renewed, and not here: the server has not read it. "
+                  "\"No data\": no TLS is spoken.",
+                  "short", [(days_left(), "days left"), (of_tls("verification_enabled"), "verified"),
+                            (of_tls("files_last_reload_successful"), "files taken"),
+                            (f"max by (cluster, ensemble, member, version, cipher) "
+                             f"(zookeeper_tls_version_info{{{ENSEMBLE}}})", "")], width=24, height=6, columns={
+                                "ensemble": Column(width=90), "member": Column(width=230),
+                                "days left": Column(steps=DAYS_LEFT, empty="–"),
+                                "verified": Column(states=YES_NO, empty="–"),
+                                "files taken": Column(states=YES_NO, empty="–"), "version": Column(), "cipher": Column()},
+                  runbooks=("CertificateExpiresVerySoon", "CertificateExpiresSoon", "TlsFilesNotReloaded")),
         ],
         "Traffic": [
             Panel("timeseries", "Packets received a second", "From clients, pings too. Members should be "

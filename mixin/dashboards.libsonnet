@@ -5195,19 +5195,388 @@ function(c) {
    },
    {
     "id": 18,
+    "type": "table",
+    "title": "Certificates",
+    "description": "Of each member as it shows it now, and the exporter's own: the days that are left, below 0 when it has expired; whether the exporter verifies it (\"no\" is verify: none); whether the exporter could use its newest TLS files. Renewed, and not here: the server has not read it. \"No data\": no TLS is spoken.",
+    "datasource": {
+     "type": "prometheus",
+     "uid": "${datasource}"
+    },
+    "gridPos": {
+     "x": 0,
+     "y": 36,
+     "w": 24,
+     "h": 6
+    },
+    "fieldConfig": {
+     "defaults": {
+      "unit": "short",
+      "noValue": "No data",
+      "thresholds": {
+       "mode": "absolute",
+       "steps": [
+        {
+         "value": null,
+         "color": "green"
+        }
+       ]
+      },
+      "mappings": [
+       {
+        "type": "special",
+        "options": {
+         "match": "null+nan",
+         "result": {
+          "text": "No data",
+          "color": "#8e8e8e",
+          "index": 0
+         }
+        }
+       },
+       {
+        "type": "special",
+        "options": {
+         "match": "empty",
+         "result": {
+          "text": "–",
+          "color": "#8e8e8e",
+          "index": 1
+         }
+        }
+       }
+      ],
+      "color": {
+       "mode": "thresholds"
+      },
+      "custom": {
+       "align": "auto",
+       "inspect": false,
+       "minWidth": 60
+      }
+     },
+     "overrides": [
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "ensemble"
+       },
+       "properties": [
+        {
+         "id": "custom.width",
+         "value": 90
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "member"
+       },
+       "properties": [
+        {
+         "id": "custom.width",
+         "value": 230
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "days left"
+       },
+       "properties": [
+        {
+         "id": "mappings",
+         "value": [
+          {
+           "type": "special",
+           "options": {
+            "match": "null+nan",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 0
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "empty",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 1
+            }
+           }
+          }
+         ]
+        },
+        {
+         "id": "thresholds",
+         "value": {
+          "mode": "absolute",
+          "steps": [
+           {
+            "value": null,
+            "color": "red"
+           },
+           {
+            "value": 3,
+            "color": "orange"
+           },
+           {
+            "value": 14,
+            "color": "green"
+           }
+          ]
+         }
+        },
+        {
+         "id": "custom.cellOptions",
+         "value": {
+          "type": "color-text"
+         }
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "verified"
+       },
+       "properties": [
+        {
+         "id": "mappings",
+         "value": [
+          {
+           "type": "value",
+           "options": {
+            "0": {
+             "text": "no",
+             "color": "orange",
+             "index": 0
+            },
+            "1": {
+             "text": "yes",
+             "color": "green",
+             "index": 1
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "null+nan",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 2
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "empty",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 3
+            }
+           }
+          }
+         ]
+        },
+        {
+         "id": "custom.cellOptions",
+         "value": {
+          "type": "color-text"
+         }
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "files taken"
+       },
+       "properties": [
+        {
+         "id": "mappings",
+         "value": [
+          {
+           "type": "value",
+           "options": {
+            "0": {
+             "text": "no",
+             "color": "orange",
+             "index": 0
+            },
+            "1": {
+             "text": "yes",
+             "color": "green",
+             "index": 1
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "null+nan",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 2
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "empty",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 3
+            }
+           }
+          }
+         ]
+        },
+        {
+         "id": "custom.cellOptions",
+         "value": {
+          "type": "color-text"
+         }
+        }
+       ]
+      }
+     ]
+    },
+    "options": {
+     "showHeader": true,
+     "cellHeight": "sm",
+     "frameIndex": 0,
+     "sortBy": []
+    },
+    "transformations": [
+     {
+      "id": "merge",
+      "options": {}
+     },
+     {
+      "id": "organize",
+      "options": {
+       "excludeByName": {
+        "Time": true,
+        "Value #D": true
+       },
+       "indexByName": {
+        "ensemble": 0,
+        "member": 1,
+        "Value #A": 2,
+        "Value #B": 3,
+        "Value #C": 4,
+        "version": 5,
+        "cipher": 6
+       },
+       "renameByName": {
+        "Value #A": "days left",
+        "Value #B": "verified",
+        "Value #C": "files taken",
+        "alertname": "alert"
+       }
+      }
+     }
+    ],
+    "links": [
+     {
+      "title": "Runbook: CertificateExpiresVerySoon",
+      "url": c.runbook("ZooKeeperCertificateExpiresVerySoon"),
+      "targetBlank": true
+     },
+     {
+      "title": "Runbook: CertificateExpiresSoon",
+      "url": c.runbook("ZooKeeperCertificateExpiresSoon"),
+      "targetBlank": true
+     },
+     {
+      "title": "Runbook: TlsFilesNotReloaded",
+      "url": c.runbook("ZooKeeperTlsFilesNotReloaded"),
+      "targetBlank": true
+     }
+    ],
+    "targets": [
+     {
+      "refId": "A",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "floor((min by (" + c.grouping + "ensemble, member) (zookeeper_tls_certificate_not_after_timestamp_seconds{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}) or label_replace(min by (" + c.grouping + "ensemble) (zookeeper_tls_client_certificate_not_after_timestamp_seconds{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}), \"member\", \"the exporter\", \"\", \"\")) / 86400 - time() / 86400)",
+      "editorMode": "code",
+      "legendFormat": "days left",
+      "instant": true,
+      "range": false,
+      "format": "table"
+     },
+     {
+      "refId": "B",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "min by (" + c.grouping + "ensemble, member) (0 * zookeeper_tls_certificate_not_after_timestamp_seconds{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"} + on (" + c.grouping + "job, instance, ensemble) group_left () zookeeper_tls_verification_enabled{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"})",
+      "editorMode": "code",
+      "legendFormat": "verified",
+      "instant": true,
+      "range": false,
+      "format": "table"
+     },
+     {
+      "refId": "C",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "min by (" + c.grouping + "ensemble, member) (0 * zookeeper_tls_certificate_not_after_timestamp_seconds{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"} + on (" + c.grouping + "job, instance, ensemble) group_left () zookeeper_tls_files_last_reload_successful{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"})",
+      "editorMode": "code",
+      "legendFormat": "files taken",
+      "instant": true,
+      "range": false,
+      "format": "table"
+     },
+     {
+      "refId": "D",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "max by (" + c.grouping + "ensemble, member, version, cipher) (zookeeper_tls_version_info{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"})",
+      "editorMode": "code",
+      "legendFormat": "__auto",
+      "instant": true,
+      "range": false,
+      "format": "table"
+     }
+    ]
+   },
+   {
+    "id": 19,
     "type": "row",
     "title": "Traffic",
     "collapsed": false,
     "panels": [],
     "gridPos": {
      "x": 0,
-     "y": 36,
+     "y": 42,
      "w": 24,
      "h": 1
     }
    },
    {
-    "id": 19,
+    "id": 20,
     "type": "timeseries",
     "title": "Packets received a second",
     "description": "From clients, pings too. Members should be alike: clients choose theirs at random.",
@@ -5217,7 +5586,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 37,
+     "y": 43,
      "w": 8,
      "h": 8
     },
@@ -5283,7 +5652,7 @@ function(c) {
     ]
    },
    {
-    "id": 20,
+    "id": 21,
     "type": "timeseries",
     "title": "Transactions",
     "description": "Writes a second, from the zxids.",
@@ -5293,7 +5662,7 @@ function(c) {
     },
     "gridPos": {
      "x": 8,
-     "y": 37,
+     "y": 43,
      "w": 8,
      "h": 8
     },
@@ -5359,7 +5728,7 @@ function(c) {
     ]
    },
    {
-    "id": 21,
+    "id": 22,
     "type": "timeseries",
     "title": "Outstanding requests",
     "description": "Queued in each server. A few are normal; hundreds mean that the disk, the network or a pause holds up the pipeline.",
@@ -5369,7 +5738,7 @@ function(c) {
     },
     "gridPos": {
      "x": 16,
-     "y": 37,
+     "y": 43,
      "w": 8,
      "h": 8
     },
@@ -5446,20 +5815,20 @@ function(c) {
     ]
    },
    {
-    "id": 22,
+    "id": 23,
     "type": "row",
     "title": "Latency",
     "collapsed": false,
     "panels": [],
     "gridPos": {
      "x": 0,
-     "y": 45,
+     "y": 51,
      "w": 24,
      "h": 1
     }
    },
    {
-    "id": 23,
+    "id": 24,
     "type": "timeseries",
     "title": "Writes (mean)",
     "description": "Requests that need the quorum, within the window. Compare with fsync on the member dashboard.",
@@ -5469,7 +5838,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 46,
+     "y": 52,
      "w": 8,
      "h": 8
     },
@@ -5549,7 +5918,7 @@ function(c) {
     ]
    },
    {
-    "id": 24,
+    "id": 25,
     "type": "timeseries",
     "title": "Reads (mean)",
     "description": "Requests that a member answers alone: below a millisecond, unless it is short of CPU or memory.",
@@ -5559,7 +5928,7 @@ function(c) {
     },
     "gridPos": {
      "x": 8,
-     "y": 46,
+     "y": 52,
      "w": 8,
      "h": 8
     },
@@ -5633,7 +6002,7 @@ function(c) {
     ]
    },
    {
-    "id": 25,
+    "id": 26,
     "type": "timeseries",
     "title": "Commit propagation (mean)",
     "description": "From the leader's proposal to the commit at each member: the slow one has a slow disk or network.",
@@ -5643,7 +6012,7 @@ function(c) {
     },
     "gridPos": {
      "x": 16,
-     "y": 46,
+     "y": 52,
      "w": 8,
      "h": 8
     },
@@ -5709,20 +6078,20 @@ function(c) {
     ]
    },
    {
-    "id": 26,
+    "id": 27,
     "type": "row",
     "title": "Replication",
     "collapsed": false,
     "panels": [],
     "gridPos": {
      "x": 0,
-     "y": 54,
+     "y": 60,
      "w": 24,
      "h": 1
     }
    },
    {
-    "id": 27,
+    "id": 28,
     "type": "timeseries",
     "title": "Behind the leader",
     "description": "Transactions that a member lagged when it was polled; never more than is true. Near 0 is normal; its clients read old data.",
@@ -5732,7 +6101,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 55,
+     "y": 61,
      "w": 8,
      "h": 8
     },
@@ -5804,7 +6173,7 @@ function(c) {
     ]
    },
    {
-    "id": 28,
+    "id": 29,
     "type": "timeseries",
     "title": "Quorum acknowledgement (mean)",
     "description": "From a proposal to enough acknowledgements, on the leader: the disks and the network of the faster half.",
@@ -5814,7 +6183,7 @@ function(c) {
     },
     "gridPos": {
      "x": 8,
-     "y": 55,
+     "y": 61,
      "w": 8,
      "h": 8
     },
@@ -5880,7 +6249,7 @@ function(c) {
     ]
    },
    {
-    "id": 29,
+    "id": 30,
     "type": "timeseries",
     "title": "Election time (mean)",
     "description": "Of the elections within the last 15 minutes. Below a second is normal: nobody writes meanwhile.",
@@ -5890,7 +6259,7 @@ function(c) {
     },
     "gridPos": {
      "x": 16,
-     "y": 55,
+     "y": 61,
      "w": 8,
      "h": 8
     },
@@ -5966,7 +6335,7 @@ function(c) {
     ]
    },
    {
-    "id": 30,
+    "id": 31,
     "type": "timeseries",
     "title": "Synced followers",
     "description": "As the leader counts them: voters - 1 is normal.",
@@ -5976,7 +6345,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 63,
+     "y": 69,
      "w": 6,
      "h": 8
     },
@@ -6048,7 +6417,7 @@ function(c) {
     ]
    },
    {
-    "id": 31,
+    "id": 32,
     "type": "timeseries",
     "title": "Pending syncs",
     "description": "sync() calls that wait on the leader. Near 0 is normal.",
@@ -6058,7 +6427,7 @@ function(c) {
     },
     "gridPos": {
      "x": 6,
-     "y": 63,
+     "y": 69,
      "w": 6,
      "h": 8
     },
@@ -6128,7 +6497,7 @@ function(c) {
     ]
    },
    {
-    "id": 32,
+    "id": 33,
     "type": "timeseries",
     "title": "Elections",
     "description": "Within the last 10 minutes, by epochs. One with each restart of the leader; more is flapping: look for pauses and slow disks of the leaders.",
@@ -6138,7 +6507,7 @@ function(c) {
     },
     "gridPos": {
      "x": 12,
-     "y": 63,
+     "y": 69,
      "w": 6,
      "h": 8
     },
@@ -6218,7 +6587,7 @@ function(c) {
     ]
    },
    {
-    "id": 33,
+    "id": 34,
     "type": "timeseries",
     "title": "Catching up of learners",
     "description": "By difference (cheap) or by a whole snapshot (costs memory and bandwidth), in the last 10 minutes. Snapshots again and again: raise initLimit.",
@@ -6228,7 +6597,7 @@ function(c) {
     },
     "gridPos": {
      "x": 18,
-     "y": 63,
+     "y": 69,
      "w": 6,
      "h": 8
     },
@@ -6306,20 +6675,20 @@ function(c) {
     ]
    },
    {
-    "id": 34,
+    "id": 35,
     "type": "row",
     "title": "Data",
     "collapsed": false,
     "panels": [],
     "gridPos": {
      "x": 0,
-     "y": 71,
+     "y": 77,
      "w": 24,
      "h": 1
     }
    },
    {
-    "id": 35,
+    "id": 36,
     "type": "timeseries",
     "title": "Znodes",
     "description": "All, and those that go with their session. The same on every member.",
@@ -6329,7 +6698,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 72,
+     "y": 78,
      "w": 12,
      "h": 8
     },
@@ -6418,7 +6787,7 @@ function(c) {
     ]
    },
    {
-    "id": 36,
+    "id": 37,
     "type": "timeseries",
     "title": "Data size",
     "description": "All paths and data: what a snapshot and the heap must hold.",
@@ -6428,7 +6797,7 @@ function(c) {
     },
     "gridPos": {
      "x": 12,
-     "y": 72,
+     "y": 78,
      "w": 12,
      "h": 8
     },
@@ -6500,7 +6869,7 @@ function(c) {
     ]
    },
    {
-    "id": 37,
+    "id": 38,
     "type": "timeseries",
     "title": "Quota used",
     "description": "Share of the quotas below each top-level znode. Above 100 % writes are refused where quotas are enforced.",
@@ -6510,7 +6879,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 80,
+     "y": 86,
      "w": 12,
      "h": 8
     },
@@ -6602,7 +6971,7 @@ function(c) {
     ]
    },
    {
-    "id": 38,
+    "id": 39,
     "type": "timeseries",
     "title": "Largest messages",
     "description": "Proposals, and answers to clients: the last one at each poll, and the largest since a member's start or role. Above jute.maxbuffer (1 MiB unless set) the connection is cut.",
@@ -6612,7 +6981,7 @@ function(c) {
     },
     "gridPos": {
      "x": 12,
-     "y": 80,
+     "y": 86,
      "w": 12,
      "h": 8
     },
@@ -6728,20 +7097,20 @@ function(c) {
     ]
    },
    {
-    "id": 39,
+    "id": 40,
     "type": "row",
     "title": "Watches",
     "collapsed": false,
     "panels": [],
     "gridPos": {
      "x": 0,
-     "y": 88,
+     "y": 94,
      "w": 24,
      "h": 1
     }
    },
    {
-    "id": 40,
+    "id": 41,
     "type": "timeseries",
     "title": "Data watches",
     "description": "Set on each member. Steady is normal; growth without end is a client that sets and never uses them.",
@@ -6751,7 +7120,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 89,
+     "y": 95,
      "w": 8,
      "h": 8
     },
@@ -6823,7 +7192,7 @@ function(c) {
     ]
    },
    {
-    "id": 41,
+    "id": 42,
     "type": "timeseries",
     "title": "Child watches",
     "description": "Set on each member.",
@@ -6833,7 +7202,7 @@ function(c) {
     },
     "gridPos": {
      "x": 8,
-     "y": 89,
+     "y": 95,
      "w": 8,
      "h": 8
     },
@@ -6905,7 +7274,7 @@ function(c) {
     ]
    },
    {
-    "id": 42,
+    "id": 43,
     "type": "timeseries",
     "title": "Watched paths",
     "description": "Paths with a data watch.",
@@ -6915,7 +7284,7 @@ function(c) {
     },
     "gridPos": {
      "x": 16,
-     "y": 89,
+     "y": 95,
      "w": 8,
      "h": 8
     },
@@ -6981,7 +7350,7 @@ function(c) {
     ]
    },
    {
-    "id": 43,
+    "id": 44,
     "type": "timeseries",
     "title": "Watching connections",
     "description": "Connections that hold data watches. Many watches of few connections: look at those clients.",
@@ -6991,7 +7360,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 97,
+     "y": 103,
      "w": 8,
      "h": 8
     },
@@ -7057,7 +7426,7 @@ function(c) {
     ]
    },
    {
-    "id": 44,
+    "id": 45,
     "type": "timeseries",
     "title": "Watches fired",
     "description": "Notifications sent a second. Each fires once for each watcher: a hot path with many of them is a storm.",
@@ -7067,7 +7436,7 @@ function(c) {
     },
     "gridPos": {
      "x": 8,
-     "y": 97,
+     "y": 103,
      "w": 8,
      "h": 8
     },
@@ -7139,7 +7508,7 @@ function(c) {
     ]
    },
    {
-    "id": 45,
+    "id": 46,
     "type": "timeseries",
     "title": "Growth of watches",
     "description": "Change an hour, by the slope of the window. Around 0 is normal.",
@@ -7149,7 +7518,7 @@ function(c) {
     },
     "gridPos": {
      "x": 16,
-     "y": 97,
+     "y": 103,
      "w": 8,
      "h": 8
     },
@@ -7219,20 +7588,20 @@ function(c) {
     ]
    },
    {
-    "id": 46,
+    "id": 47,
     "type": "row",
     "title": "Sessions and connections",
     "collapsed": false,
     "panels": [],
     "gridPos": {
      "x": 0,
-     "y": 105,
+     "y": 111,
      "w": 24,
      "h": 1
     }
    },
    {
-    "id": 47,
+    "id": 48,
     "type": "timeseries",
     "title": "Connections",
     "description": "Open client connections, the exporter's own poll among them; one client address may have maxClientCnxns of each member (60 unless set).",
@@ -7242,7 +7611,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 106,
+     "y": 112,
      "w": 8,
      "h": 8
     },
@@ -7314,7 +7683,7 @@ function(c) {
     ]
    },
    {
-    "id": 48,
+    "id": 49,
     "type": "timeseries",
     "title": "Sessions",
     "description": "Of the whole ensemble; more than connections are clients that are away. Local sessions are those of localSessionsEnabled.",
@@ -7324,7 +7693,7 @@ function(c) {
     },
     "gridPos": {
      "x": 8,
-     "y": 106,
+     "y": 112,
      "w": 8,
      "h": 8
     },
@@ -7402,7 +7771,7 @@ function(c) {
     ]
    },
    {
-    "id": 49,
+    "id": 50,
     "type": "timeseries",
     "title": "Sessions expired a second",
     "description": "A client that died without closing is normal; many at once are a pause of the servers or of a fleet of clients.",
@@ -7412,7 +7781,7 @@ function(c) {
     },
     "gridPos": {
      "x": 16,
-     "y": 106,
+     "y": 112,
      "w": 8,
      "h": 8
     },
@@ -7484,7 +7853,7 @@ function(c) {
     ]
    },
    {
-    "id": 50,
+    "id": 51,
     "type": "timeseries",
     "title": "Session requests a second",
     "description": "Clients that come, new or again: after an outage a storm for some seconds.",
@@ -7494,7 +7863,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 114,
+     "y": 120,
      "w": 12,
      "h": 8
     },
@@ -7560,7 +7929,7 @@ function(c) {
     ]
    },
    {
-    "id": 51,
+    "id": 52,
     "type": "timeseries",
     "title": "Connections lost a second",
     "description": "The client hung up, or a read failed. Some are normal.",
@@ -7570,7 +7939,7 @@ function(c) {
     },
     "gridPos": {
      "x": 12,
-     "y": 114,
+     "y": 120,
      "w": 12,
      "h": 8
     },
@@ -7636,7 +8005,7 @@ function(c) {
     ]
    },
    {
-    "id": 52,
+    "id": 53,
     "type": "timeseries",
     "title": "Connections refused a second",
     "description": "Over maxClientCnxns or maxCnxns. 0 is normal.",
@@ -7646,7 +8015,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 122,
+     "y": 128,
      "w": 12,
      "h": 8
     },
@@ -7718,7 +8087,7 @@ function(c) {
     ]
    },
    {
-    "id": 53,
+    "id": 54,
     "type": "timeseries",
     "title": "Large requests refused a second",
     "description": "Over largeRequestMaxBytes. 0 is normal.",
@@ -7728,7 +8097,7 @@ function(c) {
     },
     "gridPos": {
      "x": 12,
-     "y": 122,
+     "y": 128,
      "w": 12,
      "h": 8
     },

@@ -734,6 +734,48 @@ function(c) [
   "interval": "30s",
   "rules": [
    {
+    "alert": "ZooKeeperCertificateExpiresVerySoon",
+    "expr": "min by (" + c.grouping + "ensemble, member) (\n  zookeeper_tls_certificate_not_after_timestamp_seconds" + c.selection + "\n    or\n  zookeeper_tls_client_certificate_not_after_timestamp_seconds" + c.selection + "\n)\n  < time() + 86400 * " + c.certificateVerySoonDays,
+    "for": "15m",
+    "labels": {
+     "severity": "critical"
+    },
+    "annotations": {
+     "summary": "A certificate for a ZooKeeper ensemble expires within days, or has expired.",
+     "description": "{{ if $labels.member }}The certificate that {{ $labels.member }} of ensemble {{ $labels.ensemble }} shows to its clients{{ else }}The certificate that the exporter shows to ensemble {{ $labels.ensemble }}{{ end }} is valid until {{ $value | humanizeTimestamp }}: from then on connections fail.",
+     "runbook_url": c.runbook("ZooKeeperCertificateExpiresVerySoon"),
+     "dashboard_url": c.dashboardUrl + "/d/zookeeper-ensemble?var-ensemble={{ $labels.ensemble | urlquery }}"
+    }
+   },
+   {
+    "alert": "ZooKeeperCertificateExpiresSoon",
+    "expr": "min by (" + c.grouping + "ensemble, member) (\n  zookeeper_tls_certificate_not_after_timestamp_seconds" + c.selection + "\n    or\n  zookeeper_tls_client_certificate_not_after_timestamp_seconds" + c.selection + "\n)\n  < time() + 86400 * " + c.certificateSoonDays,
+    "for": "1h",
+    "labels": {
+     "severity": "warning"
+    },
+    "annotations": {
+     "summary": "A certificate for a ZooKeeper ensemble must be renewed.",
+     "description": "{{ if $labels.member }}The certificate that {{ $labels.member }} of ensemble {{ $labels.ensemble }} shows to its clients{{ else }}The certificate that the exporter shows to ensemble {{ $labels.ensemble }}{{ end }} is valid until {{ $value | humanizeTimestamp }}.",
+     "runbook_url": c.runbook("ZooKeeperCertificateExpiresSoon"),
+     "dashboard_url": c.dashboardUrl + "/d/zookeeper-ensemble?var-ensemble={{ $labels.ensemble | urlquery }}"
+    }
+   },
+   {
+    "alert": "ZooKeeperTlsFilesNotReloaded",
+    "expr": "min by (" + c.grouping + "ensemble) (zookeeper_tls_files_last_reload_successful" + c.selection + ") == 0",
+    "for": "5m",
+    "labels": {
+     "severity": "warning"
+    },
+    "annotations": {
+     "summary": "An exporter refuses its new TLS files for a ZooKeeper ensemble.",
+     "description": "An exporter goes on with its old certificate, key or authorities for ensemble {{ $labels.ensemble }}, for a file that changed can't be used: its log says why.",
+     "runbook_url": c.runbook("ZooKeeperTlsFilesNotReloaded"),
+     "dashboard_url": c.dashboardUrl + "/d/zookeeper-ensemble?var-ensemble={{ $labels.ensemble | urlquery }}"
+    }
+   },
+   {
     "alert": "ZooKeeperTlsHandshakeFailures",
     "expr": "max by (" + c.grouping + "ensemble, member) (increase(zookeeper_unsuccessful_handshakes_total" + c.selection + "[5m])) > 5",
     "for": "10m",

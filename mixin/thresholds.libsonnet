@@ -22,6 +22,8 @@
   lagTransactions: 1000,
   electionsFlapping: 3,
   rolloverDays: 3,
+  certificateVerySoonDays: 3,
+  certificateSoonDays: 14,
   writesStalledSeconds: 1,
   fsyncStalledSeconds: 1,
   fsyncSlowSeconds: 0.05,

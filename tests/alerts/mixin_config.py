@@ -42,6 +42,7 @@ PLAYED: dict[str, Any] = {name: round(float(rules.thresholds()[name]) * factor, 
 # Every key with another value than the default.
 OTHER: dict[str, Any] = PLAYED | {
     "atRiskFor": "30m", "memberDownFor": "10m", "restarts": 2, "unreliableRatio": 0.4,
+    "certificateSoonDays": 30, "certificateVerySoonDays": 7,
     "runbookUrl": "https://wiki.example/%s", "dashboardUrl": "https://grafana.example"}
 
 

@@ -116,7 +116,8 @@ class Expression:
 
     def _arguments(self) -> None:
         self._next("(")
-        self._operation(0)
+        if not self._is(")"):  # time() has none
+            self._operation(0)
         while self._is(","):
             self._next()
             self._operation(0)

@@ -82,6 +82,11 @@ CASES = {
          ["QuorumAtRisk", "MemberDown zk-1", "WritesStalled", "VersionMismatch"]),
     "a lost ensemble does not silence that data may be wrong":
         (["EnsembleUnavailable", "DigestMismatch zk-1", "UnrecoverableError zk-1", "MultipleLeaders", "DataDiffers"], []),
+    "a lost ensemble does not silence that its certificates may be the reason":
+        (["EnsembleUnavailable", "CertificateExpiresVerySoon zk-1", "CertificateExpiresVerySoon"], []),
+    "a certificate of a member, and another one of the exporter":
+        (["CertificateExpiresVerySoon zk-1", "CertificateExpiresSoon zk-1", "CertificateExpiresSoon"],
+         ["CertificateExpiresSoon zk-1"]),
     "a lost ensemble does not silence that another one has its name":
         (["EnsembleUnavailable", "EnsembleNameCollision", "WatchStorm"], ["WatchStorm"]),
     "two ensembles of one name": (["EnsembleNameCollision", "WatchStorm", "DataSizeGrowth"], ["WatchStorm"]),

@@ -17,11 +17,12 @@ from scenario import WITHOUT_ENSEMBLE, Scenario
 
 # Series that others give: Prometheus itself, node_exporter, the kubelet.
 FOREIGN = re.compile(r"up|ALERTS|node_\w+|kubelet_\w+")
+OF_MEMBERS_AND_EXPORTERS = ("CertificateExpiresSoon", "CertificateExpiresVerySoon")
 HEAP_LIMIT = "zookeeper_jvm_memory_max_bytes"
 MOST_PAGES = 13
 FUNCTIONS = {"max", "min", "sum", "count", "group", "rate", "increase", "resets", "changes", "absent", "clamp_min",
              "delta", "by", "on", "and", "or", "unless", "group_left", "offset", "bool", "last_over_time", "max_over_time", "min_over_time",
-             "avg_over_time", "predict_linear"}
+             "avg_over_time", "predict_linear", "time"}
 
 
 def named(rule: dict) -> str:
@@ -69,7 +70,8 @@ def test_annotations() -> None:
         for number, unit in re.findall(r"\bfor (\d+) (minute|hour)s", notes["description"]):
             assert rule["for"] == number + unit[0], named(rule)
         is_of_member = rule["expr"].startswith(("member:", "max by (cluster, ensemble, member"))
-        assert is_of_member == ("$labels.member" in notes["description"]), named(rule)
+        names_member = is_of_member or named(rule) in OF_MEMBERS_AND_EXPORTERS
+        assert names_member == ("$labels.member" in notes["description"]), named(rule)
         assert is_of_member == notes["dashboard_url"].startswith("/d/zookeeper-member"), named(rule)
 
 

@@ -22,8 +22,8 @@ PAGES = {file.stem: file.read_text() for file in sorted(RUNBOOKS.glob("*.md")) i
 ALL = {**PAGES, "README": INDEX.read_text()}
 HEADINGS = ["Meaning", "Impact", "Diagnosis", "Mitigation", "Threshold"]
 OTHER_NAMES = {"zookeeper_limits"}  # a znode
-# What every Linux has (bash, coreutils, util-linux, libc, grep, sed, awk, find), or what runs the servers.
-BASIC = set("""awk bash cat command cut df dirname dmesg done du echo find for getent grep head ls sed
+# What every Linux has (bash, coreutils, util-linux, libc, grep, sed, awk, find), or what runs the servers (Java has keytool).
+BASIC = set("""awk bash cat command cut df diff dirname dmesg done du echo find for getent grep head keytool ls sed
                sha256sum sleep sort tail timeout tr uniq wc while journalctl systemctl kubectl""".split())
 OURS = {"zookeeper-exporter"}  # is where its alerts come from
 CALL = re.compile(r"(?:^|;|\||&&|\()[ \t]*(?:(?:do|then|\w+=\S*|timeout \d+)(?:[ \t]+|$))*+([\w./-]+)", re.MULTILINE)

@@ -26,7 +26,7 @@ BUILT_IN = {"__rate_interval", "__range", "__url_time_range", "__value"}
 FIXED_WINDOWS = {"zxid lasts", "Elections", "Election time (mean)", "Catching up of learners", "Snapshot (mean)",
                  "Damage"}
 LOOK_BACK = {"1d", "12h:30s"}  # for what a dead exporter told last, and for the last change of a level
-WHOLE = {"Odd ones", "Leader", "Firing alerts", "Settings that differ"}  # these tell of the ensemble whoever is chosen
+WHOLE = {"Odd ones", "Leader", "Firing alerts", "Settings that differ", "Certificates"}  # these tell of the ensemble whoever is chosen
 FREE_AXIS = {"Growth of watches"}  # it falls below 0
 
 

@@ -51,6 +51,7 @@ ENSEMBLE = {
     "Data differs": (NOTHING, NOTHING),
     "Settings that differ": ("none (green)", NOTHING),
     "Servers": ([f"orders | <{who}> | <version> | <hash>" for who in ROLES], NOTHING),
+    "Certificates": (NOTHING, NOTHING),
 }
 MEMBER = {
     **{title: OVERVIEW[title] for title in ("Failures left", "Data age", "Firing alerts")},
