@@ -1,6 +1,6 @@
 # What a developer types. CMakePresets.json holds the builds, scripts/ the work.
 .DEFAULT_GOAL := help
-.PHONY: run unit test test-fresh bench install uninstall golden dashboards pictures format help
+.PHONY: run unit test test-versions test-fresh bench install uninstall golden dashboards pictures format help
 
 EXPORTER := build/release/exporter/zookeeper-exporter
 PROGRAMS := zookeeper-exporter zk-health
@@ -26,6 +26,12 @@ test-%: ## test-alerts, test-dashboards, test-kubernetes: that folder's tests wi
 	@scripts/build release $(PROGRAMS)
 	@EXPORTER="$$PWD/$(EXPORTER)" PYTHONDONTWRITEBYTECODE=1 \
 	  exec /usr/bin/python3 -m pytest -q -rs -s tests/$*
+
+test-versions: ## poll real servers of ZooKeeper 3.5 to 3.9, plain and over TLS (their jars come by Maven)
+	@scripts/install-packages versions
+	@scripts/build release $(PROGRAMS)
+	@EXPORTER="$$PWD/$(EXPORTER)" PYTHONDONTWRITEBYTECODE=1 \
+	  exec /usr/bin/python3 -m pytest -q -rs tests/versions
 
 test-fresh: ## run, install and test in bare roots of Debian 12 and 13 (SUITES="bookworm trixie", STEPS="run install test"; root)
 	@scripts/install-packages fresh
