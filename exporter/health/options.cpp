@@ -32,11 +32,11 @@ Usage: zk-health --check=CHECK [--name=value]... HOST:PORT[,HOST:PORT]...
   --leader-last         for safe-to-stop: not the leader
   --require=LEVEL       for ensemble: quorum (default), writable, healthy or full
   --allow-read-only     for readiness: a read-only server is ready
-  --tls                 speak TLS; the server's certificate is verified
-  --ca-file=FILE        with --tls: authorities that are believed, PEM (default: the system's)
-  --cert-file=FILE, --key-file=FILE  with --tls: our own certificate and its key, PEM
-  --server-name=NAME    with --tls: whom the server's certificate names (default: HOST)
-  --insecure            with --tls: the server's certificate is not verified
+  --tls                 speak TLS and verify the server's certificate; so say the next five too
+  --ca-file=FILE        authorities that are believed, PEM (default: the system's)
+  --cert-file=FILE, --key-file=FILE  our own certificate and its key, PEM
+  --server-name=NAME    whom the server's certificate names (default: HOST)
+  --insecure            the server's certificate is not verified
   --timeout=DURATION    deadline of the whole check, 1ms to 1h (default: 3s)
   --format=FORMAT       text (default), json or nagios: one line
   --help, --version
@@ -113,7 +113,7 @@ bool read_member(std::string_view value, HealthOptions& options) {
   return bool(address);
 }
 
-/// The settings of TLS that a flag stands for; whether --tls is among the flags is seen later.
+/// What a flag of TLS sets: each says that TLS is spoken.
 TlsSettings& tls_of(HealthOptions& options) {
   return options.tls ? *options.tls : options.tls.emplace();
 }
@@ -161,13 +161,7 @@ constexpr auto kSwitches = std::to_array<Switch>({
     {"tls", [](HealthOptions& options) { tls_of(options); }},
 });
 
-/// Flags that must be there.
-struct Given {
-  bool check = false;
-  bool tls = false;
-};
-
-std::optional<Error> read_flag(std::string_view flag, Given& given, HealthOptions& options) {
+std::optional<Error> read_flag(std::string_view flag, bool& has_check, HealthOptions& options) {
   auto value = flag.substr(2);
   const auto name = take_until(value, '=');
   if (const auto* known = std::ranges::find(kSwitches, name, &Switch::name);
@@ -176,7 +170,6 @@ std::optional<Error> read_flag(std::string_view flag, Given& given, HealthOption
       return usage("--" + std::string(name) + " takes no value");
     }
     known->set(options);
-    given.tls = given.tls || name == "tls";
     return std::nullopt;
   }
   if (name == "observers") {
@@ -192,15 +185,11 @@ std::optional<Error> read_flag(std::string_view flag, Given& given, HealthOption
   if (!known->read(value, options)) {
     return usage("--" + std::string(name) + " must be " + std::string(known->values));
   }
-  given.check = given.check || name == "check";
+  has_check = has_check || name == "check";
   return std::nullopt;
 }
 
-std::optional<Error> find_tls_mistake(const TlsSettings& tls, const Given& given) {
-  if (!given.tls) {
-    return usage(
-        "--ca-file, --cert-file, --key-file, --server-name and --insecure belong to --tls");
-  }
+std::optional<Error> find_tls_mistake(const TlsSettings& tls) {
   if (tls.cert_file.empty() != tls.key_file.empty()) {
     return usage("--cert-file and --key-file belong together: give both or neither");
   }
@@ -210,12 +199,12 @@ std::optional<Error> find_tls_mistake(const TlsSettings& tls, const Given& given
   return std::nullopt;
 }
 
-std::optional<Error> find_mistake(const Given& given, const HealthOptions& options) {
-  if (!given.check) {
+std::optional<Error> find_mistake(bool has_check, const HealthOptions& options) {
+  if (!has_check) {
     return usage("--check is missing");
   }
   if (options.tls) {
-    if (const auto mistake = find_tls_mistake(*options.tls, given)) {
+    if (const auto mistake = find_tls_mistake(*options.tls)) {
       return mistake;
     }
   }
@@ -275,11 +264,11 @@ Result<HealthOptions> read_health_options(const std::vector<std::string>& argume
   if (!arguments.empty() && arguments[0] == "install") {
     return read_install(arguments);
   }
-  Given given;
+  bool has_check = false;
   for (const auto& argument : arguments) {
     std::optional<Error> mistake;
     if (argument.starts_with("--")) {
-      mistake = read_flag(argument, given, options);
+      mistake = read_flag(argument, has_check, options);
     } else {
       mistake = read_servers(argument, false, options);
     }
@@ -287,7 +276,7 @@ Result<HealthOptions> read_health_options(const std::vector<std::string>& argume
       return *mistake;
     }
   }
-  if (const auto mistake = find_mistake(given, options)) {
+  if (const auto mistake = find_mistake(has_check, options)) {
     return *mistake;
   }
   return options;
