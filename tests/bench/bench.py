@@ -255,6 +255,26 @@ def measure_memory(bench: Bench, count: int, interval: str, seconds: float) -> d
             "lag": 1e3 * total(text, f"{lag}_sum") / max(1, total(text, f"{lag}_count"))}
 
 
+def measure_health(bench: Bench, runs: int = 100) -> dict:
+    """Start to exit of zk-health (ms), the median: of a plain server, over TLS, and over TLS with the system's
+    authorities, which do not know the server."""
+    certificate = bench.certificate()
+    (server,) = bench.tls_members(1, 0, certificate)
+    command = [str(Path(bench.binary).with_name("zk-health")), "--check=readiness"]
+    figures = {}
+    for name, arguments, code in (("plain", bench.members(1), 0), ("tls", [f"--ca-file={certificate}", server], 0),
+                                  ("system", ["--tls", server], 3)):
+        times = []
+        for _ in range(runs):
+            began = time.monotonic()
+            done = subprocess.run([*command, *arguments], stdout=subprocess.DEVNULL, check=False)
+            times.append(1e3 * (time.monotonic() - began))
+            if done.returncode != code:
+                raise RuntimeError(f"zk-health: {name}")
+        figures[name] = sorted(times)[runs // 2]
+    return figures
+
+
 def facts() -> str:
     """The machine, in one line."""
     model = re.search(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.M)
@@ -263,7 +283,7 @@ def facts() -> str:
             f"{compiler.splitlines()[0]}; replies of {REPLIES.relative_to('tests/data')}")
 
 
-def table(polls: dict, tls: dict, pages: dict, memory: dict) -> str:
+def table(polls: dict, tls: dict, pages: dict, memory: dict, health: dict) -> str:
     """The rows of the budget, with what this run measured."""
     def page(figures: list[float]) -> str:
         return f"{figures[0]:.2f} ms (p99 {figures[1]:.2f})"
@@ -298,6 +318,8 @@ def table(polls: dict, tls: dict, pages: dict, memory: dict) -> str:
          f"{some['rss'] / 1e3 * 1.024:.0f} MB ({1.024 * each[100]:.0f} kB a member) and "
          f"{many['rss'] / 1e3 * 1.024:.0f} MB; after 3 scrapes {some['scraped'] / 1e3 * 1.024:.0f} and "
          f"{many['scraped'] / 1e3 * 1.024:.0f} MB"),
+        ("`zk-health --check=readiness`, start to exit", f"plain **{health['plain']:.1f} ms**", "≤ 15 ms over TLS",
+         f"over TLS **{health['tls']:.1f} ms**; with the system's authorities {health['system']:.1f} ms"),
     ]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
@@ -309,13 +331,14 @@ def main(arguments: list[str]) -> int:
         return 2
     with contextlib.ExitStack() as stack:
         bench = Bench(arguments[0], Path(arguments[1]), stack)
+        health = measure_health(bench)
         pages = measure_pages(bench)
         polls = measure_polls(bench)
         tls = measure_tls_polls(bench)
         memory = {3: measure_memory(bench, 3, "1s", 3), 100: measure_memory(bench, 100, "1s", 3),
                   1000: measure_memory(bench, 1000, "10s", 22)}
     worst = subprocess.run([Path(arguments[1]) / "worst_replies"], stdout=subprocess.PIPE, text=True, check=True)
-    print(f"\n{facts()}\n\n{table(polls, tls, pages, memory)}\n\nOne poll with the worst replies (budget 50 ms each):\n\n"
+    print(f"\n{facts()}\n\n{table(polls, tls, pages, memory, health)}\n\nOne poll with the worst replies (budget 50 ms each):\n\n"
           f"{worst.stdout}")
     return 0
 
