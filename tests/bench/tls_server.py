@@ -6,6 +6,7 @@ connection can resume the session of the one before.
 """
 
 import asyncio
+import os
 import ssl
 import sys
 from pathlib import Path
@@ -32,7 +33,7 @@ async def main(members: int, tickets: int, certificate: str, files: list[str]) -
     context.num_tickets = tickets
     servers = [await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context, backlog=128) for _ in range(members)]
     print("\n".join(f"127.0.0.1:{server.sockets[0].getsockname()[1]}" for server in servers), flush=True)
-    sys.stdout.close()
+    os.close(sys.stdout.fileno())  # sys.stdout.close() leaves it open
     await asyncio.Event().wait()
 
 
