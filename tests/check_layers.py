@@ -9,8 +9,9 @@ PARTS = {
     "base": set(),
     "net": set(),
     "fourletter": {"net"},
-    "judge": {"fourletter", "net"},
-    "poll": {"judge", "fourletter", "net"},
+    "adminserver": {"fourletter", "net"},
+    "judge": {"adminserver", "fourletter", "net"},
+    "poll": {"judge", "adminserver", "fourletter", "net"},
     "metrics": {"judge", "fourletter"},
     "http": {"net"},
     "pages": {"http", "metrics", "judge"},
@@ -19,8 +20,8 @@ PARTS = {
 }
 # A third-party header stays inside the parts named here.
 LIBRARIES = {
-    "boost/asio": {"base", "net", "fourletter", "judge", "poll", "http", "pages", "health", "config"},
-    "boost/json": {"base", "pages", "health"},
+    "boost/asio": {"base", "net", "fourletter", "adminserver", "judge", "poll", "http", "pages", "health", "config"},
+    "boost/json": {"base", "adminserver", "pages", "health"},
     "boost/beast": {"base", "net", "http"},
     "boost/program_options": {"config"},
     "openssl": {"net"},

@@ -22,9 +22,9 @@ namespace {
 using asio::ip::tcp;
 using std::chrono::steady_clock;
 
-std::string describe(Command command, const tcp::endpoint& server, std::string_view what) {
+std::string describe(const Question& question, const tcp::endpoint& server, std::string_view what) {
   std::ostringstream text;
-  text << to_string(command) << " " << server << ": " << what;
+  text << question.name << " " << server << ": " << what;
   return text.str();
 }
 
@@ -43,10 +43,6 @@ enum class Telling {
   kBroken,       ///< it began to answer
 };
 
-constexpr auto kSpeaksTls = "this port speaks TLS; configure tls: for it";
-constexpr auto kSpeaksPlain =
-    "this port speaks ZooKeeper without TLS; remove tls: or use its secureClientPort";
-
 /// Why an address gave no ZooKeeper's answer.
 struct Failure {
   Failure(Telling its_telling, Error its_error)
@@ -56,19 +52,17 @@ struct Failure {
   Error error;
 };
 
-Failure closed_without_answer(Command command, const tcp::endpoint& server) {
-  const auto* why = command == Command::kSrvr
-                        ? "closed without an answer: too many connections (maxClientCnxns), or no "
-                          "ZooKeeper"
-                        : "closed without an answer: the server does not allow this word "
-                          "(four_letter_word_allow_list, 4lw.commands.whitelist), or has too many "
-                          "connections";
-  return {Telling::kClosed, Error(Reason::kClosedWithoutAnswer, describe(command, server, why))};
+Failure closed_without_answer(const Question& question, const tcp::endpoint& server) {
+  return {Telling::kClosed,
+          Error(Reason::kClosedWithoutAnswer,
+                describe(question, server,
+                         "closed without an answer: " + std::string(question.closed)))};
 }
 
-Failure connect_failure(Command command, const tcp::endpoint& server, const NotConnected& failure) {
+Failure connect_failure(const Question& question, const tcp::endpoint& server,
+                        const NotConnected& failure) {
   const auto because = [&](Telling telling, Reason reason) {
-    return Failure(telling, Error(reason, describe(command, server, failure.why)));
+    return Failure(telling, Error(reason, describe(question, server, failure.why)));
   };
   switch (failure.kind) {
     case NotConnected::Kind::kNotPossible:
@@ -80,7 +74,7 @@ Failure connect_failure(Command command, const tcp::endpoint& server, const NotC
     case NotConnected::Kind::kOwnWant:
       return because(Telling::kOwnWant, Reason::kLocalError);
     case NotConnected::Kind::kReset:  // a server at maxClientCnxns closes with SO_LINGER 0
-      return closed_without_answer(command, server);
+      return closed_without_answer(question, server);
     case NotConnected::Kind::kSilent:
       return because(Telling::kSilent, Reason::kTimeout);
     case NotConnected::Kind::kTls:
@@ -91,28 +85,28 @@ Failure connect_failure(Command command, const tcp::endpoint& server, const NotC
   return because(Telling::kNoRoute, Reason::kNoRoute);
 }
 
-Failure read_failure(Command command, const tcp::endpoint& server, const Transfer& transfer,
-                     std::size_t received) {
+Failure read_failure(const Question& question, const tcp::endpoint& server,
+                     const Transfer& transfer, std::size_t received) {
   const auto after = " after " + std::to_string(received) + " bytes";
   if (transfer.end == Transfer::End::kFull) {
     const auto what =
         "the answer is longer than the limit of " + std::to_string(received) + " bytes";
-    return {Telling::kBroken, Error(Reason::kTooLarge, describe(command, server, what))};
+    return {Telling::kBroken, Error(Reason::kTooLarge, describe(question, server, what))};
   }
   if (transfer.end == Transfer::End::kLate) {
     const auto what = received == 0 ? "connected, but no answer before the deadline"
                                     : "no end of the answer before the deadline," + after;
     return {received == 0 ? Telling::kSilent : Telling::kBroken,
-            Error(Reason::kTimeout, describe(command, server, what))};
+            Error(Reason::kTimeout, describe(question, server, what))};
   }
   if (transfer.end == Transfer::End::kTls) {
-    return {Telling::kTls, Error(Reason::kTls, describe(command, server, transfer.why))};
+    return {Telling::kTls, Error(Reason::kTls, describe(question, server, transfer.why))};
   }
   if (received == 0) {
-    return closed_without_answer(command, server);
+    return closed_without_answer(question, server);
   }
   return {Telling::kBroken,
-          Error(Reason::kTruncated, describe(command, server, transfer.why + after))};
+          Error(Reason::kTruncated, describe(question, server, transfer.why + after))};
 }
 
 /// What came of one connection.
@@ -131,21 +125,22 @@ steady_clock::time_point nudge_time(steady_clock::time_point deadline) {
   return deadline - (deadline - now) / kLastPart;
 }
 
-asio::awaitable<Exchange> exchange(tcp::endpoint server, Command command,
+asio::awaitable<Exchange> exchange(tcp::endpoint server, const Question& question,
                                    steady_clock::time_point deadline,
                                    std::shared_ptr<TlsPeer> tls) {
-  const std::size_t usual_reply = command == Command::kMntr ? 32 << 10 : 1 << 10;
   Exchange done;
   Connection connection(co_await asio::this_coro::executor, deadline, std::move(tls));
-  connection.nudge_at(nudge_time(deadline));
+  if (question.is_nudged) {
+    connection.nudge_at(nudge_time(deadline));
+  }
   done.failure = co_await connection.connect(server);
   if (done.failure) {
     co_return done;
   }
-  done.transfer = co_await connection.write(to_string(command));
+  done.transfer = co_await connection.write(question.bytes);
   if (done.transfer.end == Transfer::End::kDone) {
-    done.text.reserve(usual_reply);
-    done.transfer = co_await connection.read_to_end(done.text, reply_limit(command));
+    done.text.reserve(question.usual_answer);
+    done.transfer = co_await connection.read_to_end(done.text, question.limit);
   }
   done.is_nudged = connection.is_nudged();
   if (done.transfer.end == Transfer::End::kDone && !done.text.empty()) {
@@ -156,45 +151,46 @@ asio::awaitable<Exchange> exchange(tcp::endpoint server, Command command,
 }
 
 /// Whether a port on which TLS failed answers to the word without it.
-asio::awaitable<bool> speaks_plain(tcp::endpoint server, Command command,
+asio::awaitable<bool> speaks_plain(tcp::endpoint server, const Question& question,
                                    steady_clock::time_point deadline) {
-  auto done = co_await exchange(server, command, deadline, nullptr);
-  co_return !done.failure && !done.text.empty() && read_reply(command, std::move(done.text));
+  auto done = co_await exchange(server, question, deadline, nullptr);
+  co_return !done.failure && !done.text.empty() && question.read(std::move(done.text));
 }
 
-asio::awaitable<std::variant<Answer, Failure>> ask_one(tcp::endpoint server, Command command,
+asio::awaitable<std::variant<Answer, Failure>> ask_one(tcp::endpoint server,
+                                                       const Question& question,
                                                        steady_clock::time_point deadline,
                                                        std::shared_ptr<TlsPeer> tls) {
-  const auto because_of_tls = [&](const char* what) {
-    return Failure(Telling::kTls, Error(Reason::kTls, describe(command, server, what)));
+  const auto because_of_tls = [&](std::string_view what) {
+    return Failure(Telling::kTls, Error(Reason::kTls, describe(question, server, what)));
   };
-  auto done = co_await exchange(server, command, deadline, tls);
+  auto done = co_await exchange(server, question, deadline, tls);
   const bool is_closed =
       done.transfer.end == Transfer::End::kDone || done.transfer.end == Transfer::End::kBroken;
   if (tls && done.failure && done.failure->kind == NotConnected::Kind::kReset &&
-      co_await speaks_plain(server, command, deadline)) {
-    co_return because_of_tls(kSpeaksPlain);
+      co_await speaks_plain(server, question, deadline)) {
+    co_return because_of_tls(question.speaks_plain);
   }
   if (done.failure) {
-    co_return connect_failure(command, server, *done.failure);
+    co_return connect_failure(question, server, *done.failure);
   }
   if (!tls && is_tls_answer(done.text)) {
-    co_return because_of_tls(kSpeaksTls);
+    co_return because_of_tls(question.speaks_tls);
   }
   if (done.is_nudged && done.text.empty() && is_closed) {
     if (co_await speaks_tls(server, deadline)) {
-      co_return because_of_tls(kSpeaksTls);
+      co_return because_of_tls(question.speaks_tls);
     }
     done.transfer.end = Transfer::End::kLate;  // it kept silent, and closed only now
   }
   if (done.transfer.end != Transfer::End::kDone || done.text.empty()) {
-    co_return read_failure(command, server, done.transfer, done.text.size());
+    co_return read_failure(question, server, done.transfer, done.text.size());
   }
-  auto reply = read_reply(command, std::move(done.text));
+  auto reply = question.read(std::move(done.text));
   if (!reply) {
     const auto reason = reply.error().reason();
     co_return Failure(reason == Reason::kMalformed ? Telling::kForeign : Telling::kBroken,
-                      Error(reason, describe(command, server, reply.error().detail())));
+                      Error(reason, describe(question, server, reply.error().detail())));
   }
   Answer answer{server, std::move(*reply)};
   co_return answer;
@@ -202,7 +198,7 @@ asio::awaitable<std::variant<Answer, Failure>> ask_one(tcp::endpoint server, Com
 
 }  // namespace
 
-asio::awaitable<Result<Answer>> ask(Target target, Command command,
+asio::awaitable<Result<Answer>> ask(Target target, Question question,
                                     steady_clock::time_point deadline) {
   std::optional<Failure> most_telling;
   const auto& servers = target.endpoints;
@@ -213,7 +209,7 @@ asio::awaitable<Result<Answer>> ask(Target target, Command command,
     }
     // A silent address leaves time for the others.
     const auto share = now + (deadline - now) / static_cast<int>(left);
-    auto outcome = co_await ask_one(servers[servers.size() - left], command, share, target.tls);
+    auto outcome = co_await ask_one(servers[servers.size() - left], question, share, target.tls);
     if (auto* answer = std::get_if<Answer>(&outcome)) {
       co_return std::move(*answer);
     }
@@ -223,6 +219,23 @@ asio::awaitable<Result<Answer>> ask(Target target, Command command,
     }
   }
   co_return most_telling ? most_telling->error : Error(Reason::kDns, "no address");
+}
+
+asio::awaitable<Result<Answer>> ask(Target target, Command command,
+                                    steady_clock::time_point deadline) {
+  Question question(std::string(to_string(command)), std::string(to_string(command)),
+                    reply_limit(command));
+  question.closed = command == Command::kSrvr
+                        ? "too many connections (maxClientCnxns), or no ZooKeeper"
+                        : "the server does not allow this word (four_letter_word_allow_list, "
+                          "4lw.commands.whitelist), or has too many connections";
+  question.speaks_tls = "this port speaks TLS; configure tls: for it";
+  question.speaks_plain =
+      "this port speaks ZooKeeper without TLS; remove tls: or use its secureClientPort";
+  question.is_nudged = true;
+  question.usual_answer = command == Command::kMntr ? 32U << 10U : 1U << 10U;
+  question.read = [command](std::string text) { return read_reply(command, std::move(text)); };
+  co_return co_await ask(std::move(target), std::move(question), deadline);
 }
 
 }  // namespace zke

@@ -67,6 +67,13 @@ bool is_known_to(const ServerVersion& version, Command optional) {
 }
 
 bool may_be_empty(Command command) { return command == Command::kHash; }
+std::string_view to_string(PollSource source) {
+  return source == PollSource::kAdminServer ? "admin_server" : "four_letter_words";
+}
+
+bool is_not_serving(std::string_view text) {
+  return std::ranges::find(kNotServing, text) != kNotServing.end();
+}
 
 Result<Reply> read_reply(Command command, std::string text) {
   const auto& row = row_of(command);
@@ -74,7 +81,7 @@ Result<Reply> read_reply(Command command, std::string text) {
   const auto not_allowed =
       std::string(row.word) + " is not executed because it is not in the whitelist.";
   Reply reply;
-  if (std::ranges::find(kNotServing, said) != kNotServing.end()) {
+  if (is_not_serving(said)) {
     reply.kind = Reply::Kind::kNotServing;
   } else if (said == not_allowed) {
     reply.kind = Reply::Kind::kNotAllowed;

@@ -42,6 +42,17 @@ bool may_be_empty(Command command);
 /// After a server refused a word, when it is tried again: that hardly changes before a restart.
 constexpr auto kAskRefusedAgain = std::chrono::minutes(10);
 
+/// How a server was asked.
+enum class PollSource {
+  kFourLetterWords,  ///< on its client port
+  kAdminServer,      ///< over HTTP: the same figures as JSON
+};
+constexpr auto kPollSources =
+    std::to_array<PollSource>({PollSource::kFourLetterWords, PollSource::kAdminServer});
+
+/// "admin_server", as settings and labels spell it.
+std::string_view to_string(PollSource source);
+
 /// What a server said to a command.
 struct Reply {
   enum class Kind {
@@ -50,8 +61,12 @@ struct Reply {
     kNotAllowed,  ///< the command is not in the server's whitelist
   };
   Kind kind = Kind::kAnswer;
-  std::string text;  ///< as it came
+  std::string text;  ///< as it came; of an AdminServer the JSON
+  PollSource source = PollSource::kFourLetterWords;
 };
+
+/// Whether it is the text by which a server says that it has no quorum (or leaderServes=no).
+bool is_not_serving(std::string_view text);
 
 /// Tells refusals from answers, and rejects a reply that is cut short or is no ZooKeeper's.
 /// EOF is the only end mark and also follows a cut reply (3 ways seen on real servers), so that

@@ -42,6 +42,7 @@ struct Conf {
   std::optional<std::int64_t> peer_type;  ///< 0 participant, 1 observer
   std::vector<ConfFigure> figures;        ///< all other lines, in the server's order
   std::vector<ConfServer> servers;        ///< its membership, observers too
+  bool is_voters_only = false;            ///< observers are not told (AdminServer)
   std::uint64_t version = 0;              ///< of the membership: the zxid it came with
   int unparsed_lines = 0;  ///< of those that are judged by; what can't be true counts here
 };

@@ -17,7 +17,7 @@ constexpr auto kMaxLines = static_cast<std::ptrdiff_t>(kMaxMntrLines);
 
 struct Text {
   std::string_view key;
-  std::string_view Mntr::*text;
+  std::string Mntr::*text;
 };
 
 constexpr auto kTexts = std::to_array<Text>({
@@ -57,41 +57,47 @@ bool read_judged(std::string_view key, std::string_view value, Mntr& mntr) {
   return figure || value == "-1";
 }
 
-/// One line; false when it has no key or no value.
-bool read_line(std::string_view line, Mntr& mntr, FigureList& figures) {
+/// One line of a reply.
+void read_line(std::string_view line, MntrFields& fields) {
   const auto tab = line.rfind('\t');
-  if (!line.starts_with(kPrefix) || tab == std::string_view::npos || tab + 1 == line.size()) {
-    return line.empty();
+  if (line.starts_with(kPrefix) && tab != std::string_view::npos && tab + 1 != line.size()) {
+    fields.add(line.substr(kPrefix.size(), tab - kPrefix.size()), line.substr(tab + 1));
+  } else if (!line.empty()) {
+    fields.add_unparsed();
   }
-  const auto key = line.substr(kPrefix.size(), tab - kPrefix.size());
-  const auto value = line.substr(tab + 1);
-  if (const auto* text = find_text(key)) {
-    mntr.*text->text = value;
-    figures.add(key, Holds::kText);
-    return true;
-  }
-  const auto number = read_judged(key, value, mntr) ? parse_number(value) : std::nullopt;
-  if (number) {
-    figures.add(key, *number);
-  } else {
-    figures.add(key, Holds::kNothing);
-  }
-  return true;
 }
 
 }  // namespace
 
-Mntr MntrReader::read(std::string_view reply) {
-  Mntr mntr;
-  FigureList figures(shape_);
-  auto rest = reply;
-  int unparsed = 0;
-  for (std::size_t lines = 0; !rest.empty() && lines < kMaxMntrLines; ++lines) {
-    unparsed += read_line(take_line(rest), mntr, figures) ? 0 : 1;
+void MntrFields::add(std::string_view key, std::string_view value) {
+  if (const auto* text = find_text(key)) {
+    mntr_.*text->text = value;
+    figures_.add(key, Holds::kText);
+    return;
   }
-  unparsed += static_cast<int>(std::ranges::count(rest, '\n'));
-  mntr.figures = figures.take(*shapes_);
-  mntr.figures.unparsed = unparsed;
+  const auto number = read_judged(key, value, mntr_) ? parse_number(value) : std::nullopt;
+  if (number) {
+    figures_.add(key, *number);
+  } else {
+    figures_.add(key, Holds::kNothing);
+  }
+}
+
+Mntr MntrFields::take(Shapes& shapes) {
+  mntr_.figures = figures_.take(shapes);
+  mntr_.figures.unparsed = unparsed_;
+  return std::move(mntr_);
+}
+
+Mntr MntrReader::read(std::string_view reply) {
+  MntrFields fields(shape_);
+  auto rest = reply;
+  for (std::size_t lines = 0; !rest.empty() && lines < kMaxMntrLines; ++lines) {
+    read_line(take_line(rest), fields);
+  }
+  fields.add_unparsed(static_cast<int>(std::ranges::count(rest, '\n')));
+  auto mntr = fields.take(*shapes_);
+  const auto unparsed = mntr.figures.unparsed;
   const auto version = reply.substr(0, reply.find('\n'));
   if (mntr.figures.shape != shape_ || version != version_ || unparsed > 0) {
     missing_ = find_missing_in_mntr(reply);

@@ -17,16 +17,36 @@ namespace zke {
 struct Mntr {
   /// Without the leading `zk_` of the keys. A figure below that can't be true is kNothing.
   Figures figures;
-  std::string_view version;  ///< this and the next: in the reply
-  std::string_view server_state;
-  std::string_view peer_state;          ///< 3.6+, quorum members
-  std::string_view observer_master_id;  ///< 3.6+, observers
+  std::string version;
+  std::string server_state;
+  std::string peer_state;          ///< 3.6+, quorum members
+  std::string observer_master_id;  ///< 3.6+, observers
   // What is judged by, in `figures` too. Of a key that comes twice the first counts.
   std::optional<std::int64_t> quorum_size;
   std::optional<std::int64_t> synced_followers;
   std::optional<std::int64_t> synced_non_voting_followers;
   std::optional<std::int64_t> uptime;  ///< milliseconds
   std::string missing;                 ///< by find_missing_in_mntr
+};
+
+/// Takes keys (without `zk_`) and their values one by one, whatever way they came.
+class MntrFields {
+ public:
+  /// `expected` is the shape of the member's last poll, or nullptr.
+  explicit MntrFields(ShapePtr expected) : figures_(std::move(expected)) {}
+
+  void add(std::string_view key, std::string_view value);
+
+  /// What came besides without a key or a value.
+  void add_unparsed(int count = 1) { unparsed_ += count; }
+
+  /// All of them; nothing may be added after that.
+  Mntr take(Shapes& shapes);
+
+ private:
+  Mntr mntr_;
+  FigureList figures_;
+  int unparsed_ = 0;
 };
 
 /// Reads the replies of one member, each once: as long as its keys stay the same, only the numbers

@@ -4,17 +4,15 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 
 #include "base/task_group.hpp"
 #include "net/connection.hpp"
+#include "net/http_answer.hpp"
 #include "net/resolver.hpp"
 
 namespace zke {
 
 namespace asio = boost::asio;
-namespace http = boost::beast::http;
 
 namespace {
 
@@ -23,32 +21,15 @@ using std::chrono::steady_clock;
 constexpr std::size_t kMaxAnswer = 2U << 20U;
 
 /// The body of a whole answer.
-Result<std::string> read_answer(const std::string& text) {
-  if (text.empty()) {
-    return Error(Reason::kClosedWithoutAnswer, "closed without an answer");
+Result<std::string> read_page(const std::string& text) {
+  auto answer = read_http_answer(text, kMaxAnswer);
+  if (!answer) {
+    return answer.error();
   }
-  http::response_parser<http::string_body> parser;
-  parser.eager(true);
-  parser.body_limit(kMaxAnswer);
-  boost::beast::error_code ec;
-  std::size_t used = 0;
-  while (!ec && !parser.is_done() && used < text.size()) {
-    used += parser.put(asio::buffer(text) + used, ec);
+  if (answer->status != 200) {
+    return Error(Reason::kMalformed, "the answer has status " + std::to_string(answer->status));
   }
-  if (!ec || ec == http::error::need_more) {
-    ec = {};
-    parser.put_eof(ec);
-  }
-  if (ec) {
-    return Error(Reason::kMalformed, ec == http::error::partial_message
-                                         ? "the answer is cut"
-                                         : "the answer is no HTTP: " + ec.message());
-  }
-  const auto status = parser.get().result_int();
-  if (status != 200) {
-    return Error(Reason::kMalformed, "the answer has status " + std::to_string(status));
-  }
-  return std::move(parser.get().body());
+  return std::move(answer->body);
 }
 
 /// Asks one address. The reason is kRefused when there was no connection.
@@ -74,7 +55,7 @@ asio::awaitable<Result<std::string>> exchange(asio::ip::tcp::endpoint server, st
     case Transfer::End::kDone:
       connection.close();
   }
-  co_return read_answer(text);
+  co_return read_page(text);
 }
 
 /// What remains for each of `count` addresses.

@@ -120,6 +120,12 @@ MemberSample MemberMemory::judge(const PollRecord& record) {
   if (record.is_moved) {
     forget_server();
   }
+  for (const auto command : kCommands) {
+    const auto& reply = record.replies[command];
+    if (reply && *reply && (**reply).kind != Reply::Kind::kNotAllowed) {
+      sample.is_source[static_cast<std::size_t>((**reply).source)] = true;
+    }
+  }
   read_srvr(record, sample);
   read_refusals(record, sample);
   if (sample.srvr) {
@@ -163,7 +169,7 @@ void MemberMemory::read_srvr(const PollRecord& record, MemberSample& sample) {
   }
   sample.result = PollResult::kOk;
   if (seen.state != MemberState::kNotServing) {
-    sample.srvr = parse_srvr((**reply).text);
+    sample.srvr = zke::read_srvr(**reply);
   }
 }
 
@@ -196,7 +202,8 @@ void MemberMemory::read_details(const PollRecord& record, MemberSample& sample) 
       record.is_moved, record.is_other_address};
   sample.version = sample.srvr->version;
   if (const auto* reply = answer_to(record, Command::kConf)) {
-    conf_ = {parse_conf(reply->text), began};
+    conf_ = {read_conf(*reply), began};
+    last_snapshot_ = read_last_snapshot(*reply);
     marks.server_id = conf_->value.server_id;
   } else if (conf_ && began - conf_->clock >= max_age(Command::kConf).beside_grid) {
     conf_.reset();
@@ -204,7 +211,7 @@ void MemberMemory::read_details(const PollRecord& record, MemberSample& sample) 
   const auto last_start = start_time_;
   const bool is_mntr_whole = read_mntr(record, sample, marks);
   if (const auto* reply = answer_to(record, Command::kWchs)) {
-    const auto wchs = parse_wchs(reply->text);
+    const auto wchs = read_wchs(*reply);
     wchs_ = wchs ? std::optional(Known<Wchs>{*wchs, began}) : std::nullopt;
   } else if (record.replies[Command::kWchs] || !is_mntr_whole ||
              (wchs_ && began - wchs_->clock >= max_age(Command::kWchs).beside_grid)) {
@@ -219,6 +226,7 @@ void MemberMemory::read_details(const PollRecord& record, MemberSample& sample) 
   read_dirs(record);
   sample.dirs = dirs_ && !sample.conf ? std::optional(dirs_->value) : std::nullopt;
   sample.digests = digests_ ? digests_->value : nullptr;
+  sample.last_snapshot = conf_ ? last_snapshot_ : std::nullopt;
   identity_.judge(marks);
 }
 
@@ -258,7 +266,7 @@ bool MemberMemory::read_mntr(const PollRecord& record, MemberSample& sample, Ide
   if (reply == nullptr) {
     return false;
   }
-  auto mntr = mntr_.read(reply->text);
+  auto mntr = figures_.read(*reply);
   if (!is_believed(mntr, sample)) {
     return false;
   }

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "fourletter/ask_all.hpp"
-#include "fourletter/mntr.hpp"
 #include "judge/identity.hpp"
 #include "judge/member_sample.hpp"
+#include "judge/read_reply.hpp"
 #include "judge/refusals.hpp"
 #include "net/tls_facts.hpp"
 
@@ -31,8 +31,8 @@ struct PollRecord {
 class MemberMemory {
  public:
   /// `shapes` is shared by members whose figures may be alike.
-  explicit MemberMemory(std::shared_ptr<Shapes> shapes = std::make_shared<Shapes>())
-      : mntr_(std::move(shapes)) {}
+  explicit MemberMemory(const std::shared_ptr<Shapes>& shapes = std::make_shared<Shapes>())
+      : figures_(shapes) {}
 
   /// The words to send in a poll that starts `now`, on the grid or beside it (`is_extra`): all but
   /// those whose last answer still stands (max_age), that were refused lately (kAskRefusedAgain),
@@ -60,7 +60,7 @@ class MemberMemory {
   void forget_server();
   void remember(const PollRecord& record, const MemberSample& sample);
 
-  MntrReader mntr_;
+  FiguresReader figures_;
   PollCounts counts_;
   std::optional<bool> is_voter_;
   Refusals refusals_;
@@ -72,6 +72,7 @@ class MemberMemory {
     std::chrono::steady_clock::time_point clock;  ///< the begin of its poll
   };
   std::optional<Known<Conf>> conf_;
+  std::optional<std::int64_t> last_snapshot_;  ///< as old as conf_
   std::optional<Known<Wchs>> wchs_;
   std::optional<Known<DigestsPtr>> digests_;
   std::optional<Known<Dirs>> dirs_;

@@ -68,7 +68,8 @@ struct MemberSample {
   std::string detail;               ///< for people; empty with Reason::kNone
   std::optional<bool> is_voter;     ///< the last known
   bool is_several_servers = false;  ///< its address leads to one server now, to another then
-  PerCommand<std::optional<bool>> command_allowed;  ///< the last known
+  PerCommand<std::optional<bool>> command_allowed;    ///< the last known
+  std::array<bool, kPollSources.size()> is_source{};  ///< by PollSource: whether it gave answers
 
   std::chrono::system_clock::time_point finished;
   std::chrono::steady_clock::time_point clock;  ///< the same moment
@@ -84,6 +85,7 @@ struct MemberSample {
   std::optional<Conf> conf;
   std::optional<Dirs> dirs;  ///< instead of conf, where that is refused
   DigestsPtr digests;        ///< of hash; empty: not told, or a minute old
+  std::optional<std::int64_t> last_snapshot;  ///< Unix seconds; as old as `conf`
   std::optional<ServerVersion> version;
   std::optional<std::int64_t> start_time;        ///< Unix seconds at which it took its role; 3.6+
   std::optional<std::int64_t> quorum_size;       ///< voters in its membership; 3.6+

@@ -1,7 +1,7 @@
 #include "judge/probe.hpp"
 
 #include "base/text.hpp"
-#include "fourletter/srvr.hpp"
+#include "judge/read_reply.hpp"
 
 namespace zke {
 
@@ -91,7 +91,7 @@ Observation observe(const Result<Reply>& srvr) {
     seen.detail = "srvr is not in the server's whitelist, which no ZooKeeper can do";
     return seen;
   }
-  const auto mode = parse_srvr(srvr->text).mode;
+  const auto mode = read_srvr(*srvr).mode;
   if (!mode) {
     seen.reason = Reason::kMalformed;
     seen.detail = "srvr: its answer has no mode that is known";

@@ -7,7 +7,7 @@
 
 namespace zke::test {
 
-/// A reply on its own; its texts point into it.
+/// A reply on its own.
 inline Mntr read_mntr(std::string_view reply) {
   return MntrReader(std::make_shared<Shapes>()).read(reply);
 }

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "fourletter/command.hpp"
+
+namespace zke {
+
+/// A page of the AdminServer, `GET /commands/monitor`, and the command for which it stands.
+struct AdminPage {
+  Command command;
+  std::string_view name;
+  bool is_optional;  ///< older servers do not have it
+};
+
+/// All that is ever asked of an AdminServer. Each of these only reads. Others change something by a
+/// mere GET (stat_reset, connection_stat_reset, set_trace_mask, snapshot), tell passwords
+/// (system_properties, initial_configuration), cost with every connection (connections) or connect
+/// to other servers (zabstate: up to a second for each address). So pages are never looked up in
+/// the server's own list.
+constexpr auto kAdminPages = std::to_array<AdminPage>({
+    {Command::kSrvr, "server_stats", false},
+    {Command::kMntr, "monitor", false},
+    {Command::kWchs, "watch_summary", false},
+    {Command::kConf, "configuration", false},
+    {Command::kConf, "voting_view", true},    // 3.6
+    {Command::kConf, "dirs", true},           // 3.5.1
+    {Command::kConf, "last_snapshot", true},  // 3.5.10, 3.6
+});
+
+/// Those that stand for `command`, in the order in which they are asked.
+inline std::vector<AdminPage> admin_pages(Command command) {
+  std::vector<AdminPage> pages;
+  for (const auto& page : kAdminPages) {
+    if (page.command == command) {
+      pages.push_back(page);
+    }
+  }
+  return pages;
+}
+
+}  // namespace zke
