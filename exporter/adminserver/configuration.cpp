@@ -79,7 +79,8 @@ class ConfText {
     if (voters_.size() > kMaxServers) {
       return;  // too many to be believed anyway
     }
-    auto& voter = voters_[printable(value.keys[1], kMaxText)];
+    const auto& id = value.keys[1];
+    auto& voter = voters_[is_digits(id) ? id : "no id"];
     const auto text = printable(value.text, kMaxText);
     if (value.keys[2] == "server_addresses" && voter.addresses.size() < kMaxText) {
       voter.addresses += (voter.addresses.empty() ? "" : "|") + text;

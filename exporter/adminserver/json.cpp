@@ -105,13 +105,14 @@ std::optional<Error> read_json(std::string_view document,
   options.allow_invalid_utf8 = true;
   json::basic_parser<Handler> parser(options, take);
   error_code ec;
-  const auto used = parser.write_some(false, document.data(), document.size(), ec);
-  if (ec == json::error::incomplete) {
-    return Error(Reason::kTruncated,
-                 "the JSON was cut short after " + std::to_string(document.size()) + " bytes");
-  }
+  // As if more could follow: so a number that ends with the text is no mistake of its own.
+  const auto used = parser.write_some(true, document.data(), document.size(), ec);
   if (ec) {
     return Error(Reason::kMalformed, "no JSON: " + ec.message());
+  }
+  if (!parser.done()) {
+    return Error(Reason::kTruncated,
+                 "the JSON was cut short after " + std::to_string(document.size()) + " bytes");
   }
   if (used < document.size()) {
     return Error(Reason::kMalformed, "there is something behind the JSON");

@@ -60,22 +60,31 @@ Findings find_leader_conflicts(const Membership& membership, const Roles& roles,
 using Vote = std::tuple<std::int64_t, bool, std::int64_t, std::int64_t>;
 
 /// The votes that a membership gives. Not the addresses: each server may spell them in its own way,
-/// itself as 0.0.0.0, say.
-std::set<Vote> votes_of(const std::vector<ConfServer>& servers) {
+/// itself as 0.0.0.0, say. `is_voters_only`: as the AdminServer would tell them.
+std::set<Vote> votes_of(const std::vector<ConfServer>& servers, bool is_voters_only) {
   std::set<Vote> votes;
   for (const auto& server : servers) {
-    votes.emplace(server.id, server.is_observer, server.group, server.weight);
+    if (!is_voters_only) {
+      votes.emplace(server.id, server.is_observer, server.group, server.weight);
+    } else if (!server.is_observer) {
+      votes.emplace(server.id, false, 0, 1);
+    }
   }
   return votes;
 }
 
+bool holds_voters_only(const Member& member) {
+  return !member.held().empty() && member.sample->conf->is_voters_only;
+}
+
 bool do_memberships_differ(const Membership& membership) {
+  const bool is_voters_only = std::ranges::any_of(membership.members, holds_voters_only);
   std::optional<std::set<Vote>> first;
   for (const auto& member : membership.members) {
     if (member.held().empty()) {
       continue;
     }
-    auto votes = votes_of(member.held());
+    auto votes = votes_of(member.held(), is_voters_only);
     if (first && *first != votes) {
       return true;
     }

@@ -75,7 +75,8 @@ void resolve_by_membership(const Snapshot& view, const Told& told, Membership& m
     if (!member.id) {
       continue;
     }
-    member.is_stranger = find_server(told.membership, *member.id) == nullptr;
+    member.is_stranger =
+        !told.is_voters_only && find_server(told.membership, *member.id) == nullptr;
     if (membership.voters.contains(*member.id)) {
       member.vote = member.id;
       left.erase(*member.id);
@@ -100,7 +101,8 @@ void resolve_by_membership(const Snapshot& view, const Told& told, Membership& m
       --left_observers;
     }
   }
-  share_votes({left.begin(), left.end()}, unknown, left_observers > 0);
+  const bool may_be_observers = left_observers > 0 || told.is_voters_only;
+  share_votes({left.begin(), left.end()}, unknown, may_be_observers);
 }
 
 /// Voters that there must be by what ZooKeepers among the members are: a leader of its followers,

@@ -22,6 +22,12 @@ void remember_member(const std::string& name, const MemberSample& sample, Told& 
   }
 }
 
+/// A membership with observers tells more than one without; then the newer one.
+bool is_better(const Conf& conf, const Conf& than) {
+  return conf.is_voters_only == than.is_voters_only ? conf.version > than.version
+                                                    : than.is_voters_only;
+}
+
 }  // namespace
 
 void remember(const Snapshot& view, Told& told) {
@@ -33,7 +39,7 @@ void remember(const Snapshot& view, Told& told) {
     const auto& sample = *member.sample;
     remember_member(member.name, sample, told);
     if (sample.conf && !sample.conf->servers.empty() &&
-        (newest == nullptr || sample.conf->version > newest->version)) {
+        (newest == nullptr || is_better(*sample.conf, *newest))) {
       newest = &*sample.conf;
     }
     if (sample.quorum_size.value_or(0) > 0) {
@@ -42,6 +48,7 @@ void remember(const Snapshot& view, Told& told) {
   }
   if (newest != nullptr) {
     told.membership = newest->servers;
+    told.is_voters_only = newest->is_voters_only;
   }
 }
 

@@ -15,6 +15,7 @@ namespace zke {
 /// without a quorum does not answer `conf`, and just then it must be known who is missing.
 struct Told {
   std::vector<ConfServer> membership;              ///< the newest version that any member held
+  bool is_voters_only = false;                     ///< … which does not tell observers
   std::optional<std::int64_t> quorum_size;         ///< by `mntr`, of servers without membership
   std::map<std::string, std::int64_t> server_ids;  ///< by member
   std::map<std::string, bool> votes;               ///< by member: whether it has one, by its role

@@ -26,7 +26,9 @@ std::set<std::string> names_of(const std::vector<Address>& addresses) {
 
 /// Whether the member has learnt of another membership.
 bool is_reconfigured(const MemberSample& last, const MemberSample& now) {
-  const bool is_conf_new = last.conf && now.conf && last.conf->version != now.conf->version;
+  const bool is_conf_new = last.conf && now.conf &&
+                           last.conf->is_voters_only == now.conf->is_voters_only &&
+                           last.conf->version != now.conf->version;
   return is_conf_new ||
          (last.quorum_size && now.quorum_size && last.quorum_size != now.quorum_size);
 }
