@@ -6,6 +6,7 @@
 
 #include <boost/asio/use_awaitable.hpp>
 
+#include "adminserver/configuration.hpp"
 #include "adminserver/pages.hpp"
 #include "adminserver/reply.hpp"
 #include "net/http_answer.hpp"
@@ -95,6 +96,19 @@ asio::awaitable<Result<Answer>> ask_admin(AdminServer server, Command command,
   }
   first->reply.text = std::move(text) + "]";
   co_return first;
+}
+
+asio::awaitable<Result<std::optional<std::int64_t>>> ask_client_port(
+    AdminServer server, steady_clock::time_point deadline) {
+  const auto page = admin_pages(Command::kConf).front();
+  const auto answer = co_await ask_page(server, page, deadline);
+  if (!answer) {
+    co_return answer.error();
+  }
+  constexpr std::int64_t kNone = -1;
+  constexpr std::int64_t kMaxPort = 65535;
+  const auto conf = parse_configuration(answer->reply.text);
+  co_return find_figure(conf, "clientPort", kNone, kMaxPort).value;
 }
 
 std::string basic_authorization(std::string_view username, std::string_view password) {

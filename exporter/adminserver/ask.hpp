@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +28,11 @@ struct AdminServer {
 /// server knows. Errors: as of fourletter/ask; tls and command_refused say what to configure.
 boost::asio::awaitable<Result<Answer>> ask_admin(AdminServer server, Command command,
                                                  std::chrono::steady_clock::time_point deadline);
+
+/// The port on which that server takes clients without TLS, -1 when it has none; empty when it does
+/// not serve. It tells whether this is the AdminServer of the server that is meant.
+boost::asio::awaitable<Result<std::optional<std::int64_t>>> ask_client_port(
+    AdminServer server, std::chrono::steady_clock::time_point deadline);
 
 /// The header's value for a name and a password, as HTTP's basic authentication has it.
 std::string basic_authorization(std::string_view username, std::string_view password);

@@ -12,6 +12,7 @@ std::string_view to_string(Reason reason) {
     case Reason::kNoRoute:
       return "refused";
     case Reason::kTimeout:
+    case Reason::kNoConnection:
       return "timeout";
     case Reason::kTls:
       return "tls";

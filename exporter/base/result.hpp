@@ -15,6 +15,7 @@ enum class Reason {
   kRefused,              ///< connection refused
   kNoRoute,              ///< no route to it; its label value is that of kRefused
   kTimeout,              ///< no whole answer before the deadline
+  kNoConnection,         ///< not even a connection; its label value is that of kTimeout
   kTls,                  ///< the handshake failed
   kClosedWithoutAnswer,  ///< accepted, then closed without a byte
   kTruncated,            ///< the answer ended too early

@@ -68,7 +68,7 @@ Failure connect_failure(const Question& question, const tcp::endpoint& server,
     case NotConnected::Kind::kNotPossible:
       return because(Telling::kNotPossible, Reason::kLocalError);
     case NotConnected::Kind::kNoAnswer:
-      return because(Telling::kNoAnswer, Reason::kTimeout);
+      return because(Telling::kNoAnswer, Reason::kNoConnection);
     case NotConnected::Kind::kRefused:
       return because(Telling::kRefused, Reason::kRefused);
     case NotConnected::Kind::kOwnWant:

@@ -131,6 +131,11 @@ MemberSample MemberMemory::judge(const PollRecord& record) {
   if (sample.srvr) {
     read_details(record, sample);
   }
+  if (record.client_port && sample.is_up()) {
+    fail(sample, Error(record.client_port->reason(),
+                       record.client_port->detail() + "; the figures are the AdminServer's"));
+    sample.result = PollResult::kPartial;
+  }
   if (sample.reason == Reason::kNone && !record.dns_error.empty()) {
     fail(sample, Error(Reason::kDns, record.dns_error));
   }

@@ -18,10 +18,11 @@ namespace zke {
 /// What one poll brought: the reply or the failure of each command that was due, in order.
 struct PollRecord {
   Replies replies;
-  bool is_moved = false;          ///< another address of the name answered than last time
-  bool is_other_address = false;  ///< … and the last one still is an address of the name
-  std::optional<TlsFacts> tls;    ///< what TLS showed, also in a poll that failed
-  std::string dns_error;          ///< why the name can't be looked up now, or empty
+  bool is_moved = false;             ///< another address of the name answered than last time
+  bool is_other_address = false;     ///< … and the last one still is an address of the name
+  std::optional<TlsFacts> tls;       ///< what TLS showed, also in a poll that failed
+  std::optional<Error> client_port;  ///< why it can't be spoken to, when the AdminServer answered
+  std::string dns_error;             ///< why the name can't be looked up now, or empty
   std::chrono::system_clock::time_point finished;
   std::chrono::steady_clock::time_point clock;  ///< the same moment
   std::chrono::steady_clock::duration took{};

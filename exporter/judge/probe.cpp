@@ -31,6 +31,7 @@ bool answered(const Observation& seen) {
 ExitCode failure_code(const Observation& seen) {
   switch (seen.reason) {
     case Reason::kTimeout:
+    case Reason::kNoConnection:
     case Reason::kRefused:
     case Reason::kNoRoute:
       return ExitCode::kNoConnection;

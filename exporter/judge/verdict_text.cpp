@@ -120,6 +120,7 @@ std::string failure_text(const MemberSample& sample) {
     case Reason::kNoRoute:
       return " can't be reached (no route to it)";
     case Reason::kTimeout:
+    case Reason::kNoConnection:
       return " can't be reached (no answer in time)";
     case Reason::kDns:
       return " can't be reached (its name can't be looked up)";

@@ -96,6 +96,9 @@ void Ensemble::follow(const EnsembleSettings& settings, const PollSettings& poll
   for (std::size_t i = 0; i < members_.size(); ++i) {
     members_[i]->speak_tls(tls_files_);
     const Schedule schedule(settings.name, poll.interval, start_, i, members_.size());
+    const auto& host = settings.members[i].host;
+    const bool is_alone = std::ranges::count(settings.members, host, &Address::host) == 1;
+    members_[i]->choose(settings.source, settings.admin, is_alone);
     members_[i]->follow(schedule, poll.timeout);
   }
 }

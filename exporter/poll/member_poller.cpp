@@ -6,9 +6,6 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "fourletter/ask.hpp"
-#include "fourletter/ask_all.hpp"
-
 namespace zke {
 
 namespace asio = boost::asio;
@@ -130,9 +127,10 @@ asio::awaitable<void> MemberPoller::poll(bool is_extra) {
   record.dns_error = place_.dns_error();
   const auto due = memory_.due(began_, is_extra);
   set_alarm();
-  AllAnswers all;
+  MemberSources::Answers answers;
+  auto& all = answers.all;
   if (target) {
-    all = co_await ask_all(*target, due, deadline);
+    answers = co_await sources_.ask(*target, due, deadline);
   } else {
     all.replies[Command::kSrvr] = target.error();
   }
@@ -144,8 +142,10 @@ asio::awaitable<void> MemberPoller::poll(bool is_extra) {
     place_.note(*all.server, record);
   }
   if (record.is_moved) {
+    sources_.forget();
     events_.changed();  // who is it? conf tells, soon
   }
+  record.client_port = std::move(answers.client_port);
   record.replies = std::move(all.replies);
   record.tls = place_.tls();
   record.clock = clock_.now();
@@ -243,11 +243,12 @@ asio::awaitable<void> MemberPoller::look_now(Turn turn) {
     if (!target) {
       seen = observe(target.error());
     } else {
-      const auto answer = co_await ask(*target, Command::kSrvr, deadline);
-      if (answer) {
-        place_.note(answer->server);
+      const Commands srvr{Command::kSrvr};
+      const auto answers = co_await sources_.ask(*target, srvr, deadline);
+      if (answers.all.server) {
+        place_.note(*answers.all.server);
       }
-      seen = answer ? observe(answer->reply) : observe(answer.error());
+      seen = observe(*answers.all.replies[Command::kSrvr]);
     }
     if (looks_.is_cancelled()) {
       co_return;

@@ -20,6 +20,7 @@
 #include "net/address.hpp"
 #include "net/resolver.hpp"
 #include "poll/connection_slots.hpp"
+#include "poll/member_sources.hpp"
 #include "poll/schedule.hpp"
 #include "poll/server_place.hpp"
 
@@ -53,6 +54,11 @@ class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
 
   /// From now on it speaks TLS by these files; nullptr: none.
   void speak_tls(std::shared_ptr<TlsFiles> files) { place_.speak_tls(std::move(files)); }
+
+  /// From now on it is asked by these sources, see MemberSources.
+  void choose(SourceChoice choice, const AdminSettings& admin, bool is_alone) {
+    sources_.follow(choice, admin, is_alone);
+  }
 
   /// Polls beside the grid at `at`, if that is earlier than the next poll.
   void poll_by(Clock::time_point at);
@@ -95,6 +101,7 @@ class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
   bool is_extra_ = false;            ///< that poll will be beside the grid
   boost::asio::steady_timer timer_;  ///< cancelled when it is due earlier
 
+  MemberSources sources_;
   MemberMemory memory_;
   bool is_several_ = false;  ///< its address leads to several servers
   Observation seen_;         ///< by the last poll or look

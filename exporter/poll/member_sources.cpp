@@ -1,0 +1,255 @@
+#include "poll/member_sources.hpp"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <boost/asio/use_awaitable.hpp>
+
+#include "net/tls_peer.hpp"
+
+namespace zke {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using asio::ip::tcp;
+using std::chrono::steady_clock;
+
+constexpr auto kKnowAgain = std::chrono::minutes(1);
+
+bool is_fresh(const std::optional<steady_clock::time_point>& time, steady_clock::duration max_age) {
+  return time && steady_clock::now() - *time < max_age;
+}
+
+bool is_kind(const std::optional<Result<Reply>>& reply, Reply::Kind kind) {
+  return reply && *reply && (**reply).kind == kind;
+}
+
+steady_clock::time_point half_way(steady_clock::time_point deadline) {
+  const auto now = steady_clock::now();
+  return now + (deadline - now) / 2;
+}
+
+}  // namespace
+
+void MemberSources::follow(SourceChoice choice, const AdminSettings& admin, bool is_alone) {
+  if (choice != choice_ || admin != settings_ || is_alone != is_alone_) {
+    forget();
+  }
+  choice_ = choice;
+  settings_ = admin;
+  is_alone_ = is_alone;
+}
+
+void MemberSources::forget() {
+  was_connected_ = false;
+  replaced_.reset();
+  words_tried_.reset();
+  refused_.fill({});
+  admin_failed_.fill({});
+  admin_told_.fill(false);
+  was_same_ = false;
+  known_same_.reset();
+}
+
+/// At the addresses of the client port, in their order.
+AdminServer MemberSources::admin_of(const Target& client) const {
+  AdminServer admin;
+  const auto host = client.name.substr(0, client.name.rfind(':'));
+  admin.target.name = host + ":" + std::to_string(settings_.port);
+  for (const auto& endpoint : client.endpoints) {
+    admin.target.endpoints.emplace_back(endpoint.address(), settings_.port);
+  }
+  if (settings_.is_https && client.tls) {  // a session with one port is of no use to the other
+    const auto& tls = client.tls;
+    admin.target.tls = choice_ == SourceChoice::kAdminServer
+                           ? tls
+                           : std::make_shared<TlsPeer>(tls->context(), tls->name());
+  }
+  admin.path = settings_.path;
+  if (!settings_.username.empty()) {
+    admin.authorization = basic_authorization(settings_.username, settings_.password);
+  }
+  return admin;
+}
+
+/// Whether a server may serve all the same whose client port fails like this.
+bool MemberSources::may_replace(const Error& error) const {
+  switch (error.reason()) {
+    case Reason::kTls:
+      return true;
+    case Reason::kNoConnection:
+    case Reason::kNoRoute:
+      return !was_connected_;
+    default:
+      return false;
+  }
+}
+
+/// The words to send: not those that were refused lately, and that the AdminServer tells.
+Commands MemberSources::words_of(const Commands& due) const {
+  Commands words;
+  for (const auto command : due) {
+    const bool is_told = is_fresh(refused_[command], kAskRefusedAgain) &&
+                         !is_fresh(admin_failed_[command], kAskRefusedAgain);
+    words.set(command, !is_told || command == Command::kSrvr);
+  }
+  return words;
+}
+
+void MemberSources::note_words(const AllAnswers& all) {
+  was_connected_ = was_connected_ || all.server;
+  for (const auto command : kCommands) {
+    if (is_kind(all.replies[command], Reply::Kind::kNotAllowed)) {
+      refused_[command] = steady_clock::now();
+    } else if (is_kind(all.replies[command], Reply::Kind::kAnswer)) {
+      refused_[command].reset();
+    }
+  }
+}
+
+/// Of several servers on a host, only one has the AdminServer's port. Empty when it is this one.
+asio::awaitable<std::optional<Error>> MemberSources::check_server(AdminServer admin,
+                                                                  std::uint16_t port,
+                                                                  Clock::time_point deadline) {
+  if (is_fresh(known_same_, kKnowAgain)) {
+    co_return std::nullopt;
+  }
+  known_same_.reset();
+  const auto told = co_await ask_client_port(admin, deadline);
+  if (!told) {
+    co_return told.error();
+  }
+  constexpr std::int64_t kNone = -1;  // it has a port with TLS only, which it does not tell
+  const auto& its_port = *told;
+  if (!its_port && (was_same_ || is_alone_)) {
+    co_return std::nullopt;  // it serves nobody, and so does not tell
+  }
+  if (its_port && (*its_port == port || (*its_port == kNone && is_alone_))) {
+    was_same_ = true;
+    known_same_ = Clock::now();
+    co_return std::nullopt;
+  }
+  co_return Error(Reason::kMalformed,
+                  "AdminServer " + admin.target.name + ": it is another server's, or port " +
+                      std::to_string(port) + " is not as that knows it; set source and admin.port");
+}
+
+asio::awaitable<AllAnswers> MemberSources::ask_admin_server(AdminServer admin, Commands due,
+                                                            Clock::time_point deadline) {
+  AllAnswers all;
+  for (const auto command : due) {
+    auto answer = co_await ask_admin(admin, command, deadline);
+    if (!answer) {
+      all.replies[command] = answer.error();
+      break;
+    }
+    all.server = answer->server;
+    admin.target.endpoints = {answer->server};
+    const bool is_serving = answer->reply.kind != Reply::Kind::kNotServing;
+    all.replies[command] = std::move(answer->reply);
+    if (!is_serving) {
+      break;
+    }
+  }
+  co_return all;
+}
+
+/// Asks the AdminServer for what the server refused as a word.
+asio::awaitable<void> MemberSources::fill_refused(AdminServer admin, std::uint16_t port,
+                                                  Commands due, Clock::time_point deadline,
+                                                  AllAnswers& all) {
+  for (const auto command : due) {
+    if (!is_fresh(refused_[command], kAskRefusedAgain)) {
+      continue;
+    }
+    Reply refused;
+    refused.kind = Reply::Kind::kNotAllowed;
+    all.replies[command] = refused;
+    if (is_fresh(admin_failed_[command], kAskRefusedAgain)) {
+      continue;
+    }
+    auto failure = co_await check_server(admin, port, deadline);
+    if (!failure) {
+      auto answer = co_await ask_admin(admin, command, deadline);
+      if (answer && answer->reply.kind == Reply::Kind::kAnswer) {
+        all.replies[command] = std::move(answer->reply);
+        admin_told_[command] = true;
+        continue;
+      }
+      failure = answer ? std::nullopt : std::optional(answer.error());
+    }
+    known_same_.reset();
+    if (std::exchange(admin_told_[command], false) && failure) {
+      all.replies[command] = *failure;  // it may do better in the next poll
+    } else {
+      admin_failed_[command] = Clock::now();
+    }
+  }
+}
+
+asio::awaitable<MemberSources::Answers> MemberSources::ask_both(Target client, Commands due,
+                                                                Clock::time_point deadline) {
+  Answers answers;
+  const auto port = client.endpoints.front().port();
+  auto admin = admin_of(client);
+  const bool is_admin_first = replaced_ && is_fresh(words_tried_, kAskRefusedAgain);
+  for (const bool is_admin : {is_admin_first, !is_admin_first}) {
+    const bool is_last = is_admin != is_admin_first;
+    // The first that may fail leaves time for the other one.
+    const auto until = is_last || !replaced_ ? deadline : half_way(deadline);
+    if (is_admin) {
+      if (!replaced_ || Clock::now() >= deadline || co_await check_server(admin, port, until)) {
+        continue;
+      }
+      auto all = co_await ask_admin_server(admin, due, until);
+      if (all.server) {
+        answers.all = std::move(all);
+        answers.client_port = replaced_;
+        co_return answers;
+      }
+      known_same_.reset();
+      continue;
+    }
+    answers.all = co_await ask_all(client, words_of(due), until);
+    note_words(answers.all);
+    words_tried_ = Clock::now();
+    const auto& srvr = answers.all.replies[Command::kSrvr];
+    const bool is_failed = srvr && !*srvr;
+    replaced_ =
+        is_failed && may_replace(srvr->error()) ? std::optional(srvr->error()) : std::nullopt;
+    if (is_failed) {
+      continue;
+    }
+    if (is_kind(srvr, Reply::Kind::kAnswer)) {
+      admin.target.endpoints = {{answers.all.server->address(), settings_.port}};
+      co_await fill_refused(std::move(admin), port, due, deadline, answers.all);
+    }
+    co_return answers;
+  }
+  co_return answers;
+}
+
+asio::awaitable<MemberSources::Answers> MemberSources::ask(Target client, Commands due,
+                                                           Clock::time_point deadline) {
+  Answers answers;
+  if (client.endpoints.empty()) {
+    co_return answers;
+  }
+  const auto port = client.endpoints.front().port();
+  if (choice_ == SourceChoice::kFourLetterWords) {
+    answers.all = co_await ask_all(std::move(client), due, deadline);
+  } else if (choice_ == SourceChoice::kAdminServer) {
+    answers.all = co_await ask_admin_server(admin_of(client), due, deadline);
+  } else {
+    answers = co_await ask_both(std::move(client), due, deadline);
+  }
+  if (answers.all.server) {
+    answers.all.server->port(port);
+  }
+  co_return answers;
+}
+
+}  // namespace zke

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "adminserver/ask.hpp"
+#include "fourletter/ask_all.hpp"
+#include "net/target.hpp"
+#include "poll/settings.hpp"
+
+namespace zke {
+
+/// Asks one member by the sources that its ensemble may use, one connection at a time, and
+/// remembers which of them gives what. By SourceChoice::kAuto:
+///   - four-letter words come first; a word that the server refuses is asked of its AdminServer
+///   - a client port that can't be spoken to without TLS, or that a firewall hides (it never let us
+///     connect), is replaced by the AdminServer, and said so (`client_port`). One that refuses,
+///     closes or keeps silent is not: whoever answers instead, clients are not served
+///   - the AdminServer is believed when it names the member's port as its own
+///   - what did not answer is tried again after ten minutes, or when the other one fails
+class MemberSources {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// `is_alone`: no other member is on this host, whose AdminServer it may be instead.
+  void follow(SourceChoice choice, const AdminSettings& admin, bool is_alone);
+
+  struct Answers {
+    AllAnswers all;  ///< `server` with the client port, whatever answered
+    std::optional<Error> client_port;
+  };
+
+  /// What the member says to each command in `due`. `client` is its client port.
+  boost::asio::awaitable<Answers> ask(Target client, Commands due, Clock::time_point deadline);
+
+  /// Another server may answer from now on.
+  void forget();
+
+ private:
+  using Time = std::optional<Clock::time_point>;
+
+  AdminServer admin_of(const Target& client) const;
+  bool may_replace(const Error& error) const;
+  Commands words_of(const Commands& due) const;
+  void note_words(const AllAnswers& all);
+  boost::asio::awaitable<std::optional<Error>> check_server(AdminServer admin, std::uint16_t port,
+                                                            Clock::time_point deadline);
+  boost::asio::awaitable<AllAnswers> ask_admin_server(AdminServer admin, Commands due,
+                                                      Clock::time_point deadline);
+  boost::asio::awaitable<Answers> ask_both(Target client, Commands due, Clock::time_point deadline);
+  boost::asio::awaitable<void> fill_refused(AdminServer admin, std::uint16_t port, Commands due,
+                                            Clock::time_point deadline, AllAnswers& all);
+
+  SourceChoice choice_ = SourceChoice::kFourLetterWords;
+  AdminSettings settings_;
+  bool is_alone_ = true;
+
+  bool was_connected_ = false;     ///< the client port let us in once
+  std::optional<Error> replaced_;  ///< why the AdminServer comes first now
+  Time words_tried_;               ///< … when the client port was tried last
+  PerCommand<Time> refused_;       ///< when the server refused the word
+  PerCommand<Time> admin_failed_;  ///< when its AdminServer did not tell it either
+  PerCommand<bool> admin_told_;    ///< whether it told it the last time
+  bool was_same_ = false;          ///< the AdminServer named this member's port once
+  Time known_same_;                ///< when the AdminServer named this member's port
+};
+
+}  // namespace zke
