@@ -7,6 +7,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "config/settings.hpp"
 #include "config/table.hpp"
@@ -32,6 +33,33 @@ struct Place {
 
 std::string text_of(const std::vector<std::string>& texts) {
   return texts.empty() ? "not set" : texts.front();
+}
+
+/// What belongs to the settings of the AdminServer beside their values.
+void read_admin_password(const std::string& place, EnsembleSettings& ensemble) {
+  constexpr std::size_t kMaxPassword = 4096;
+  auto& admin = ensemble.admin;
+  if (admin.is_https && !ensemble.tls) {
+    throw ConfigError(place +
+                      "admin.scheme https needs tls:, be it `tls: {}` (the system's authorities)");
+  }
+  if (admin.username.empty() != admin.password_file.empty()) {
+    throw ConfigError(place + "admin.username and admin.password_file need each other");
+  }
+  if (admin.password_file.empty()) {
+    return;
+  }
+  const auto file = read_file(admin.password_file, kMaxPassword);
+  if (!file) {
+    throw ConfigError(place + "admin.password_file " + shown_path(admin.password_file) + " " +
+                      file.error().detail());
+  }
+  std::string_view rest = file->text;
+  admin.password = take_line(rest);
+  if (admin.password.empty() || !rest.empty()) {
+    throw ConfigError(place + "admin.password_file " + shown_path(admin.password_file) +
+                      " must hold one line, the password");
+  }
 }
 
 }  // namespace
@@ -130,9 +158,10 @@ std::vector<std::string> find_setting_changes(const EnsembleSettings& before,
   return changes;
 }
 
-void check_files(const std::string& place, const std::vector<EnsembleSettings>& ensembles) {
+void read_files(const std::string& place, std::vector<EnsembleSettings>& ensembles) {
   std::vector<TlsSettings> good;
-  for (const auto& ensemble : ensembles) {
+  for (auto& ensemble : ensembles) {
+    read_admin_password(place + "ensemble " + ensemble.name + ": ", ensemble);
     if (!ensemble.tls || std::ranges::find(good, *ensemble.tls) != good.end()) {
       continue;
     }

@@ -26,8 +26,9 @@ void write_ensemble_settings(const EnsembleSettings& ensemble, YAML::Emitter& ou
 std::vector<std::string> find_setting_changes(const EnsembleSettings& before,
                                               const EnsembleSettings& now);
 
-/// Looks whether the files that they name can be used, which may block. Throws a ConfigError that
-/// begins with `place`.
-void check_files(const std::string& place, const std::vector<EnsembleSettings>& ensembles);
+/// Looks whether the files that they name can be used, and reads the passwords in them, which may
+/// block; and whether each ensemble's settings fit together. Throws a ConfigError that begins with
+/// `place`.
+void read_files(const std::string& place, std::vector<EnsembleSettings>& ensembles);
 
 }  // namespace zke

@@ -130,7 +130,7 @@ Configuration ConfigSource::parse(const std::string& text) const {
   read_table(flags_, draft, config.overridden);
   settle_timeout(draft);
   check_together(draft);
-  check_files(file_.empty() ? "" : shown_path(file_) + ": ", draft.settings.ensembles);
+  read_files(file_.empty() ? "" : shown_path(file_) + ": ", draft.settings.ensembles);
   config.settings = std::move(draft.settings);
   return config;
 }

@@ -50,4 +50,7 @@ std::span<const Setting> settings_table();
 /// Those of them that have `read_for`.
 std::span<const Setting> ensemble_table();
 
+/// Those of them that are about the source of figures.
+std::span<const Setting> admin_table();
+
 }  // namespace zke

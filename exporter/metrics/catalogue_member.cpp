@@ -51,6 +51,13 @@ void write_allowed_commands(const MemberView& of, FamilyText& to) {
   }
 }
 
+void write_sources(const MemberView& of, FamilyText& to) {
+  for (const auto source : kPollSources) {
+    const bool is_source = of.sample.is_source.at(static_cast<std::size_t>(source));
+    to.add(is_source ? 1 : 0, {{"source", to_string(source)}});
+  }
+}
+
 void write_info(const MemberView& of, FamilyText& to) {
   const auto& [sample, mntr] = of;
   if (!sample.version) {
@@ -137,8 +144,9 @@ constexpr auto kRows = std::to_array<CatalogueRow>({
     {kPoll, "", "zookeeper_poll_duration_seconds", Gauge, 1, "", "", "How long the last poll took, all its commands together.", [](const MemberView& of) { return seconds(of.sample.took); }},
     {kPoll, "", "zookeeper_last_poll_timestamp_seconds", Gauge, 1, "", "", "When the last poll ended, as Unix time.", [](const MemberView& of) { return seconds(of.sample.finished.time_since_epoch()); }},
     {kPoll, "", "zookeeper_polls_total", Counter, 1, "result", "", "Polls since the exporter started: ok, partial (srvr was answered, another command was not) or failed.", write_polls},
-    {kPoll, "", "zookeeper_commands_total", Counter, 1, "command", "", "Four-letter words sent or tried since the exporter started; the server logs each that it answers.", write_commands},
-    {kPoll, "", "zookeeper_command_allowed", Gauge, 1, "command", "", "1 if the server answers the command, 0 if its whitelist refuses it, the last known; NaN until it was tried.", write_allowed_commands},
+    {kPoll, "", "zookeeper_poll_source", Gauge, 1, "source", "", "1 for each source that gave answers in the last poll: four-letter words, the AdminServer or both.", write_sources},
+    {kPoll, "", "zookeeper_commands_total", Counter, 1, "command", "", "Commands sent or tried since the exporter started, by any source; the server logs each four-letter word that it answers.", write_commands},
+    {kPoll, "", "zookeeper_command_allowed", Gauge, 1, "command", "", "1 if the server answers the command, by any source, 0 if its whitelist refuses it, the last known; NaN until it was tried.", write_allowed_commands},
     // srvr, and how well the replies were read.
     {kSrvr, "", "zookeeper_unknown_keys", Gauge, 1, "", "", "Keys in the last mntr reply that this version of the exporter does not know; exported untyped.", [](const MemberView& of) { return of.mntr == nullptr ? std::nullopt : known(of.mntr->unknown_keys); }},
     {kSrvr, "", "zookeeper_unparsed_lines", Gauge, 1, "", "", "Lines of the last replies that could not be read, had no number, or came twice; they were skipped.", count_unparsed},
@@ -162,6 +170,7 @@ constexpr auto kRows = std::to_array<CatalogueRow>({
     {kConf, "maxClientCnxns", "zookeeper_max_connections_per_client", Gauge, 1, "", "", "Connections allowed from one client address; 0 is no limit. The exporter's own count.", InConf{0, kMaxInt}},
     {kConf, "dataDirSize", "zookeeper_data_dir_size_bytes", Gauge, 1, "", "3.5.0", "Size of the snapshot directory, at most a minute old; by dirs where conf is refused.", InConf{0, kMaxCount, &Dirs::data_size}},
     {kConf, "dataLogSize", "zookeeper_data_log_dir_size_bytes", Gauge, 1, "", "3.5.0", "Size of the transaction log directory, at most a minute old; may be the same directory. By dirs where conf is refused.", InConf{0, kMaxCount, &Dirs::log_size}},
+    {kConf, "timestamp (last_snapshot)", "zookeeper_last_snapshot_timestamp_seconds", Gauge, 1, "", "3.6.0", "When the member wrote its last snapshot, as Unix time, at most a minute old; the AdminServer alone tells it, once the member wrote one itself.", [](const MemberView& of) { return known(of.sample.last_snapshot); }},
 });
 // clang-format on
 

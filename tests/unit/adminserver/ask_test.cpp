@@ -117,7 +117,7 @@ TEST_CASE("failures have the reasons of four-letter words", "[adminserver]") {
   };
   check("", Reason::kClosedWithoutAnswer);
   check("zk_version\t3.8.0\n", Reason::kMalformed);
-  check("\x15\x03\x03\x00\x02\x02\x50", Reason::kTls);
+  check(std::string("\x15\x03\x03\x00\x02\x02\x50", 7), Reason::kTls);
   check("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{}", Reason::kTruncated);
   check("HTTP/1.1 200 OK\r\n\r\n" + whole.substr(0, 5000), Reason::kTruncated);
   check("HTTP/1.1 200 OK\r\n\r\n" + std::string(9U << 20U, ' '), Reason::kTooLarge);

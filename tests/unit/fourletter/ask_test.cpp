@@ -193,7 +193,7 @@ TEST_CASE("a refusal counts more than a connection that does not come", "[fourle
   const auto it = endpoint_of(blocked);
 
   CHECK(reasons_of(io, {{it}, {dead, it}, {it, dead}}, 500ms) ==
-        Reasons{Reason::kTimeout, Reason::kRefused, Reason::kRefused});
+        Reasons{Reason::kNoConnection, Reason::kRefused, Reason::kRefused});
 }
 
 TEST_CASE("a word that is closed without an answer does not end the poll", "[fourletter]") {

@@ -39,11 +39,11 @@ TEST_CASE("a member that does not answer still has its state and the reason", "[
   const auto families = families_of(unreachable());
 
   CHECK(names_of(families) ==
-        std::set<std::string>{"zookeeper_up", "zookeeper_serving", "zookeeper_voter",
-                              "zookeeper_member_state", "zookeeper_member_failure",
-                              "zookeeper_poll_duration_seconds",
-                              "zookeeper_last_poll_timestamp_seconds", "zookeeper_polls_total",
-                              "zookeeper_commands_total", "zookeeper_command_allowed"});
+        std::set<std::string>{
+            "zookeeper_up", "zookeeper_serving", "zookeeper_voter", "zookeeper_member_state",
+            "zookeeper_member_failure", "zookeeper_poll_duration_seconds",
+            "zookeeper_last_poll_timestamp_seconds", "zookeeper_polls_total",
+            "zookeeper_commands_total", "zookeeper_command_allowed", "zookeeper_poll_source"});
   CHECK(lines_of(families, "zookeeper_up") == "zookeeper_up 0\n");
   CHECK(lines_of(families, "zookeeper_serving") == "zookeeper_serving 0\n");
   CHECK(lines_of(families, "zookeeper_voter") == "zookeeper_voter NaN\n");

@@ -1,0 +1,210 @@
+#include "poll/member_sources.hpp"
+
+#include <chrono>
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "support/fake_admin_server.hpp"
+#include "support/fake_server.hpp"
+#include "support/run.hpp"
+
+using namespace zke;
+using namespace zke::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+using boost::asio::ip::make_address;
+using boost::asio::ip::tcp;
+using Kind = Reply::Kind;
+using Pages = std::vector<std::string>;
+using Words = std::vector<std::string>;
+
+const Commands kAll{Command::kSrvr, Command::kMntr, Command::kWchs, Command::kConf};
+
+/// A member with both ports. The pages say that the client port is the fake's.
+struct Site {
+  explicit Site(Door door = Door::kOpen) : member(io, "3.9.3/leader", door), admin(io) {
+    tell_port(std::to_string(member.address().port));
+  }
+
+  void tell_port(const std::string& port) {
+    admin.play("configuration", R"({"client_port":)" + port +
+                                    R"(,"server_id":2,"command":"configuration","error":null})");
+  }
+
+  void choose(SourceChoice choice, bool is_alone = true) {
+    AdminSettings settings;
+    settings.port = admin.endpoint().port();
+    sources.follow(choice, settings, is_alone);
+  }
+
+  MemberSources::Answers ask(const Commands& due = kAll, std::chrono::milliseconds timeout = 60s) {
+    const Target client{to_string(member.address()),
+                        {tcp::endpoint(make_address("127.0.0.1"), member.address().port)}};
+    return run(io, sources.ask(client, due, std::chrono::steady_clock::now() + timeout));
+  }
+
+  /// Refuses all words but srvr.
+  void refuse() {
+    for (const auto command : {Command::kMntr, Command::kWchs, Command::kConf}) {
+      member.play(command, Script{captured("3.9.3/not-whitelisted", command)});
+    }
+  }
+
+  boost::asio::io_context io{1};
+  FakeServer member;
+  FakeAdminServer admin;
+  MemberSources sources;
+};
+
+/// The source of each answer, `w` or `a`, `-` for a refusal, `n` for not serving, `!` for a
+/// failure.
+std::string sources_of(const MemberSources::Answers& answers) {
+  std::string text;
+  for (const auto command : kCommands) {
+    const auto& reply = answers.all.replies[command];
+    if (!reply) {
+      text += " ";
+    } else if (!*reply) {
+      text += "!";
+    } else if ((**reply).kind != Kind::kAnswer) {
+      text += (**reply).kind == Kind::kNotAllowed ? "-" : "n";
+    } else {
+      text += (**reply).source == PollSource::kAdminServer ? "a" : "w";
+    }
+  }
+  return text;
+}
+
+const Script kTlsAlert{std::string("\x15\x03\x03\x00\x02\x02\x50", 7)};
+
+}  // namespace
+
+TEST_CASE("the AdminServer is left alone while four-letter words tell all", "[poll]") {
+  Site site;
+  site.choose(SourceChoice::kAuto);
+  CHECK(sources_of(site.ask()) == "wwww");
+  CHECK(site.admin.seen().empty());
+}
+
+TEST_CASE("each source can be the only one", "[poll]") {
+  Site site;
+  site.refuse();
+  site.choose(SourceChoice::kFourLetterWords);
+  CHECK(sources_of(site.ask()) == "w---");
+  CHECK(site.admin.seen().empty());
+
+  site.choose(SourceChoice::kAdminServer);
+  const auto words = site.member.seen().words.size();
+  const auto answers = site.ask();
+  CHECK(sources_of(answers) == "aaaa");
+  CHECK(answers.all.server->port() == site.member.address().port);
+  CHECK(site.member.seen().words.size() == words);
+}
+
+TEST_CASE("a refused word is asked of the AdminServer, and not sent again at once", "[poll]") {
+  Site site;
+  site.refuse();
+  site.choose(SourceChoice::kAuto);
+  CHECK(sources_of(site.ask()) == "waaa");
+  CHECK(sources_of(site.ask()) == "waaa");
+  CHECK(site.member.seen().words == Words{"srvr", "mntr", "wchs", "conf", "srvr"});
+  CHECK(site.member.seen().most_at_once == 1);
+}
+
+TEST_CASE("an AdminServer that does not answer is not asked in every poll", "[poll]") {
+  Site site;
+  site.refuse();
+  site.admin.shut();
+  site.choose(SourceChoice::kAuto);
+  CHECK(sources_of(site.ask()) == "w---");
+  CHECK(sources_of(site.ask()) == "w---");
+}
+
+TEST_CASE("an AdminServer that told is given another chance", "[poll]") {
+  Site site;
+  site.refuse();
+  site.choose(SourceChoice::kAuto);
+  CHECK(sources_of(site.ask()) == "waaa");
+  site.admin.play_raw("monitor", "HTTP/1.1 503 X\r\n\r\n");
+  CHECK(sources_of(site.ask()) == "w!aa");
+  site.admin.play("monitor", admin_answer("3.9.3/leader", "monitor").body);
+  CHECK(sources_of(site.ask()) == "waaa");
+}
+
+TEST_CASE("the AdminServer of another server is not believed", "[poll]") {
+  Site site;
+  site.refuse();
+  site.choose(SourceChoice::kAuto, false);
+  const auto* port = GENERATE("1", "-1");  // -1: TLS only, and there are several on the host
+  site.tell_port(port);
+  CHECK(sources_of(site.ask()) == "w---");
+  CHECK(site.admin.seen() == Pages{"configuration", "configuration", "configuration"});
+}
+
+TEST_CASE("a client port that speaks TLS is replaced, and that is said", "[poll]") {
+  Site site;
+  site.member.play_always(kTlsAlert);
+  site.tell_port("-1");
+  site.choose(SourceChoice::kAuto);
+
+  auto answers = site.ask();
+  CHECK(sources_of(answers) == "aaaa");
+  REQUIRE(answers.client_port);
+  CHECK(answers.client_port->reason() == Reason::kTls);
+
+  const auto words = site.member.seen().words.size();
+  answers = site.ask();
+  CHECK(sources_of(answers) == "aaaa");
+  CHECK(answers.client_port->reason() == Reason::kTls);
+  CHECK(site.member.seen().words.size() == words);  // it is tried again later
+
+  site.admin.play("3.9.3/not-serving-participant");
+  site.admin.play("configuration",
+                  admin_answer("3.9.3/not-serving-participant", "configuration").body);
+  CHECK(sources_of(site.ask()) == "n   ");
+
+  site.admin.shut();
+  site.member.play("3.9.3/leader");
+  answers = site.ask();
+  CHECK(sources_of(answers) == "wwww");  // at once, since the other one fails
+  CHECK_FALSE(answers.client_port);
+}
+
+TEST_CASE("a client port that serves nobody is never replaced", "[poll]") {
+  Site site;
+  site.choose(SourceChoice::kAuto);
+  SECTION("it refuses connections") {
+    site.member.shut();
+    const Target client{"zk-0:2181", {tcp::endpoint(make_address("127.0.0.1"), 1)}};
+    const auto answers =
+        run(site.io, site.sources.ask(client, kAll, std::chrono::steady_clock::now() + 60s));
+    CHECK(sources_of(answers) == "!   ");
+    CHECK(answers.all.replies[Command::kSrvr]->error().reason() == Reason::kRefused);
+  }
+  SECTION("it closes") {
+    site.member.play_always(Script{});
+    CHECK(sources_of(site.ask()) == "!   ");
+  }
+  SECTION("it keeps silent") {
+    site.member.play_always(Script{"", Script::End::kHang});
+    CHECK(sources_of(site.ask(kAll, 300ms)) == "!   ");
+  }
+  SECTION("it has no quorum, or has leaderServes=no") {
+    site.member.play("3.9.3/leader-leaderServes-no");
+    CHECK(sources_of(site.ask()) == "n   ");
+  }
+  CHECK(site.admin.seen().empty());
+}
+
+TEST_CASE("a client port behind a firewall is replaced from the next poll on", "[poll]") {
+  Site site(Door::kBlocked);
+  site.choose(SourceChoice::kAuto);
+  CHECK(sources_of(site.ask(kAll, 200ms)) == "!   ");
+  const auto answers = site.ask();
+  CHECK(sources_of(answers) == "aaaa");
+  REQUIRE(answers.client_port);
+  CHECK(answers.client_port->reason() == Reason::kNoConnection);
+}
