@@ -2,10 +2,8 @@
 
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <string>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -15,41 +13,13 @@
 #include <catch2/catch.hpp>
 
 #include "config/reloader.hpp"
+#include "support/folder.hpp"
 #include "support/run.hpp"
 #include "support/wait.hpp"
 
 namespace zke::test {
 
 inline std::string text_with(const std::string& level) { return "log: {level: " + level + "}\n"; }
-
-/// A folder of its own, removed at the end.
-class Folder {
- public:
-  Folder() {
-    auto pattern = (std::filesystem::temp_directory_path() / "zke-reload-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  Folder(Folder&&) = delete;
-  Folder& operator=(Folder&&) = delete;
-
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
-
-inline void write(const std::filesystem::path& path, const std::string& text) {
-  std::ofstream(path) << text;
-}
-
-/// As most editors do: by a rename.
-inline void replace(const std::filesystem::path& path, const std::string& text) {
-  write(path.string() + "~", text);
-  std::filesystem::rename(path.string() + "~", path);
-}
 
 /// A reloader over a file; what it brings is kept here.
 struct Reloading {
