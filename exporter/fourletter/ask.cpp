@@ -183,6 +183,9 @@ asio::awaitable<std::variant<Answer, Failure>> ask_one(tcp::endpoint server,
     }
     done.transfer.end = Transfer::End::kLate;  // it kept silent, and closed only now
   }
+  if (done.is_nudged && done.transfer.end == Transfer::End::kBroken) {
+    done.transfer.end = Transfer::End::kDone;  // who has not read our nudge resets, all being said
+  }
   if (done.transfer.end != Transfer::End::kDone || done.text.empty()) {
     co_return read_failure(question, server, done.transfer, done.text.size());
   }

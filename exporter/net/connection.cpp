@@ -98,14 +98,36 @@ Connection::Connection(const asio::any_io_executor& on, Clock::time_point deadli
                        std::shared_ptr<TlsPeer> peer)
     : tcp_(std::make_shared<Tcp>(on)),
       tls_(peer ? std::make_unique<Tls>(tcp_->stream, peer) : nullptr),
-      nudge_(on) {
+      nudge_(on),
+      end_(on) {
   tcp_->stream.expires_at(deadline);
+  if (tls_) {
+    end_at(deadline);
+  }
 }
 
 Connection::~Connection() { tcp_->stream.close(); }
 
+/// Beast's own deadline ends only a read that waits. A peer that never stops to send what is no
+/// data, such as requests of a greeting, would hold us in OpenSSL for ever.
+void Connection::end_at(Clock::time_point deadline) {
+  end_.expires_at(deadline);
+  end_.async_wait([weak = std::weak_ptr(tcp_)](error_code ec) {
+    const auto tcp = weak.lock();
+    if (!ec && tcp) {
+      tcp->is_late = true;
+      tcp->stream.close();
+    }
+  });
+}
+
+error_code Connection::outcome(error_code ec) const {
+  return ec && tcp_->is_late ? error_code(beast::error::timeout) : ec;
+}
+
 asio::awaitable<std::optional<NotConnected>> Connection::connect(tcp::endpoint server) {
   auto [ec] = co_await tcp_->stream.async_connect(server, kTuple);
+  ec = outcome(ec);
   throw_if_cancelled(ec);
   if (ec == beast::error::timeout) {
     ec = asio::error::timed_out;  // the deadline came before the kernel's own
@@ -128,6 +150,7 @@ asio::awaitable<std::optional<NotConnected>> Connection::connect(tcp::endpoint s
 asio::awaitable<std::optional<NotConnected>> Connection::shake_hands() {
   using Kind = NotConnected::Kind;
   auto [ec] = co_await tls_->stream.async_handshake(asio::ssl::stream_base::client, kTuple);
+  ec = outcome(ec);
   throw_if_cancelled(ec);
   tls_->handshake.tell_peer();
   if (!ec) {
@@ -176,6 +199,7 @@ asio::awaitable<Transfer> Connection::write(std::string_view bytes) {
   } else {
     std::tie(ec, std::ignore) = co_await asio::async_write(tcp_->stream, buffer, kTuple);
   }
+  ec = outcome(ec);
   co_return ec ? transfer_of(ec) : Transfer();
 }
 
@@ -189,6 +213,7 @@ asio::awaitable<Transfer> Connection::read_to_end(std::string& text, std::size_t
     std::tie(ec, std::ignore) = co_await asio::async_read(tcp_->stream, buffer, listener, kTuple);
   }
   nudge_.cancel();
+  ec = outcome(ec);
   if (ec && !is_end(ec)) {
     co_return transfer_of(ec);
   }

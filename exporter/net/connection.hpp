@@ -90,17 +90,21 @@ class Connection {
     boost::beast::tcp_stream stream;
     bool has_heard = false;  ///< the peer has said something
     bool is_nudged = false;
+    bool is_late = false;  ///< the deadline has come, over TLS
   };
   struct Tls;
   struct Listener;
 
   boost::asio::awaitable<std::optional<NotConnected>> shake_hands();
+  void end_at(Clock::time_point deadline);
+  boost::system::error_code outcome(boost::system::error_code ec) const;
   Transfer transfer_of(const boost::system::error_code& ec) const;
   std::string find_refusal() const;
 
-  std::shared_ptr<Tcp> tcp_;  ///< shared with the timer of the nudge, which may end later
+  std::shared_ptr<Tcp> tcp_;  ///< shared with the timers, which may end later
   std::unique_ptr<Tls> tls_;  ///< empty over TCP
   boost::asio::steady_timer nudge_;
+  boost::asio::steady_timer end_;  ///< the deadline, over TLS
 };
 
 }  // namespace zke

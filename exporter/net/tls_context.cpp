@@ -67,54 +67,64 @@ int no_password(char* /*buffer*/, int /*size*/, int /*is_write*/, void* was_aske
   return -1;
 }
 
-OpensslPtr<X509> next_certificate(BIO* in) {
-  bool was_asked = false;
-  return OpensslPtr<X509>(PEM_read_bio_X509(in, nullptr, no_password, &was_asked));
-}
-
 constexpr const char* kNoCertificate =
     "holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----";
 
-std::optional<Error> take_authorities(SSL_CTX* context, const File& file) {
+/// All certificates of a file, in their order: at least one.
+std::optional<Error> read_certificates(const File& file, std::vector<OpensslPtr<X509>>& found) {
   const auto in = open_text(file.text);
-  auto* const store = SSL_CTX_get_cert_store(context);
-  int count = 0;
-  while (const auto certificate = next_certificate(in.get())) {
-    if (X509_STORE_add_cert(store, certificate.get()) != 1) {
-      return mistake(file, "holds a certificate that can't be used: " + take_openssl_error());
-    }
-    ++count;
+  bool was_asked = false;
+  ERR_clear_error();
+  while (OpensslPtr<X509> next{PEM_read_bio_X509(in.get(), nullptr, no_password, &was_asked)}) {
+    found.push_back(std::move(next));
   }
-  const auto ended = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  const auto is_at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   const auto error = take_openssl_error();
-  if (count == 0) {
+  if (!is_at_end) {
+    return mistake(file,
+                   "its certificate " + std::to_string(found.size() + 1) + " is broken: " + error);
+  }
+  if (found.empty()) {
     return mistake(file, kNoCertificate);
   }
-  return ended ? std::nullopt
-               : std::optional(mistake(
-                     file, "is broken after " + std::to_string(count) + " certificates: " + error));
+  return std::nullopt;
+}
+
+Error unusable(const File& file) {
+  return mistake(file, "holds a certificate that can't be used: " + take_openssl_error());
+}
+
+std::optional<Error> take_authorities(SSL_CTX* context, const File& file) {
+  std::vector<OpensslPtr<X509>> authorities;
+  if (auto error = read_certificates(file, authorities)) {
+    return error;
+  }
+  auto* const store = SSL_CTX_get_cert_store(context);
+  for (const auto& authority : authorities) {
+    if (X509_STORE_add_cert(store, authority.get()) != 1) {
+      return unusable(file);
+    }
+  }
+  return std::nullopt;
 }
 
 /// Ours, and after it those that lead to its authority. Gives when ours ends.
 std::optional<Error> take_certificate(SSL_CTX* context, const File& file,
                                       std::optional<std::chrono::sys_seconds>& not_after) {
-  const auto in = open_text(file.text);
-  const auto own = next_certificate(in.get());
-  if (!own) {
-    take_openssl_error();
-    return mistake(file, kNoCertificate);
+  std::vector<OpensslPtr<X509>> chain;
+  if (auto error = read_certificates(file, chain)) {
+    return error;
   }
-  if (SSL_CTX_use_certificate(context, own.get()) != 1) {
-    return mistake(file, "holds a certificate that can't be used: " + take_openssl_error());
+  auto* const own = chain.front().get();
+  if (SSL_CTX_use_certificate(context, own) != 1) {
+    return unusable(file);
   }
-  while (auto other = next_certificate(in.get())) {
-    if (SSL_CTX_add0_chain_cert(context, other.get()) != 1) {
-      return mistake(file, "holds a certificate that can't be used: " + take_openssl_error());
+  for (std::size_t i = 1; i < chain.size(); ++i) {
+    if (SSL_CTX_add1_chain_cert(context, chain[i].get()) != 1) {
+      return unusable(file);
     }
-    static_cast<void>(other.release());  // the context has it now
   }
-  take_openssl_error();  // the end of the file is one
-  not_after = read_time(X509_get0_notAfter(own.get()));
+  not_after = read_time(X509_get0_notAfter(own));
   return std::nullopt;
 }
 
@@ -176,7 +186,8 @@ struct TlsContext::Files {
   }
 
   std::string hash() const {
-    return hash_of(authorities.text) + hash_of(certificate.text) + hash_of(key.text);
+    return hash_of(authorities.text) + hash_of(certificate.text) + hash_of(key.text) +
+           (key.is_for_all ? "for all" : "");
   }
 };
 

@@ -9,19 +9,21 @@ namespace zke {
 
 namespace asio = boost::asio;
 
-TlsFiles::TlsFiles(asio::any_io_executor loop, TlsSettings settings, Clock::duration look_every)
+TlsFiles::TlsFiles(asio::any_io_executor loop, TlsSettings settings, Clock::duration look_every,
+                   Load load)
     : loop_(std::move(loop)),
       settings_(std::move(settings)),
       look_every_(look_every),
+      load_(std::move(load)),
       next_(loop_),
       first_(loop_, Clock::time_point::max()),
       background_(loop_) {}
 
 /// One at a time: while a file system hangs, what was read before stays in use.
 void TlsFiles::read() {
-  const bool is_begun =
-      background_.run([settings = settings_, last = context_, weak = weak_from_this()] {
-        auto reading = TlsContext::load(settings, last);
+  const bool is_begun = background_.run(
+      [load = load_, settings = settings_, last = context_, weak = weak_from_this()] {
+        auto reading = load(settings, last);
         return [reading = std::move(reading), weak] {
           if (const auto self = weak.lock()) {
             self->take(reading);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -19,9 +20,11 @@ namespace zke {
 class TlsFiles : public std::enable_shared_from_this<TlsFiles> {
  public:
   using Clock = std::chrono::steady_clock;
+  /// TlsContext::load, but for tests; called on a thread.
+  using Load = std::function<Result<TlsContext::Ptr>(const TlsSettings&, TlsContext::Ptr last)>;
 
   TlsFiles(boost::asio::any_io_executor loop, TlsSettings settings,
-           Clock::duration look_every = std::chrono::seconds(5));
+           Clock::duration look_every = std::chrono::seconds(5), Load load = TlsContext::load);
 
   void start() { read(); }
 
@@ -45,6 +48,7 @@ class TlsFiles : public std::enable_shared_from_this<TlsFiles> {
   boost::asio::any_io_executor loop_;
   TlsSettings settings_;
   Clock::duration look_every_;
+  Load load_;
   TlsContext::Ptr context_;
   std::string mistake_;
   bool is_read_ = false;

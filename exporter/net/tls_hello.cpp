@@ -33,12 +33,13 @@ std::string client_hello() {
 bool is_tls_answer(std::string_view bytes) {
   // RFC 8446, 5.1: type, version 3.x, length; then an alert's two bytes, or a message's type.
   using namespace std::string_view_literals;
+  if (bytes.size() < kAnswer || bytes[1] != '\x03' || bytes[2] < 0 || bytes[2] > '\x04') {
+    return false;
+  }
   const auto type = bytes.substr(0, 1);
-  const bool is_record =
-      bytes.size() >= kAnswer && bytes[1] == '\x03' && bytes[2] >= 0 && bytes[2] <= '\x04';
   const bool is_alert = type == "\x15"sv && bytes.substr(3, 2) == "\x00\x02"sv;
   const bool is_server_hello = type == "\x16"sv && bytes.substr(5, 1) == "\x02"sv;
-  return is_record && (is_alert || is_server_hello);
+  return is_alert || is_server_hello;
 }
 
 asio::awaitable<bool> speaks_tls(asio::ip::tcp::endpoint server,

@@ -12,7 +12,6 @@ namespace {
 using std::chrono::steady_clock;
 using std::chrono::system_clock;
 
-constexpr auto kResumedFor = std::chrono::minutes(10);
 constexpr int kFirstAlert = SSL_AD_REASON_OFFSET;  // reasons of OpenSSL beyond it are alerts
 constexpr int kLastAlert = kFirstAlert + 255;
 
@@ -37,8 +36,8 @@ bool is_over(SSL_SESSION* session) {
 
 }  // namespace
 
-TlsPeer::TlsPeer(TlsContext::Ptr context, std::string name)
-    : context_(std::move(context)), name_(std::move(name)) {
+TlsPeer::TlsPeer(TlsContext::Ptr context, std::string name, steady_clock::duration resumed_for)
+    : context_(std::move(context)), name_(std::move(name)), resumed_for_(resumed_for) {
   if (name_.ends_with('.')) {
     name_.pop_back();  // of a name that is whole; no certificate has it
   }
@@ -58,7 +57,7 @@ TlsHandshake::TlsHandshake(SSL* ssl, std::shared_ptr<TlsPeer> peer)
   }
   auto& session = peer_->session_;
   if (session &&
-      (steady_clock::now() - peer_->verified_ >= kResumedFor || is_over(session.get()))) {
+      (steady_clock::now() - peer_->verified_ >= peer_->resumed_for_ || is_over(session.get()))) {
     session.reset();
   }
   if (session) {
@@ -68,6 +67,10 @@ TlsHandshake::TlsHandshake(SSL* ssl, std::shared_ptr<TlsPeer> peer)
     }
   }
 }
+
+/// We never say close_notify, and not every server does: without it OpenSSL would call the session
+/// not resumable. After an error of TLS it has done so already.
+TlsHandshake::~TlsHandshake() { SSL_set_shutdown(ssl_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN); }
 
 TlsHandshake& TlsHandshake::of(const SSL* ssl) {
   return *static_cast<TlsHandshake*>(SSL_get_ex_data(ssl, place_in_ssl()));

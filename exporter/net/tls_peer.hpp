@@ -17,7 +17,8 @@ namespace zke {
 class TlsPeer {
  public:
   /// `name` is whom the certificate must name, a host or an IP address.
-  TlsPeer(TlsContext::Ptr context, std::string name);
+  TlsPeer(TlsContext::Ptr context, std::string name,
+          std::chrono::steady_clock::duration resumed_for = std::chrono::minutes(10));
 
   const TlsContext::Ptr& context() const { return context_; }
   const std::string& name() const { return name_; }
@@ -31,6 +32,7 @@ class TlsPeer {
 
   TlsContext::Ptr context_;
   std::string name_;
+  std::chrono::steady_clock::duration resumed_for_;
   OpensslPtr<SSL_SESSION> session_;
   std::chrono::steady_clock::time_point verified_;  ///< when the certificate was shown
   std::optional<TlsFacts> seen_;
@@ -39,9 +41,9 @@ class TlsPeer {
 /// One connection's handshake with a peer: says to OpenSSL what it wants, and hears what happens.
 class TlsHandshake {
  public:
-  /// For a connection that is not begun yet. `ssl` must end before this.
+  /// For a connection that is not begun yet. With `ssl` nothing is done after this has ended.
   TlsHandshake(SSL* ssl, std::shared_ptr<TlsPeer> peer);
-  ~TlsHandshake() = default;
+  ~TlsHandshake();
   TlsHandshake(const TlsHandshake&) = delete;
   TlsHandshake& operator=(const TlsHandshake&) = delete;
   TlsHandshake(TlsHandshake&&) = delete;
