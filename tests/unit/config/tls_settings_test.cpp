@@ -135,12 +135,12 @@ TEST_CASE("files of TLS that can't be used are a mistake of the configuration", 
   CHECK(mistake_in({"--zookeeper.tls.ca-file=" + files.path("bad.crt")}) == wanted);
 
   auto ensembles = with(", tls: {ca_file: " + files.path("ca.crt") + "}").ensembles;
-  CHECK_NOTHROW(check_files("x: ", ensembles));
+  CHECK_NOTHROW(read_files("x: ", ensembles));
   ensembles.push_back(ensembles[0]);
   ensembles[1].name = "search";
   ensembles[1].tls->cert_file = "/no/cert";
   ensembles[1].tls->key_file = "/no/key";
-  CHECK_THROWS_WITH(check_files("x: ", ensembles),
+  CHECK_THROWS_WITH(read_files("x: ", ensembles),
                     "x: ensemble search: tls: cert_file /no/cert: cannot be read: No such file or "
                     "directory");
 }
