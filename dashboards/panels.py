@@ -31,6 +31,7 @@ LEVELS: States = {0: ("healthy", GREEN), 1: ("degraded", YELLOW), 2: ("at_risk",
 NO_DATA = 6  # a level that no exporter tells of any more
 YES_NO: States = {0: ("no", ORANGE), 1: ("yes", GREEN)}
 DIFFERS: States = {0: ("no", GREEN), 1: ("yes", RED)}
+SOURCES: States = {0: ("nothing", ORANGE), 1: ("four-letter words", PLAIN), 2: ("AdminServer", PLAIN), 3: ("both", PLAIN)}
 
 # The page for all that a table calls odd: findings of docs/health.md, reasons of docs/troubleshooting.md, states.
 RUNBOOK_OF = {
@@ -262,6 +263,12 @@ def config_in_use() -> str:
     """Each exporter with the first digits of the hash of its file; none of one that has no file."""
     hashes = exporters("zookeeper_exporter_config_hash", "cluster, instance, sha256")
     return f'max by (cluster, instance, config) (label_replace({hashes}, "config", "$1", "sha256", "(.{{8}}).*"))'
+
+
+def read_by() -> str:
+    """What told of each member in its last poll, as the number in SOURCES."""
+    parts = (gauge("poll_source", f',source="{source}"') for source in ("four_letter_words", "admin_server"))
+    return "{} + 2 * {}".format(*parts)
 
 
 def days_left() -> str:

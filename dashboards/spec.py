@@ -7,10 +7,10 @@ the data. `runbooks` are alerts without "ZooKeeper" before them.
 from dataclasses import replace
 
 from panels import (Column, DIFFERS, Dashboard, ENSEMBLE, GREEN, GREY, LEVELS, MEMBER, MEMBER_STATES, NO_DATA, ORANGE,
-                    PLAIN, Panel, RED, RUNBOOKS, RUNBOOK_OF, UNCHANGED, WINDOW, YES_NO, at_level,
+                    PLAIN, Panel, RED, RUNBOOKS, RUNBOOK_OF, SOURCES, UNCHANGED, WINDOW, YES_NO, at_level,
                     config_in_use, counted, data_age, days_left, exporters, failing, failures_left, firing, gauge,
                     in_state, level, level_since, mean, odd, of_tls, or_none, or_zero, own, own_by, per_ensemble,
-                    polled, rate, shortened, state, state_since, verdict, voters_missing, whole)
+                    polled, rate, read_by, shortened, state, state_since, verdict, voters_missing, whole)
 
 BAD = [(None, GREEN), (1, RED)]
 WARN = [(None, GREEN), (1, ORANGE)]
@@ -196,12 +196,15 @@ ENSEMBLE_DASHBOARD = Dashboard(
                   columns={"ensemble": Column(width=90), "key": Column(states=NONE_OR, steps=[(None, ORANGE)])},
                   runbooks=("ConfigDrift",)),
             Panel("table", "Servers", "One line for each member: its version, how the hash over the settings that should "
-                  "be equal begins. Members of one version and one hash are normal.",
+                  "be equal begins, what told of it in the last poll, and the age of its last snapshot (only the "
+                  "AdminServer tells it; idle servers take none). Members of one version and one hash are normal.",
                   "short", [(f"max by (cluster, ensemble, member, version) (zookeeper_member_info{{{MEMBER}}})", ""),
-                            (shortened("config_info", "hash", "settings"), ""),],
+                            (shortened("config_info", "hash", "settings"), ""), (read_by(), "read by"),
+                            (f'time() - {gauge("last_snapshot_timestamp_seconds")}', "last snapshot")],
                   width=14, height=7, columns={
                       "ensemble": Column(width=90), "member": Column(width=230), "version": Column(width=80),
-                      "settings": Column(width=100, empty="–")},
+                      "settings": Column(width=100, empty="–"), "read by": Column(states=SOURCES, width=130),
+                      "last snapshot": Column("s", empty="–")},
                   runbooks=("VersionMismatch",)),
             Panel("table", "Certificates", "Of each member as it shows it now, and the exporter's own: the days that are "
                   "left, below 0 when it has expired; whether the exporter verifies it (\"no\" is verify: none); whether "

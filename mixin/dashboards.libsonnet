@@ -4991,7 +4991,7 @@ function(c) {
     "id": 17,
     "type": "table",
     "title": "Servers",
-    "description": "One line for each member: its version, how the hash over the settings that should be equal begins. Members of one version and one hash are normal.",
+    "description": "One line for each member: its version, how the hash over the settings that should be equal begins, what told of it in the last poll, and the age of its last snapshot (only the AdminServer tells it; idle servers take none). Members of one version and one hash are normal.",
     "datasource": {
      "type": "prometheus",
      "uid": "${datasource}"
@@ -5123,6 +5123,119 @@ function(c) {
          "value": 100
         }
        ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "read by"
+       },
+       "properties": [
+        {
+         "id": "mappings",
+         "value": [
+          {
+           "type": "value",
+           "options": {
+            "0": {
+             "text": "nothing",
+             "color": "orange",
+             "index": 0
+            },
+            "1": {
+             "text": "four-letter words",
+             "color": "text",
+             "index": 1
+            },
+            "2": {
+             "text": "AdminServer",
+             "color": "text",
+             "index": 2
+            },
+            "3": {
+             "text": "both",
+             "color": "text",
+             "index": 3
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "null+nan",
+            "result": {
+             "text": "No data",
+             "color": "#8e8e8e",
+             "index": 4
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "empty",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 5
+            }
+           }
+          }
+         ]
+        },
+        {
+         "id": "custom.cellOptions",
+         "value": {
+          "type": "color-text"
+         }
+        },
+        {
+         "id": "custom.width",
+         "value": 130
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "last snapshot"
+       },
+       "properties": [
+        {
+         "id": "unit",
+         "value": "s"
+        },
+        {
+         "id": "decimals",
+         "value": 0
+        },
+        {
+         "id": "mappings",
+         "value": [
+          {
+           "type": "special",
+           "options": {
+            "match": "null+nan",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 0
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "empty",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 1
+            }
+           }
+          }
+         ]
+        }
+       ]
       }
      ]
     },
@@ -5149,9 +5262,13 @@ function(c) {
         "ensemble": 0,
         "member": 1,
         "version": 2,
-        "settings": 3
+        "settings": 3,
+        "Value #C": 4,
+        "Value #D": 5
        },
        "renameByName": {
+        "Value #C": "read by",
+        "Value #D": "last snapshot",
         "alertname": "alert"
        }
       }
@@ -5187,6 +5304,32 @@ function(c) {
       "expr": "max by (" + c.grouping + "ensemble, member, settings) (label_replace(max by (" + c.grouping + "ensemble, member, hash) (zookeeper_config_info{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}), \"settings\", \"$1\", \"hash\", \"(.{8}).*\"))",
       "editorMode": "code",
       "legendFormat": "__auto",
+      "instant": true,
+      "range": false,
+      "format": "table"
+     },
+     {
+      "refId": "C",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_poll_source{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",source=\"four_letter_words\"}) + 2 * max by (" + c.grouping + "ensemble, member) (zookeeper_poll_source{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",source=\"admin_server\"})",
+      "editorMode": "code",
+      "legendFormat": "read by",
+      "instant": true,
+      "range": false,
+      "format": "table"
+     },
+     {
+      "refId": "D",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "time() - max by (" + c.grouping + "ensemble, member) (zookeeper_last_snapshot_timestamp_seconds{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"})",
+      "editorMode": "code",
+      "legendFormat": "last snapshot",
       "instant": true,
       "range": false,
       "format": "table"

@@ -20,7 +20,7 @@ ANNOTATIONS = [pytest.param(annotation["expr"], id=f"{uid}-{annotation['name']}"
 PROVIDER = "needs the Prometheus metrics provider"
 NOT_HERE = {"jvm_memory": PROVIDER, "jvm_gc": PROVIDER, "jvm_threads": PROVIDER, "zookeeper_process_cpu": PROVIDER,
             "zookeeper_quota_": "needs a quota", "zookeeper_tls_": "needs TLS",
-            "zookeeper_ensemble_config_drift": "nothing differs",
+            "zookeeper_last_snapshot": "needs the AdminServer", "zookeeper_ensemble_config_drift": "nothing differs",
             "zookeeper_ensemble_data_differs": "needs more transactions",
             "disk:": "needs node_exporter", "ALERTS": "nothing fires"}
 

@@ -50,7 +50,9 @@ ENSEMBLE = {
     "zxid lasts": ("over a year (green)", NOTHING),
     "Data differs": (NOTHING, NOTHING),
     "Settings that differ": ("none (green)", NOTHING),
-    "Servers": ([f"orders | <{who}> | <version> | <hash>" for who in ROLES], NOTHING),
+    "Servers": ([f"orders | <{who}> | <version> | <hash> | four-letter words" for who in ROLES],
+                ["orders | <leader> | four-letter words",
+                 *(f"orders | <{who}> | nothing (orange)" for who in ("one", "two", "observer"))]),
     "Certificates": (NOTHING, NOTHING),
 }
 MEMBER = {
