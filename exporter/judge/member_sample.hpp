@@ -83,8 +83,8 @@ struct MemberSample {
   std::string observer_master_id;
   std::optional<Wchs> wchs;
   std::optional<Conf> conf;
-  std::optional<Dirs> dirs;  ///< instead of conf, where that is refused
-  DigestsPtr digests;        ///< of hash; empty: not told, or a minute old
+  std::optional<Dirs> dirs;                   ///< instead of conf, where that is refused
+  DigestsPtr digests;                         ///< of hash; empty: not told, or a minute old
   std::optional<std::int64_t> last_snapshot;  ///< Unix seconds; as old as `conf`
   std::optional<ServerVersion> version;
   std::optional<std::int64_t> start_time;        ///< Unix seconds at which it took its role; 3.6+
