@@ -6,6 +6,7 @@
 
 #include <boost/asio/use_awaitable.hpp>
 
+#include "adminserver/pages.hpp"
 #include "net/tls_peer.hpp"
 
 namespace zke {
@@ -93,7 +94,8 @@ Commands MemberSources::words_of(const Commands& due) const {
   Commands words;
   for (const auto command : due) {
     const bool is_told = is_fresh(refused_[command], kAskRefusedAgain) &&
-                         !is_fresh(admin_failed_[command], kAskRefusedAgain);
+                         !is_fresh(admin_failed_[command], kAskRefusedAgain) &&
+                         !admin_pages(command).empty();
     words.set(command, !is_told || command == Command::kSrvr);
   }
   return words;
@@ -168,7 +170,7 @@ asio::awaitable<void> MemberSources::fill_refused(AdminServer admin, std::uint16
     Reply refused;
     refused.kind = Reply::Kind::kNotAllowed;
     all.replies[command] = refused;
-    if (is_fresh(admin_failed_[command], kAskRefusedAgain)) {
+    if (is_fresh(admin_failed_[command], kAskRefusedAgain) || admin_pages(command).empty()) {
       continue;
     }
     auto failure = co_await check_server(admin, port, deadline);

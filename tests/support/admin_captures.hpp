@@ -57,7 +57,7 @@ inline Reply admin_reply(const std::string& capture, Command command) {
 /// A poll through the AdminServer alone.
 inline PollRecord admin_record(const std::string& capture) {
   auto record = empty_record();
-  for (const auto command : kCommands) {
+  for (const auto command : {Command::kSrvr, Command::kMntr, Command::kWchs, Command::kConf}) {
     const auto reply = admin_reply(capture, command);
     set_reply(record, command, reply);
     if (reply.kind == Reply::Kind::kNotServing) {

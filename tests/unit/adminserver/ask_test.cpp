@@ -86,7 +86,7 @@ TEST_CASE("the configuration is put together of those pages that the server has"
 TEST_CASE("monitor that fails without a quorum says that there is none", "[adminserver]") {
   boost::asio::io_context io(1);
   const FakeAdminServer server(io, "3.9.3/not-serving-participant");
-  for (const auto command : kCommands) {
+  for (const auto command : {Command::kSrvr, Command::kMntr, Command::kWchs, Command::kConf}) {
     const auto answer = ask(io, place_of(server.endpoint()), command);
     REQUIRE(answer);
     CHECK(answer->reply.kind == Kind::kNotServing);

@@ -63,7 +63,7 @@ struct Site {
 /// failure.
 std::string sources_of(const MemberSources::Answers& answers) {
   std::string text;
-  for (const auto command : kCommands) {
+  for (const auto command : kAll) {
     const auto& reply = answers.all.replies[command];
     if (!reply) {
       text += " ";
