@@ -8,9 +8,10 @@
 """
 
 import ssl
+import urllib.request
 
 from certificates import Authority, Certificate
-from zookeeper_ensemble import Ensemble, free_ports
+from zookeeper_ensemble import Ensemble, free_ports, wait_until
 
 
 def speak_tls(ensemble: Ensemble, server: Certificate, authority: Authority, client_auth: str = "none",
@@ -49,3 +50,19 @@ def serve_admin(ensemble: Ensemble, https: Certificate | None = None, authority:
         if https:
             member.config |= {"admin.forceHttps": "true", "ssl.quorum.keyStore.location": https.store,
                               "ssl.quorum.trustStore.location": authority.file}
+
+
+def wait_admin(ensemble: Ensemble) -> None:
+    """Waits until every AdminServer of a started ensemble answers; the first answer takes long."""
+    for member in ensemble.members:
+        scheme = "https" if "admin.forceHttps" in member.config else "http"
+        url = f"{scheme}://{member.host}:{member.admin_port}/commands/monitor"
+        wait_until(lambda url=url, tls=member.tls: _answers(url, tls), f"{url} to answer", explain=member.log_tail)
+
+
+def _answers(url: str, tls: ssl.SSLContext | None) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5, context=tls if url.startswith("https") else None) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
