@@ -96,6 +96,7 @@ std::set<std::string> full_series(const std::string& replies) {
 
 const std::set<std::string>& bare_series() {
   static const std::set<std::string> names = {"zookeeper_command_allowed",
+                                              "zookeeper_poll_source",
                                               "zookeeper_commands_total",
                                               "zookeeper_last_poll_timestamp_seconds",
                                               "zookeeper_member_failure",
