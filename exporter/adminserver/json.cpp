@@ -17,15 +17,15 @@ using View = json::string_view;
 /// What the parser of Boost calls while it reads. The names are the parser's.
 class Handler {
  public:
-  static constexpr std::size_t max_array_size = std::numeric_limits<std::size_t>::max();
-  static constexpr std::size_t max_object_size = max_array_size;
-  static constexpr std::size_t max_string_size = max_array_size;
-  static constexpr std::size_t max_key_size = max_array_size;
+  static const std::size_t max_array_size = std::numeric_limits<std::size_t>::max();
+  static const std::size_t max_object_size = max_array_size;
+  static const std::size_t max_string_size = max_array_size;
+  static const std::size_t max_key_size = max_array_size;
 
   explicit Handler(const std::function<void(const JsonValue&)>& take) : take_(take) {}
 
-  bool on_document_begin(error_code& /*ec*/) { return true; }
-  bool on_document_end(error_code& /*ec*/) { return true; }
+  static bool on_document_begin(error_code& /*ec*/) { return true; }
+  static bool on_document_end(error_code& /*ec*/) { return true; }
   bool on_object_begin(error_code& /*ec*/) {
     keys_.emplace_back();
     lists_.push_back(0);
@@ -73,8 +73,8 @@ class Handler {
     return end(value ? "true" : "false", JsonValue::Kind::kWord);
   }
   bool on_null(error_code& /*ec*/) { return end("null", JsonValue::Kind::kWord); }
-  bool on_comment_part(View /*part*/, error_code& /*ec*/) { return true; }
-  bool on_comment(View /*rest*/, error_code& /*ec*/) { return true; }
+  static bool on_comment_part(View /*part*/, error_code& /*ec*/) { return true; }
+  static bool on_comment(View /*rest*/, error_code& /*ec*/) { return true; }
 
  private:
   bool add(View part) {

@@ -32,8 +32,8 @@ std::string read_source(const Texts& texts, EnsembleSettings& ensemble) {
 // What is as it is by default is not shown.
 
 Texts show_source(const EnsembleSettings& ensemble) {
-  const auto choice = std::ranges::find(kChoices, ensemble.source,
-                                        &std::pair<std::string_view, SourceChoice>::second);
+  const auto* const choice = std::ranges::find(kChoices, ensemble.source,
+                                               &std::pair<std::string_view, SourceChoice>::second);
   return ensemble.source == SourceChoice::kAuto ? Texts() : Texts{std::string(choice->first)};
 }
 

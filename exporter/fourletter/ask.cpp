@@ -77,6 +77,7 @@ Failure connect_failure(const Question& question, const tcp::endpoint& server,
       return closed_without_answer(question, server);
     case NotConnected::Kind::kSilent:
       return because(Telling::kSilent, Reason::kTimeout);
+    case NotConnected::Kind::kNoTls:
     case NotConnected::Kind::kTls:
       return because(Telling::kTls, Reason::kTls);
     case NotConnected::Kind::kNoRoute:
@@ -129,7 +130,7 @@ asio::awaitable<Exchange> exchange(tcp::endpoint server, const Question& questio
                                    steady_clock::time_point deadline,
                                    std::shared_ptr<TlsPeer> tls) {
   Exchange done;
-  Connection connection(co_await asio::this_coro::executor, deadline, std::move(tls));
+  Connection connection(co_await asio::this_coro::executor, deadline, tls);
   if (question.is_nudged) {
     connection.nudge_at(nudge_time(deadline));
   }
@@ -167,8 +168,10 @@ asio::awaitable<std::variant<Answer, Failure>> ask_one(tcp::endpoint server,
   auto done = co_await exchange(server, question, deadline, tls);
   const bool is_closed =
       done.transfer.end == Transfer::End::kDone || done.transfer.end == Transfer::End::kBroken;
-  if (tls && done.failure && done.failure->kind == NotConnected::Kind::kReset &&
-      co_await speaks_plain(server, question, deadline)) {
+  const bool may_be_plain = tls && done.failure &&
+                            (done.failure->kind == NotConnected::Kind::kReset ||
+                             done.failure->kind == NotConnected::Kind::kNoTls);
+  if (may_be_plain && co_await speaks_plain(server, question, deadline)) {
     co_return because_of_tls(question.speaks_plain);
   }
   if (done.failure) {

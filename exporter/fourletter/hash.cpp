@@ -28,8 +28,8 @@ void tidy(Digests& digests) {
   std::ranges::stable_sort(log, {}, &Digest::zxid);
   // Of a zxid that comes twice the last one said counts.
   std::ranges::reverse(log);
-  const auto twice = std::ranges::unique(log, {}, &Digest::zxid);
-  log.erase(twice.begin(), twice.end());
+  const auto is_same = [](const Digest& a, const Digest& b) { return a.zxid == b.zxid; };
+  log.erase(std::unique(log.begin(), log.end(), is_same), log.end());
   log.resize(std::min(log.size(), kMaxDigests));
   std::ranges::reverse(log);
   log.shrink_to_fit();

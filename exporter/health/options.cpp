@@ -204,7 +204,7 @@ std::optional<Error> find_mistake(bool has_check, const HealthOptions& options) 
     return usage("--check is missing");
   }
   if (options.tls) {
-    if (const auto mistake = find_tls_mistake(*options.tls)) {
+    if (auto mistake = find_tls_mistake(*options.tls)) {
       return mistake;
     }
   }

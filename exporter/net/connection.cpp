@@ -95,7 +95,7 @@ struct Connection::Listener {
 };
 
 Connection::Connection(const asio::any_io_executor& on, Clock::time_point deadline,
-                       std::shared_ptr<TlsPeer> peer)
+                       const std::shared_ptr<TlsPeer>& peer)
     : tcp_(std::make_shared<Tcp>(on)),
       tls_(peer ? std::make_unique<Tls>(tcp_->stream, peer) : nullptr),
       nudge_(on),
@@ -160,7 +160,9 @@ asio::awaitable<std::optional<NotConnected>> Connection::shake_hands() {
   if (ec == beast::error::timeout) {
     failure = {Kind::kSilent, "connected, but no whole TLS handshake before the deadline"};
   } else if (is_of_openssl(ec)) {
-    failure.why = tls_->handshake.describe(static_cast<unsigned long>(ec.value()));
+    const auto error = static_cast<unsigned long>(ec.value());
+    failure.kind = is_no_tls(error) ? Kind::kNoTls : Kind::kTls;
+    failure.why = tls_->handshake.describe(error);
   } else if (tls_->handshake.has_heard()) {
     failure.why = "the server closed the connection within the TLS handshake";
   } else {

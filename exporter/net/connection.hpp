@@ -27,6 +27,7 @@ struct NotConnected {
     kOwnWant,      ///< we had no descriptor or memory for it
     kReset,        ///< accepted, and closed before we looked, or before it spoke TLS
     kSilent,       ///< accepted, and no TLS in time
+    kNoTls,        ///< it speaks, but not TLS
     kTls,          ///< no TLS that both sides accept
   };
   Kind kind;
@@ -55,7 +56,7 @@ class Connection {
 
   /// Over TLS with `peer`, if there is one, which is told what TLS showed.
   Connection(const boost::asio::any_io_executor& on, Clock::time_point deadline,
-             std::shared_ptr<TlsPeer> peer = nullptr);
+             const std::shared_ptr<TlsPeer>& peer = nullptr);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;

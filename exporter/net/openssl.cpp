@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kMaxName = 100;
 
-std::string describe_ip(const ASN1_OCTET_STRING& octets) {
+std::string describe_ip(const ASN1_STRING& octets) {
   const auto* const data = ASN1_STRING_get0_data(&octets);
   if (ASN1_STRING_length(&octets) == 4) {
     boost::asio::ip::address_v4::bytes_type bytes{};
@@ -32,14 +32,17 @@ std::string describe_ip(const ASN1_OCTET_STRING& octets) {
 }
 
 std::string describe(const GENERAL_NAME& name) {
-  if (name.type == GEN_IPADD) {
-    return describe_ip(*name.d.iPAddress);
-  }
-  if (name.type != GEN_DNS) {
+  int type = 0;
+  const auto* const value = GENERAL_NAME_get0_value(&name, &type);
+  if (type != GEN_IPADD && type != GEN_DNS) {
     return {};
   }
-  const auto size = static_cast<std::size_t>(ASN1_STRING_length(name.d.dNSName));
-  const auto* const data = ASN1_STRING_get0_data(name.d.dNSName);
+  const auto& text = *static_cast<const ASN1_STRING*>(value);
+  if (type == GEN_IPADD) {
+    return describe_ip(text);
+  }
+  const auto size = static_cast<std::size_t>(ASN1_STRING_length(&text));
+  const auto* const data = ASN1_STRING_get0_data(&text);
   return printable(std::string(data, data + size), kMaxName);
 }
 
@@ -94,7 +97,7 @@ std::string describe_names(const X509* certificate) {
 
 std::string take_openssl_error() {
   const auto* const text = ERR_reason_error_string(ERR_peek_error());
-  const std::string error(text == nullptr ? "" : text);
+  std::string error(text == nullptr ? "" : text);
   ERR_clear_error();
   return error;
 }

@@ -137,14 +137,12 @@ std::string TlsHandshake::describe(unsigned long error) const {
   if (reason > kFirstAlert && reason <= kLastAlert) {
     return describe_alert(reason - kFirstAlert);
   }
+  if (is_no_tls(error)) {
+    return "what answers there does not speak TLS";
+  }
   switch (reason) {
     case SSL_R_CERTIFICATE_VERIFY_FAILED:
       return describe_certificate();
-    case SSL_R_WRONG_VERSION_NUMBER:
-    case SSL_R_HTTP_REQUEST:
-    case SSL_R_PACKET_LENGTH_TOO_LONG:
-    case SSL_R_BAD_RECORD_TYPE:
-      return "what answers there does not speak TLS";
     case SSL_R_UNSUPPORTED_PROTOCOL:
       return "no common version: the server speaks an older TLS than min_version allows, or than "
              "1.2";
@@ -231,6 +229,12 @@ std::string TlsHandshake::describe_alert(int alert) const {
     default:
       return "the server ended the connection" + said;
   }
+}
+
+bool is_no_tls(unsigned long error) {
+  const int reason = ERR_GET_REASON(error);
+  return reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST ||
+         reason == SSL_R_PACKET_LENGTH_TOO_LONG || reason == SSL_R_BAD_RECORD_TYPE;
 }
 
 void prepare_for_peers(SSL_CTX* context, bool verify) {

@@ -82,6 +82,9 @@ class TlsHandshake {
   std::optional<std::chrono::sys_seconds> refused_not_after_;
 };
 
+/// Whether OpenSSL's error says that the peer speaks something else.
+bool is_no_tls(unsigned long error);
+
 /// Sets a context up so that TlsHandshake hears of it.
 void prepare_for_peers(SSL_CTX* context, bool verify);
 

@@ -15,13 +15,17 @@ namespace asio = boost::asio;
 
 namespace {
 
-using asio::ip::tcp;
 using std::chrono::steady_clock;
 
 constexpr auto kKnowAgain = std::chrono::minutes(1);
+constexpr auto kAskLateAgain = std::chrono::minutes(1);
 
 bool is_fresh(const std::optional<steady_clock::time_point>& time, steady_clock::duration max_age) {
   return time && steady_clock::now() - *time < max_age;
+}
+
+bool is_ahead(const std::optional<steady_clock::time_point>& time) {
+  return time && steady_clock::now() < *time;
 }
 
 bool is_kind(const std::optional<Result<Reply>>& reply, Reply::Kind kind) {
@@ -49,7 +53,7 @@ void MemberSources::forget() {
   replaced_.reset();
   words_tried_.reset();
   refused_.fill({});
-  admin_failed_.fill({});
+  admin_spared_.fill({});
   admin_told_.fill(false);
   was_same_ = false;
   known_same_.reset();
@@ -94,8 +98,7 @@ Commands MemberSources::words_of(const Commands& due) const {
   Commands words;
   for (const auto command : due) {
     const bool is_told = is_fresh(refused_[command], kAskRefusedAgain) &&
-                         !is_fresh(admin_failed_[command], kAskRefusedAgain) &&
-                         !admin_pages(command).empty();
+                         !is_ahead(admin_spared_[command]) && !admin_pages(command).empty();
     words.set(command, !is_told || command == Command::kSrvr);
   }
   return words;
@@ -170,7 +173,7 @@ asio::awaitable<void> MemberSources::fill_refused(AdminServer admin, std::uint16
     Reply refused;
     refused.kind = Reply::Kind::kNotAllowed;
     all.replies[command] = refused;
-    if (is_fresh(admin_failed_[command], kAskRefusedAgain) || admin_pages(command).empty()) {
+    if (is_ahead(admin_spared_[command]) || admin_pages(command).empty()) {
       continue;
     }
     auto failure = co_await check_server(admin, port, deadline);
@@ -187,7 +190,8 @@ asio::awaitable<void> MemberSources::fill_refused(AdminServer admin, std::uint16
     if (std::exchange(admin_told_[command], false) && failure) {
       all.replies[command] = *failure;  // it may do better in the next poll
     } else {
-      admin_failed_[command] = Clock::now();
+      const bool is_late = failure && failure->reason() == Reason::kTimeout;
+      admin_spared_[command] = Clock::now() + (is_late ? kAskLateAgain : kAskRefusedAgain);
     }
   }
 }

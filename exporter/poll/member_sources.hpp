@@ -20,7 +20,8 @@ namespace zke {
 ///     connect), is replaced by the AdminServer, and said so (`client_port`). One that refuses,
 ///     closes or keeps silent is not: whoever answers instead, clients are not served
 ///   - the AdminServer is believed when it names the member's port as its own
-///   - what did not answer is tried again after ten minutes, or when the other one fails
+///   - what did not answer is tried again after ten minutes, or when the other one fails; an
+///     AdminServer that only took too long after a minute
 class MemberSources {
  public:
   using Clock = std::chrono::steady_clock;
@@ -48,8 +49,8 @@ class MemberSources {
   void note_words(const AllAnswers& all);
   boost::asio::awaitable<std::optional<Error>> check_server(AdminServer admin, std::uint16_t port,
                                                             Clock::time_point deadline);
-  boost::asio::awaitable<AllAnswers> ask_admin_server(AdminServer admin, Commands due,
-                                                      Clock::time_point deadline);
+  static boost::asio::awaitable<AllAnswers> ask_admin_server(AdminServer admin, Commands due,
+                                                             Clock::time_point deadline);
   boost::asio::awaitable<Answers> ask_both(Target client, Commands due, Clock::time_point deadline);
   boost::asio::awaitable<void> fill_refused(AdminServer admin, std::uint16_t port, Commands due,
                                             Clock::time_point deadline, AllAnswers& all);
@@ -62,10 +63,11 @@ class MemberSources {
   std::optional<Error> replaced_;  ///< why the AdminServer comes first now
   Time words_tried_;               ///< … when the client port was tried last
   PerCommand<Time> refused_;       ///< when the server refused the word
-  PerCommand<Time> admin_failed_;  ///< when its AdminServer did not tell it either
-  PerCommand<bool> admin_told_;    ///< whether it told it the last time
-  bool was_same_ = false;          ///< the AdminServer named this member's port once
-  Time known_same_;                ///< when the AdminServer named this member's port
+  PerCommand<Time>
+      admin_spared_;             ///< until when its AdminServer is not asked, which did not tell it
+  PerCommand<bool> admin_told_;  ///< whether it told it the last time
+  bool was_same_ = false;        ///< the AdminServer named this member's port once
+  Time known_same_;              ///< when the AdminServer named this member's port
 };
 
 }  // namespace zke

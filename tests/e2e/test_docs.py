@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from certificates import Authority
 from exporter_process import BINARY, Exporter, run_to_end
 from zookeeper_ensemble import ClientLoad, Ensemble, Member
 
@@ -36,6 +37,9 @@ NOT_RUN = {
     r"\bpgrep\b": "would find the servers of other tests",
     r"-m pytest": "is a test itself",
     r"SECURE_PORT|CLIENT_CERTIFICATE|:2281\b": "needs a server with TLS: tests/integration/test_zk_health_tls.py",
+    r"openssl x509|\bKEYSTORE\b|\bCERT_FILE\b": "needs a server with TLS: tests/alerts/test_runbooks_security.py",
+    r"grep (config_drift|data_differs)|\^KEY=": "finds what does not differ here: tests/alerts/test_runbooks_ensemble.py",
+    r":8080/commands": "needs an AdminServer: tests/integration/test_admin_server.py",
     r"\bFILE\b": "FILE is the reader's own",
     r"\bsudo\b|\bapt(-get)?\b": "installs packages",
     r"^mimirtool ": "needs a Mimir: tests/alerts/test_rulers.py checks the rules",
@@ -111,7 +115,12 @@ class Site:
         self.directory, self.ensemble = directory, ensemble
         leader = ensemble.wait_until(ensemble.leader, "a leader")
         self.members: list[Member] = sorted(ensemble.members, key=lambda member: member is leader)  # the leader last
-        (directory / "zookeeper-exporter.yml").write_text(yaml_block(ROOT / "docs/configuration.md", "ensembles:"))
+        own = Authority(directory / "tls").issue("exporter")
+        (directory / "tls" / "admin-password").write_text("secret\n")
+        file = yaml_block(ROOT / "docs/configuration.md", "ensembles:").replace("/etc/zookeeper-exporter", str(directory))
+        for said, real in (("tls/ca.crt", "tls/ca.pem"), ("tls/tls.crt", own.file), ("tls/tls.key", own.key)):
+            file = file.replace(f"{directory}/{said}", str(directory / real))
+        (directory / "zookeeper-exporter.yml").write_text(file.replace("admin-password", "tls/admin-password"))
         for tool in (BINARY, BINARY.parent / "zk-health"):
             (directory / tool.name).symlink_to(tool)
         self.exporter = Exporter(",".join(member.address for member in self.members), "--zookeeper.ensemble=orders")
@@ -134,9 +143,9 @@ class Site:
                               env=os.environ | {"PATH": f"{self.directory}:{os.environ['PATH']}"})
 
     def variables(self) -> str:
-        """The first two blocks of the runbooks' README, as they stand, and where our files are."""
-        setting, on_server, ask = (block for block in BLOCKS if block.page == "alerts/runbooks/README.md"
-                                   and re.match(r"EXPORTER=|CONF=|ask\(\)", block.steps[0][0]))
+        """The first blocks of the runbooks' README, as they stand, without its `ask` over TLS; and where our files are."""
+        setting, on_server, ask, _ = (block for block in BLOCKS if block.page == "alerts/runbooks/README.md"
+                                      and re.match(r"EXPORTER=|CONF=|ask\(\)", block.steps[0][0]))
         member = self.members[0].directory
         (member / "data" / "version-2").mkdir(exist_ok=True)
         here = f"CONF={member}/zoo.cfg\nLOG={member}/server.log\nDATA={member}/data\n"

@@ -11,7 +11,7 @@ from zookeeper_ensemble import Ensemble, Member, wait_until
 
 ALWAYS = {f"zookeeper_{name}" for name in (
     "up", "serving", "voter", "member_state", "member_failure", "poll_duration_seconds",
-    "last_poll_timestamp_seconds", "polls_total", "commands_total", "command_allowed")}
+    "last_poll_timestamp_seconds", "polls_total", "commands_total", "command_allowed", "poll_source")}
 
 # What is judged of a member by all others together.
 JUDGED = {"zookeeper_member_safe_to_stop", "zookeeper_ensemble_finding"}

@@ -64,7 +64,9 @@ def member(answers: Reply) -> Iterator[str]:
             while True:
                 connection = listener.accept()[0]
                 with connection, suppress(OSError):
-                    connection.sendall(answers[connection.recv(4).decode()])
+                    word = connection.recv(4).decode()
+                    refusal = f"{word} is not executed because it is not in the whitelist.\n".encode()
+                    connection.sendall(answers.get(word, refusal))
 
     with create_server((HOST, 0)) as listener:
         thread = threading.Thread(target=serve, daemon=True)

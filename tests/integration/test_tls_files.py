@@ -129,7 +129,7 @@ def test_files_that_change(site: Site, tmp_path: Path, start_exporter: Callable[
                 assert steps[number].is_seen(exporters[name].fresh(address), address)
     words = {"pair": "tls.key: is not the key of", "authorities": "ca.crt: holds no certificate"}
     for name, exporter in exporters.items():
-        mistake = words.get(name, "tls.crt: holds no certificate")
+        mistake = words.get(name, "tls.crt: its certificate 1 is broken")
         assert len([line for line in exporter.lines() if "level=warn" in line and mistake in line]) == 1
         if name != "authorities":
             assert not [line for line in exporter.changes(address) if "to=unreachable" in line]

@@ -126,6 +126,14 @@ Settings roll_settings(Dice& dice) {
     if (dice.roll(2) == 0) {
       ensemble.tls = roll_tls(dice);
     }
+    ensemble.source = static_cast<SourceChoice>(dice.roll(3));
+    if (dice.roll(2) == 0) {
+      ensemble.admin.port = static_cast<std::uint16_t>(1 + dice.roll(65535));
+      ensemble.admin.path = dice.roll(2) == 0 ? "/commands" : "/zk/commands";
+      ensemble.admin.is_https = ensemble.tls.has_value();
+      ensemble.admin.username = dice.roll(2) == 0 ? "" : "zk";
+      ensemble.admin.password_file = ensemble.admin.username.empty() ? "" : "/etc/zk: #secret";
+    }
   }
   settings.poll.interval = std::chrono::milliseconds(1000 + dice.roll(3599000));
   settings.poll.timeout = std::chrono::milliseconds(10 + dice.roll(990));

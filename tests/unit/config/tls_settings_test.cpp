@@ -158,3 +158,10 @@ TEST_CASE("what changes in tls: is told, as a whole or by its key", "[config]") 
   CHECK(changes(", tls: {ca_file: /x}", ", tls: {}") ==
         Texts{"ensemble orders: tls.ca_file /x -> not set"});
 }
+
+TEST_CASE("what changes in the source of figures is told", "[config]") {
+  CHECK(changes("", ", source: auto").empty());
+  CHECK(changes("", ", source: admin_server, admin: {port: 8081}") ==
+        Texts{"ensemble orders: source not set -> admin_server",
+              "ensemble orders: admin.port not set -> 8081"});
+}
