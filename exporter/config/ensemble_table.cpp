@@ -163,13 +163,13 @@ constexpr auto kTable = std::to_array<Setting>({
 }  // namespace
 
 std::span<const Setting> ensemble_table() {
-  static const auto kAll = [] {
+  static const auto all = [] {
     std::vector<Setting> table(kTable.begin(), kTable.end());
     const auto of_admin = admin_table();
     table.insert(table.end(), of_admin.begin(), of_admin.end());
     return table;
   }();
-  return kAll;
+  return all;
 }
 
 }  // namespace zke

@@ -218,14 +218,14 @@ constexpr auto kLast = std::to_array<Setting>({
 }  // namespace
 
 std::span<const Setting> settings_table() {
-  static const auto kTable = [] {
-    std::vector<Setting> table(kFirst.begin(), kFirst.end());
+  static const auto all = [] {
+    std::vector<Setting> rows(kFirst.begin(), kFirst.end());
     const auto of_ensembles = ensemble_table();
-    table.insert(table.end(), of_ensembles.begin(), of_ensembles.end());
-    table.insert(table.end(), kLast.begin(), kLast.end());
-    return table;
+    rows.insert(rows.end(), of_ensembles.begin(), of_ensembles.end());
+    rows.insert(rows.end(), kLast.begin(), kLast.end());
+    return rows;
   }();
-  return kTable;
+  return all;
 }
 
 }  // namespace zke

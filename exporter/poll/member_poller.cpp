@@ -43,13 +43,13 @@ class MemberPoller::Turn {
 };
 
 MemberPoller::MemberPoller(const asio::any_io_executor& loop, Clock clock, const Address& address,
-                           Resolver& resolver, std::shared_ptr<Shapes> shapes,
+                           Resolver& resolver, const std::shared_ptr<Shapes>& shapes,
                            ConnectionSlots& slots, Events events)
     : clock_(clock),
       place_(address, resolver),
       events_(std::move(events)),
       timer_(loop),
-      memory_(std::move(shapes)),
+      memory_(shapes),
       alarm_(loop),
       slot_(slots.find(loop, address)),
       polls_(loop),

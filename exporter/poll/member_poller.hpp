@@ -41,7 +41,7 @@ class MemberPoller : public std::enable_shared_from_this<MemberPoller> {
   };
 
   MemberPoller(const boost::asio::any_io_executor& loop, Clock clock, const Address& address,
-               Resolver& resolver, std::shared_ptr<Shapes> shapes, ConnectionSlots& slots,
+               Resolver& resolver, const std::shared_ptr<Shapes>& shapes, ConnectionSlots& slots,
                Events events);
 
   const std::string& name() const { return place_.name(); }
