@@ -179,6 +179,8 @@ TEST_CASE("it can be stopped at every step of a reading", "[config]") {
     has_ended = result.has_value();
     exporter.reloader->stop();
     REQUIRE(wait_until(exporter.io, [&] { return result.has_value(); }));
+    exporter.io.restart();
+    exporter.io.poll();  // its tasks end
     exporter.reloader.reset();
     exporter.io.restart();
     exporter.io.run();
