@@ -76,7 +76,7 @@ void reset_on_close(tcp::socket& socket, bool yes) {
 struct Connection::Tls {
   Tls(beast::tcp_stream& tcp, const std::shared_ptr<TlsPeer>& peer)
       : context(peer->context()),
-        stream(tcp, context->openssl()),
+        stream(tcp, SSL_new(context->openssl())),
         handshake(stream.native_handle(), peer) {}
 
   TlsContext::Ptr context;

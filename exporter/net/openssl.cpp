@@ -46,6 +46,12 @@ std::string describe(const GENERAL_NAME& name) {
   return printable(std::string(data, data + size), kMaxName);
 }
 
+/// A thread may still read files when the process ends: OpenSSL must not clean up under its hands.
+/// It heeds this only before all else, and Asio calls it before main.
+[[gnu::constructor(101)]] void keep_openssl_to_the_end() {
+  OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, nullptr);
+}
+
 }  // namespace
 
 void ignore_openssl_configuration() { OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr); }

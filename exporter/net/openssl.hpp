@@ -18,6 +18,7 @@ struct FreeOpenssl {
   void operator()(X509_NAME* name) const { X509_NAME_free(name); }
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
   void operator()(SSL* ssl) const { SSL_free(ssl); }
+  void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
   void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
 };
 

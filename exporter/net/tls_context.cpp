@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <utility>
 
-#include <boost/asio/ssl/context.hpp>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 
 #include "base/file.hpp"
@@ -13,8 +13,6 @@
 #include "net/tls_peer.hpp"
 
 namespace zke {
-
-namespace ssl = boost::asio::ssl;
 
 namespace {
 
@@ -192,7 +190,7 @@ struct TlsContext::Files {
 };
 
 TlsContext::TlsContext(const Files& files)
-    : openssl_(std::make_unique<ssl::context>(ssl::context::tls_client)), hash_(files.hash()) {}
+    : openssl_(SSL_CTX_new(TLS_client_method())), hash_(files.hash()) {}
 
 TlsContext::~TlsContext() = default;
 
@@ -220,12 +218,12 @@ std::optional<Error> TlsContext::take_system(const Files& files) {
     return mistake(files.authorities,
                    "is broken after " + std::to_string(system_->size()) + " certificates");
   }
-  system_->serve(openssl_->native_handle());
+  system_->serve(openssl_.get());
   return std::nullopt;
 }
 
 std::optional<Error> TlsContext::take(const TlsSettings& settings, const Files& files) {
-  auto* const context = openssl_->native_handle();
+  auto* const context = openssl_.get();
   const bool is_13 = settings.min_version == TlsSettings::Version::k13;
   SSL_CTX_set_min_proto_version(context, is_13 ? TLS1_3_VERSION : TLS1_2_VERSION);
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);

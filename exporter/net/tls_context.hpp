@@ -7,11 +7,8 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "net/openssl.hpp"
 #include "net/tls_settings.hpp"
-
-namespace boost::asio::ssl {
-class context;
-}
 
 namespace zke {
 
@@ -34,7 +31,7 @@ class TlsContext {
   TlsContext& operator=(TlsContext&&) = delete;
 
   /// OpenSSL's, whose state connections share: sessions are not kept in it.
-  boost::asio::ssl::context& openssl() const { return *openssl_; }
+  SSL_CTX* openssl() const { return openssl_.get(); }
 
   bool is_verifying() const { return is_verifying_; }
 
@@ -52,7 +49,7 @@ class TlsContext {
   std::optional<Error> take(const TlsSettings& settings, const Files& files);
 
   std::unique_ptr<LazyAuthorities> system_;  ///< those of the system, if they are believed
-  std::unique_ptr<boost::asio::ssl::context> openssl_;
+  OpensslPtr<SSL_CTX> openssl_;  ///< not Asio's, which would end before a thread that reads files
   bool is_verifying_ = true;
   std::optional<std::chrono::sys_seconds> own_not_after_;
   std::vector<std::string> warnings_;

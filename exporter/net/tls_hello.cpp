@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include "net/connection.hpp"
@@ -18,8 +17,8 @@ constexpr std::size_t kAnswer = 6;
 
 /// The first bytes of a client, as OpenSSL writes them.
 std::string client_hello() {
-  asio::ssl::context context(asio::ssl::context::tls_client);
-  const OpensslPtr<SSL> ssl(SSL_new(context.native_handle()));
+  const OpensslPtr<SSL_CTX> context(SSL_CTX_new(TLS_client_method()));
+  const OpensslPtr<SSL> ssl(SSL_new(context.get()));
   SSL_set_bio(ssl.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
   SSL_connect(ssl.get());  // it wants an answer now
   char* data = nullptr;
