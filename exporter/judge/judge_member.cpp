@@ -21,13 +21,6 @@ void fail(MemberSample& sample, const Error& error) {
   }
 }
 
-/// The whole answer to `command`, or nullptr.
-const Reply* answer_to(const PollRecord& record, Command command) {
-  const auto& reply = record.replies[command];
-  const bool is_answer = reply && *reply && (**reply).kind == Reply::Kind::kAnswer;
-  return is_answer ? &**reply : nullptr;
-}
-
 /// Whether it has a vote, as far as this sample tells: by its own membership, else by its role.
 std::optional<bool> find_voter(const MemberSample& sample) {
   if (sample.conf && sample.conf->server_id) {
@@ -85,7 +78,7 @@ bool MemberMemory::is_due(Command command, steady_clock::time_point now, bool is
   if (refusals_.is_refused(command)) {
     return now - last >= kAskRefusedAgain;
   }
-  const auto known = known_since(command);
+  const auto known = kept_.known_since(command);
   const auto age = max_age(command);
   return !known || is_sought(command) || now - *known >= (is_extra ? age.beside_grid : age.on_grid);
 }
@@ -93,22 +86,6 @@ bool MemberMemory::is_due(Command command, steady_clock::time_point now, bool is
 /// Whether somebody waits for news of `command`.
 bool MemberMemory::is_sought(Command command) const {
   return command == Command::kConf && (is_conf_due_ || identity_.is_doubtful());
-}
-
-/// When the poll began that brought the answer to `command` that is still shown.
-std::optional<steady_clock::time_point> MemberMemory::known_since(Command command) const {
-  switch (command) {
-    case Command::kWchs:
-      return wchs_ ? std::optional(wchs_->clock) : std::nullopt;
-    case Command::kConf:
-      return conf_ ? std::optional(conf_->clock) : std::nullopt;
-    case Command::kHash:
-      return digests_ ? std::optional(digests_->clock) : std::nullopt;
-    case Command::kDirs:
-      return dirs_ ? std::optional(dirs_->clock) : std::nullopt;
-    default:
-      return std::nullopt;
-  }
 }
 
 MemberSample MemberMemory::judge(const PollRecord& record) {
@@ -149,10 +126,7 @@ MemberSample MemberMemory::judge(const PollRecord& record) {
 
 /// Another address of the name answers: what was known may be of another server.
 void MemberMemory::forget_server() {
-  conf_.reset();
-  wchs_.reset();
-  digests_.reset();
-  dirs_.reset();
+  kept_.forget();
   version_.reset();
   start_time_.reset();
   refusals_.forget();
@@ -201,73 +175,28 @@ void MemberMemory::read_refusals(const PollRecord& record, MemberSample& sample)
 }
 
 void MemberMemory::read_details(const PollRecord& record, MemberSample& sample) {
-  const auto began = record.clock - record.took;
   IdentityMarks marks{
       record.clock,    sample.srvr->mode,      {}, sample.srvr->zxid, {}, {}, record.took,
       record.is_moved, record.is_other_address};
   sample.version = sample.srvr->version;
-  if (const auto* reply = answer_to(record, Command::kConf)) {
-    conf_ = {read_conf(*reply), began};
-    last_snapshot_ = read_last_snapshot(*reply);
-    marks.server_id = conf_->value.server_id;
-  } else if (conf_ && began - conf_->clock >= max_age(Command::kConf).beside_grid) {
-    conf_.reset();
-  }
+  kept_.read_conf(record);
   const auto last_start = start_time_;
-  const bool is_mntr_whole = read_mntr(record, sample, marks);
-  if (const auto* reply = answer_to(record, Command::kWchs)) {
-    const auto wchs = read_wchs(*reply);
-    wchs_ = wchs ? std::optional(Known<Wchs>{*wchs, began}) : std::nullopt;
-  } else if (record.replies[Command::kWchs] || !is_mntr_whole ||
-             (wchs_ && began - wchs_->clock >= max_age(Command::kWchs).beside_grid)) {
-    wchs_.reset();
+  kept_.read_wchs(record, read_mntr(record, sample, marks));
+  if (sample.state != state_ && record.answer_to(Command::kConf) == nullptr) {
+    kept_.drop_conf();  // another role may come with another configuration: asked in the next poll
   }
-  sample.wchs = wchs_ ? std::optional(wchs_->value) : std::nullopt;
-  if (sample.state != state_ && answer_to(record, Command::kConf) == nullptr) {
-    conf_.reset();  // another role may come with another configuration: asked in the next poll
+  kept_.read_hash(record, sample.srvr->zxid, sample.state == state_ && start_time_ == last_start);
+  kept_.read_dirs(record);
+  kept_.show(sample);
+  if (record.answer_to(Command::kConf) != nullptr) {
+    marks.server_id = sample.conf->server_id;
   }
-  sample.conf = conf_ ? std::optional(conf_->value) : std::nullopt;
-  read_hash(record, sample, last_start);
-  read_dirs(record);
-  sample.dirs = dirs_ && !sample.conf ? std::optional(dirs_->value) : std::nullopt;
-  sample.digests = digests_ ? digests_->value : nullptr;
-  sample.last_snapshot = conf_ ? last_snapshot_ : std::nullopt;
   identity_.judge(marks);
-}
-
-void MemberMemory::read_dirs(const PollRecord& record) {
-  const auto began = record.clock - record.took;
-  if (const auto* reply = answer_to(record, Command::kDirs)) {
-    dirs_ = {parse_dirs(reply->text), began};
-  } else if (record.replies[Command::kDirs] ||
-             (dirs_ && began - dirs_->clock >= max_age(Command::kDirs).beside_grid)) {
-    dirs_.reset();
-  }
-}
-
-/// Digests that were told before stand as long as the server is the same, and has not gone back.
-void MemberMemory::read_hash(const PollRecord& record, const MemberSample& sample,
-                             std::optional<std::int64_t> last_start) {
-  const auto began = record.clock - record.took;
-  if (const auto* reply = answer_to(record, Command::kHash)) {
-    digests_ = {std::make_shared<const Digests>(parse_hash(reply->text)), began};
-    return;
-  }
-  if (!digests_) {
-    return;
-  }
-  const auto& zxid = sample.srvr->zxid;
-  const auto& log = digests_->value->log;
-  const bool is_back = zxid && !log.empty() && log.back().zxid > to_number(*zxid);
-  if (record.replies[Command::kHash] || is_back || sample.state != state_ ||
-      start_time_ != last_start || began - digests_->clock >= max_age(Command::kHash).beside_grid) {
-    digests_.reset();
-  }
 }
 
 /// Whether there is an answer to mntr that is believed.
 bool MemberMemory::read_mntr(const PollRecord& record, MemberSample& sample, IdentityMarks& marks) {
-  const auto* reply = answer_to(record, Command::kMntr);
+  const auto* reply = record.answer_to(Command::kMntr);
   if (reply == nullptr) {
     return false;
   }
@@ -331,10 +260,7 @@ void MemberMemory::remember(const PollRecord& record, const MemberSample& sample
   }
   if (!sample.is_up()) {
     last_asked_.fill({});  // it may come back with another configuration
-    conf_.reset();
-    wchs_.reset();
-    digests_.reset();
-    dirs_.reset();
+    kept_.forget();
   }
   version_ = sample.version;
   if (const auto known = find_voter(sample)) {

@@ -6,27 +6,14 @@
 #include <string>
 #include <utility>
 
-#include "fourletter/ask_all.hpp"
 #include "judge/identity.hpp"
+#include "judge/kept_answers.hpp"
 #include "judge/member_sample.hpp"
+#include "judge/poll_record.hpp"
 #include "judge/read_reply.hpp"
 #include "judge/refusals.hpp"
-#include "net/tls_facts.hpp"
 
 namespace zke {
-
-/// What one poll brought: the reply or the failure of each command that was due, in order.
-struct PollRecord {
-  Replies replies;
-  bool is_moved = false;             ///< another address of the name answered than last time
-  bool is_other_address = false;     ///< … and the last one still is an address of the name
-  std::optional<TlsFacts> tls;       ///< what TLS showed, also in a poll that failed
-  std::optional<Error> client_port;  ///< why it can't be spoken to, when the AdminServer answered
-  std::string dns_error;             ///< why the name can't be looked up now, or empty
-  std::chrono::system_clock::time_point finished;
-  std::chrono::steady_clock::time_point clock;  ///< the same moment
-  std::chrono::steady_clock::duration took{};
-};
 
 /// What is remembered of a member between two polls.
 class MemberMemory {
@@ -49,13 +36,9 @@ class MemberMemory {
  private:
   bool is_due(Command command, std::chrono::steady_clock::time_point now, bool is_extra) const;
   bool is_sought(Command command) const;
-  std::optional<std::chrono::steady_clock::time_point> known_since(Command command) const;
   static void read_srvr(const PollRecord& record, MemberSample& sample);
   void read_refusals(const PollRecord& record, MemberSample& sample);
   void read_details(const PollRecord& record, MemberSample& sample);
-  void read_dirs(const PollRecord& record);
-  void read_hash(const PollRecord& record, const MemberSample& sample,
-                 std::optional<std::int64_t> last_start);
   bool read_mntr(const PollRecord& record, MemberSample& sample, IdentityMarks& marks);
   bool is_believed(const Mntr& mntr, MemberSample& sample);
   void forget_server();
@@ -66,17 +49,7 @@ class MemberMemory {
   std::optional<bool> is_voter_;
   Refusals refusals_;
   PerCommand<std::chrono::steady_clock::time_point> last_asked_;
-  /// What a word brought, and when: it may be shown again for as long as it is not asked.
-  template <class Value>
-  struct Known {
-    Value value;
-    std::chrono::steady_clock::time_point clock;  ///< the begin of its poll
-  };
-  std::optional<Known<Conf>> conf_;
-  std::optional<std::int64_t> last_snapshot_;  ///< as old as conf_
-  std::optional<Known<Wchs>> wchs_;
-  std::optional<Known<DigestsPtr>> digests_;
-  std::optional<Known<Dirs>> dirs_;
+  KeptAnswers kept_;
   std::optional<ServerVersion> version_;  ///< of the last poll: which words the server knows
   bool is_conf_due_ = false;
   std::string missing_;    ///< what the last mntr lacked

@@ -228,7 +228,6 @@ std::optional<Error> TlsContext::take(const TlsSettings& settings, const Files& 
   SSL_CTX_set_min_proto_version(context, is_13 ? TLS1_3_VERSION : TLS1_2_VERSION);
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   prepare_for_peers(context, settings.verify);
-  is_verifying_ = settings.verify;
   std::optional<Error> error;
   if (settings.verify) {
     error = settings.ca_file.empty() ? take_system(files)

@@ -33,8 +33,6 @@ class TlsContext {
   /// OpenSSL's, whose state connections share: sessions are not kept in it.
   SSL_CTX* openssl() const { return openssl_.get(); }
 
-  bool is_verifying() const { return is_verifying_; }
-
   /// When our own certificate ends; empty when there is none.
   std::optional<std::chrono::sys_seconds> own_not_after() const { return own_not_after_; }
 
@@ -50,7 +48,6 @@ class TlsContext {
 
   std::unique_ptr<LazyAuthorities> system_;  ///< those of the system, if they are believed
   OpensslPtr<SSL_CTX> openssl_;  ///< not Asio's, which would end before a thread that reads files
-  bool is_verifying_ = true;
   std::optional<std::chrono::sys_seconds> own_not_after_;
   std::vector<std::string> warnings_;
   std::string hash_;  ///< of the files
