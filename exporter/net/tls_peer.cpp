@@ -182,7 +182,7 @@ std::string TlsHandshake::describe_certificate() const {
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
       return "unknown authority: " + of_whom() + " was signed by " +
              (refused_ ? describe_name(X509_get_issuer_name(refused_.get())) : "somebody") +
-             ", which ca_file does not have";
+             ", which we do not know; put that one's certificate into ca_file";
     default:
       break;
   }

@@ -13,16 +13,13 @@ from pathlib import Path
 
 
 async def main(members: int, tickets: int, certificate: str, files: list[str]) -> None:
-    """Answers each word with its file, and `poll` with the number of `srvr` so far."""
+    """Answers each word with its file, and others with nothing."""
     replies = {Path(file).stem.encode(): Path(file).read_bytes() for file in files}
-    polls = 0
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal polls
         try:
             word = await reader.readexactly(4)
-            polls += word == b"srvr"
-            writer.write(replies.get(word, str(polls).encode()))
+            writer.write(replies.get(word, b""))
             await writer.drain()
             writer.close()
         except (OSError, asyncio.IncompleteReadError):

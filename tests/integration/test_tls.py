@@ -210,6 +210,30 @@ def test_one_port_for_both(site: Site, right: Exporter, wrong: Exporter) -> None
     assert names[0] - names[1] == {CERTIFICATE_END, "zookeeper_tls_version_info"} and names[0] > names[1]
 
 
+def test_tls_that_comes_and_goes_loses_no_poll(site: Site, tmp_path: Path) -> None:
+    """At a port for both, while the exporter runs: each second has its poll, and each is answered."""
+    address, ca = site.members["unified"].address, {"ca_file": str(site.ours.file)}
+    config = ConfigFile(tmp_path / "exporter.yml", one=[address])
+    ensemble = config.settings["ensembles"][0]
+    with Exporter(config=config) as exporter:
+        first = exporter.metrics()
+        for tls in (ca, {"verify": "none"}, None, ca | {"min_version": "1.2", "server_name": "localhost"}, None):
+            ensemble.pop("tls", None)
+            ensemble.update({} if tls is None else {"tls": tls})
+            config.replace()
+            verified = {None: set(), "full": {1.0}, "none": {0.0}}[tls and tls.get("verify", "full")]
+            exporter.wait_for(lambda found, verified=verified, tls=tls:
+                              set(found.series("zookeeper_tls_verification_enabled").values()) == verified
+                              and bool(found.series("zookeeper_tls_version_info")) == (tls is not None), f"tls: {tls}")
+        last = exporter.metrics()
+        took = last.value("zookeeper_last_poll_timestamp_seconds") - first.value("zookeeper_last_poll_timestamp_seconds")
+        polls = {result: last.value("zookeeper_polls_total", result=result)
+                 - first.value("zookeeper_polls_total", result=result) for result in ("ok", "partial", "failed")}
+        assert polls["partial"] == polls["failed"] == 0
+        assert took - 1.5 <= polls["ok"] <= took + 1.5  # whoever counts the polls of a second may miss one at each end
+        assert len(exporter.changes(address)) == 1  # that it is there
+
+
 @pytest.mark.parametrize("name", ["only", "need", "need_1_3"])
 def test_a_probe_that_can_not_ask_is_no_reason_to_restart(site: Site, wrong: Exporter, name: str) -> None:
     """Live, but not ready."""

@@ -159,12 +159,12 @@ TEST_CASE("why a certificate is not accepted is told in words", "[net]") {
     const auto other = make_authority({"Another authority"});
     CHECK(refusal_of(site, make_certificate(claims, other)) ==
           "unknown authority: the server's certificate was signed by CN = Another authority, "
-          "which ca_file does not have");
+          "which we do not know; put that one's certificate into ca_file");
   }
   SECTION("self-signed") {
     CHECK(refusal_of(site, make_self_signed(claims)) ==
-          "unknown authority: the server's certificate was signed by CN = zk-0, which ca_file "
-          "does not have");
+          "unknown authority: the server's certificate was signed by CN = zk-0, which we do "
+          "not know; put that one's certificate into ca_file");
   }
 }
 
