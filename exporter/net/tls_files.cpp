@@ -9,17 +9,17 @@ namespace zke {
 
 namespace asio = boost::asio;
 
-TlsFiles::TlsFiles(asio::any_io_executor loop, TlsSettings settings, Clock::duration look_every,
+TlsFiles::TlsFiles(asio::any_io_executor loop, TlsSettings settings, const TlsFileTimes& times,
                    Load load)
     : loop_(std::move(loop)),
       settings_(std::move(settings)),
-      look_every_(look_every),
+      times_(times),
       load_(std::move(load)),
       next_(loop_),
       first_(loop_, Clock::time_point::max()),
       background_(loop_) {}
 
-/// One at a time: while a file system hangs, what was read before stays in use.
+/// One at a time: while a file system hangs, what was read before stays in use, and that is said.
 void TlsFiles::read() {
   const bool is_begun = background_.run(
       [load = load_, settings = settings_, last = context_, weak = weak_from_this()] {
@@ -32,7 +32,15 @@ void TlsFiles::read() {
       });
   if (!is_begun) {
     look_later();  // no thread now
+    return;
   }
+  next_.expires_after(times_.patience);
+  next_.async_wait([weak = weak_from_this()](auto ec) {
+    const auto self = weak.lock();
+    if (!ec && self) {
+      self->mistake_ = "reading the files does not end; look at the file system that they are on";
+    }
+  });
 }
 
 void TlsFiles::take(const Result<TlsContext::Ptr>& reading) {
@@ -49,7 +57,7 @@ void TlsFiles::take(const Result<TlsContext::Ptr>& reading) {
 }
 
 void TlsFiles::look_later() {
-  next_.expires_after(look_every_);
+  next_.expires_after(times_.look_every);
   next_.async_wait([weak = weak_from_this()](auto ec) {
     const auto self = weak.lock();
     if (!ec && self) {

@@ -14,6 +14,12 @@
 
 namespace zke {
 
+/// When files are looked at.
+struct TlsFileTimes {
+  std::chrono::steady_clock::duration look_every = std::chrono::seconds(5);
+  std::chrono::steady_clock::duration patience = std::chrono::seconds(10);  ///< with one look
+};
+
 /// The files of TlsSettings, read at once and looked at again every 5 s, on a thread: a Secret that
 /// is swapped is in use soon, whatever its links are. New files that can't be used change nothing.
 /// `start` it, and hold it by a shared_ptr.
@@ -24,7 +30,7 @@ class TlsFiles : public std::enable_shared_from_this<TlsFiles> {
   using Load = std::function<Result<TlsContext::Ptr>(const TlsSettings&, TlsContext::Ptr last)>;
 
   TlsFiles(boost::asio::any_io_executor loop, TlsSettings settings,
-           Clock::duration look_every = std::chrono::seconds(5), Load load = TlsContext::load);
+           const TlsFileTimes& times = TlsFileTimes(), Load load = TlsContext::load);
 
   void start() { read(); }
 
@@ -34,7 +40,7 @@ class TlsFiles : public std::enable_shared_from_this<TlsFiles> {
   const TlsContext::Ptr& context() const { return context_; }
 
   /// Why what the files hold now is not used, or empty. Two looks in a row must say so: files are
-  /// not swapped all in one instant.
+  /// not swapped all in one instant. Or that a look does not end.
   const std::string& mistake() const { return mistake_; }
 
   /// Waits until they are read for the first time, until `deadline` at most.
@@ -47,13 +53,13 @@ class TlsFiles : public std::enable_shared_from_this<TlsFiles> {
 
   boost::asio::any_io_executor loop_;
   TlsSettings settings_;
-  Clock::duration look_every_;
+  TlsFileTimes times_;
   Load load_;
   TlsContext::Ptr context_;
   std::string mistake_;
   bool is_read_ = false;
-  bool is_doubtful_ = false;  ///< the last look found a mistake
-  boost::asio::steady_timer next_;
+  bool is_doubtful_ = false;         ///< the last look found a mistake
+  boost::asio::steady_timer next_;   ///< the next look; of one that runs, how long it may take
   boost::asio::steady_timer first_;  ///< cancelled when they are read for the first time
   Background background_;
 };

@@ -93,11 +93,14 @@ void Ensemble::follow(const EnsembleSettings& settings, const PollSettings& poll
   }
   members_ = std::move(members);
   publish(std::move(shown));
+  std::map<std::string, int> members_of;  // each host
+  for (const auto& address : settings.members) {
+    ++members_of[address.host];
+  }
   for (std::size_t i = 0; i < members_.size(); ++i) {
     members_[i]->speak_tls(tls_files_);
     const Schedule schedule(settings.name, poll.interval, start_, i, members_.size());
-    const auto& host = settings.members[i].host;
-    const bool is_alone = std::ranges::count(settings.members, host, &Address::host) == 1;
+    const bool is_alone = members_of[settings.members[i].host] == 1;
     members_[i]->choose(settings.source, settings.admin, is_alone);
     members_[i]->follow(schedule, poll.timeout);
   }

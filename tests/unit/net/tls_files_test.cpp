@@ -36,7 +36,7 @@ struct Files {
       : path(folder / "ca.crt") {
     write(path, text);
     settings.ca_file = path;
-    files = std::make_shared<TlsFiles>(io.get_executor(), settings, look_every);
+    files = std::make_shared<TlsFiles>(io.get_executor(), settings, TlsFileTimes{look_every, 1h});
   }
 
   /// Waits for the first reading, and tells whether it ended.
@@ -65,7 +65,7 @@ class FakeLoads {
  public:
   ~FakeLoads() { answer(good()); }  // a thread that hangs ends
 
-  std::shared_ptr<TlsFiles> watch(asio::io_context& io) {
+  std::shared_ptr<TlsFiles> watch(asio::io_context& io, TlsFiles::Clock::duration patience = 1h) {
     const auto load = [state = state_](const TlsSettings& /*settings*/, const TlsContext::Ptr&) {
       std::unique_lock lock(state->mutex);
       ++state->begun;
@@ -74,7 +74,8 @@ class FakeLoads {
       state->outcomes.pop_front();
       return outcome;
     };
-    auto files = std::make_shared<TlsFiles>(io.get_executor(), TlsSettings(), 1ms, load);
+    auto files = std::make_shared<TlsFiles>(io.get_executor(), TlsSettings(),
+                                            TlsFileTimes{1ms, patience}, load);
     files->start();
     return files;
   }
@@ -242,6 +243,22 @@ TEST_CASE("while a reading hangs, what was read before stays in use", "[net]") {
 
   CHECK(files->context() == first);
   CHECK(run(io, wait(files, TlsFiles::Clock::now() + 1h)));  // at once
+}
+
+TEST_CASE("a reading that does not end is told, and forgiven when it ends", "[net]") {
+  asio::io_context io;
+  const auto work = asio::make_work_guard(io);
+  FakeLoads loads;
+  const auto files = loads.watch(io, 1ms);
+  loads.answer(loads.good());
+  REQUIRE(run(io, wait(files, TlsFiles::Clock::now() + 1h)));
+  const auto first = files->context();
+
+  CHECK(wait_until(io, [&] { return files->mistake().starts_with("reading the files does not"); }));
+  CHECK(files->context() == first);
+
+  loads.answer(loads.good());
+  CHECK(wait_until(io, [&] { return files->mistake().empty(); }));
 }
 
 TEST_CASE("files may go while they are read", "[net]") {
