@@ -28,23 +28,23 @@ class Handler {
   static bool on_document_end(error_code& /*ec*/) { return true; }
   bool on_object_begin(error_code& /*ec*/) {
     keys_.emplace_back();
-    lists_.push_back(0);
+    objects_.push_back({++object_count_, 0});
     return true;
   }
   bool on_object_end(std::size_t /*n*/, error_code& /*ec*/) {
     keys_.pop_back();
-    lists_.pop_back();
+    objects_.pop_back();
     return true;
   }
   bool on_array_begin(error_code& /*ec*/) {
-    if (!lists_.empty()) {
-      ++lists_.back();
+    if (!objects_.empty()) {
+      ++objects_.back().open_lists;
     }
     return true;
   }
   bool on_array_end(std::size_t /*n*/, error_code& /*ec*/) {
-    if (!lists_.empty()) {
-      --lists_.back();
+    if (!objects_.empty()) {
+      --objects_.back().open_lists;
     }
     return true;
   }
@@ -84,16 +84,22 @@ class Handler {
 
   bool end(View rest, JsonValue::Kind kind) {
     add(rest);
-    const bool is_in_list = !lists_.empty() && lists_.back() > 0;
-    take_(JsonValue{kind, text_, keys_, is_in_list});
+    const auto object = objects_.empty() ? Object() : objects_.back();
+    take_(JsonValue{kind, text_, keys_, object.open_lists > 0, object.number});
     text_.clear();
     return true;
   }
 
   const std::function<void(const JsonValue&)>& take_;
-  std::vector<std::string> keys_;   ///< of the open objects
-  std::vector<std::size_t> lists_;  ///< … how many lists are open in each
-  std::string text_;                ///< of what is being read
+  struct Object {
+    std::size_t number = 0;      ///< by its beginning
+    std::size_t open_lists = 0;  ///< in it
+  };
+
+  std::vector<std::string> keys_;  ///< of the open objects
+  std::vector<Object> objects_;    ///< … and themselves
+  std::size_t object_count_ = 0;
+  std::string text_;  ///< of what is being read
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -19,6 +20,7 @@ struct JsonValue {
   std::string_view text;              ///< a number as it is spelt: it may not fit into a double
   std::span<const std::string> keys;  ///< of the objects that it is in, the outermost first
   bool is_in_list;                    ///< the last of these keys holds a list
+  std::size_t object;                 ///< that it is in, counted by their beginnings
 
   /// Whether it is the one value of this key of the document itself.
   bool is(std::string_view key) const {

@@ -28,10 +28,11 @@ constexpr auto kAdminPages = std::to_array<AdminPage>({
     {Command::kConf, "voting_view", true},    // 3.6
     {Command::kConf, "dirs", true},           // 3.5.1
     {Command::kConf, "last_snapshot", true},  // 3.5.10, 3.6
+    {Command::kHash, "hash", true},           // 3.6
 });
 
-/// Those that stand for `command`, in the order in which they are asked. None for kHash, and for
-/// kDirs, whose figures come with kConf.
+/// Those that stand for `command`, in the order in which they are asked. None for kDirs,
+/// whose figures come with kConf.
 inline std::vector<AdminPage> admin_pages(Command command) {
   std::vector<AdminPage> pages;
   for (const auto& page : kAdminPages) {

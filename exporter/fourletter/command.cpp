@@ -36,7 +36,7 @@ constexpr auto kRows = std::to_array<CommandRow>({
     {Command::kMntr, "mntr", 8 * kMiB, is_mntr, is_whole_mntr, {0s, 0s}},
     {Command::kWchs, "wchs", kMiB / 16, is_wchs, is_whole_wchs, {0s, 10s}},
     {Command::kConf, "conf", kMiB, is_conf, is_whole_conf, {60s, 60s}},
-    {Command::kHash, "hash", kMiB / 16, is_hash, is_whole_hash, {60s, 60s}, 6},
+    {Command::kHash, "hash", kMiB / 4, is_hash, is_whole_hash, {60s, 60s}, 6},
     {Command::kDirs, "dirs", kMiB / 16, is_dirs, is_whole_dirs, {60s, 60s}, 5},
 });
 static_assert(std::ranges::equal(kRows, kCommands, {}, &CommandRow::command));
@@ -67,6 +67,7 @@ bool is_known_to(const ServerVersion& version, Command optional) {
 }
 
 bool may_be_empty(Command command) { return command == Command::kHash; }
+
 std::string_view to_string(PollSource source) {
   return source == PollSource::kAdminServer ? "admin_server" : "four_letter_words";
 }

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,8 +22,7 @@ struct Digest {
 ///   100000100: -258215966597
 /// A server with digest.enabled=false says 0, which is none.
 struct Digests {
-  std::vector<Digest> log;     ///< the newest kMaxDigests
-  std::string digest_version;  ///< of the way they are made; `hash` does not tell it
+  std::vector<Digest> log;  ///< the newest kMaxDigests
   int unparsed_lines = 0;
 };
 using DigestsPtr = std::shared_ptr<const Digests>;

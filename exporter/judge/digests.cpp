@@ -37,9 +37,8 @@ std::vector<Compared> find_comparable(const Membership& membership, const Told& 
   for (const auto& member : membership.members) {
     if (is_comparable(member, told)) {
       const auto& sample = *member.sample;
-      found.push_back({member.name, sample.digests,
-                       sample.version->number + " " + sample.version->revision + " " +
-                           sample.digests->digest_version});
+      found.push_back(
+          {member.name, sample.digests, sample.version->number + " " + sample.version->revision});
     }
   }
   return found;

@@ -68,7 +68,7 @@ void KeptAnswers::read_dirs(const PollRecord& record) {
 void KeptAnswers::read_hash(const PollRecord& record, const std::optional<Zxid>& zxid,
                             bool is_same) {
   if (const auto* reply = record.answer_to(Command::kHash)) {
-    digests_ = {std::make_shared<const Digests>(parse_hash(reply->text)), record.began()};
+    digests_ = {std::make_shared<const Digests>(zke::read_hash(*reply)), record.began()};
     return;
   }
   if (!digests_) {

@@ -6,11 +6,13 @@
 #include <utility>
 
 #include "adminserver/configuration.hpp"
+#include "adminserver/hash.hpp"
 #include "adminserver/monitor.hpp"
 #include "adminserver/server_stats.hpp"
 #include "adminserver/watch_summary.hpp"
 #include "fourletter/command.hpp"
 #include "fourletter/conf.hpp"
+#include "fourletter/hash.hpp"
 #include "fourletter/mntr.hpp"
 #include "fourletter/srvr.hpp"
 #include "fourletter/wchs.hpp"
@@ -39,6 +41,10 @@ inline Conf read_conf(const Reply& reply) {
 /// Unix seconds; no four-letter word tells it.
 inline std::optional<std::int64_t> read_last_snapshot(const Reply& conf) {
   return is_of_admin_server(conf) ? parse_last_snapshot(conf.text) : std::nullopt;
+}
+
+inline Digests read_hash(const Reply& reply) {
+  return is_of_admin_server(reply) ? parse_digests(reply.text) : parse_hash(reply.text);
 }
 
 /// Reads the figures of one member, each answer once.

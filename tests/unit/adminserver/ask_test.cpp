@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "adminserver/configuration.hpp"
+#include "adminserver/hash.hpp"
 #include "support/fake_admin_server.hpp"
 #include "support/fake_server.hpp"
 #include "support/run.hpp"
@@ -81,6 +82,21 @@ TEST_CASE("the configuration is put together of those pages that the server has"
   REQUIRE(answer);
   CHECK(parse_configuration(answer->reply.text).server_id == 2);
   CHECK(parse_configuration(answer->reply.text).servers.empty());
+}
+
+TEST_CASE("the digests of a full log are no longer than is read", "[adminserver]") {
+  boost::asio::io_context io(1);
+  FakeAdminServer server(io);
+  std::string list;
+  for (std::size_t i = 0; i < kMaxDigests; ++i) {
+    list += std::string(i > 0 ? ", " : "") +
+            "{\n    \"zxid\" : -9223372036854775808,\n    \"digest\" : -9223372036854775808,\n"
+            "    \"digest_version\" : 2\n  }";
+  }
+  server.play("hash", R"({"digests" : [ )" + list + R"( ], "command" : "hash", "error" : null})");
+  const auto answer = ask(io, place_of(server.endpoint()), Command::kHash);
+  REQUIRE(answer);
+  CHECK(parse_digests(answer->reply.text).log.size() == 1);
 }
 
 TEST_CASE("monitor that fails without a quorum says that there is none", "[adminserver]") {

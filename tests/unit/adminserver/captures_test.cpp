@@ -138,6 +138,20 @@ TEST_CASE("configuration says what conf says, but no observers and no ticks", "[
   }
 }
 
+TEST_CASE("the page hash says what the word says", "[adminserver]") {
+  for (const auto& capture : serving()) {
+    CAPTURE(capture);
+    const auto reply = admin_reply(capture, Command::kHash);
+    if (capture.starts_with("3.5.")) {
+      CHECK(reply.kind == Reply::Kind::kNotAllowed);
+      continue;
+    }
+    const auto admin = read_hash(reply);
+    CHECK(admin.log == read_hash(captured_reply(capture, Command::kHash)).log);
+    CHECK(admin.unparsed_lines == 0);
+  }
+}
+
 TEST_CASE("both sources give one sample", "[adminserver]") {
   for (const auto& capture : admin_captures()) {
     if (capture.find("leaderServes-no") != std::string::npos) {
