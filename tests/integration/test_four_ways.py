@@ -1,11 +1,13 @@
 """Four ensembles under one exporter: all defaults, TLS alone, the AdminServer alone, everything allowed."""
 
 import json
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from kazoo.client import KazooClient
 
 from certificates import Authority
 from config_file import ConfigFile
@@ -27,7 +29,7 @@ class Site:
 
     def __init__(self, directory: Path):
         self.authority = Authority(directory / "ca")
-        server = self.authority.issue("server")
+        self._client, server = self.authority.issue("client"), self.authority.issue("server")
         self.ensembles = {way: Ensemble(directory / way, whitelist="srvr" if way == DEFAULTS else "*", own_hosts=True)
                           for way in WAYS}
         speak_tls(self.ensembles[TLS], server, self.authority)
@@ -48,10 +50,27 @@ class Site:
         """Starts all, and waits until every server serves."""
         for ensemble in self.ensembles.values():
             ensemble.start()
-        for ensemble in self.ensembles.values():
+        for way, ensemble in self.ensembles.items():
             ensemble.wait_serving()
+            for member in ensemble.members:
+                self._write(way, member)
         self.exporter = Exporter(config=self._config)
         self.exporter.wait_ready()
+
+    def _write(self, way: str, member: Member) -> None:
+        """Makes enough transactions for a digest of the data, as a client of this member."""
+        own = self._client.store
+        tls = {"use_ssl": True, "verify_certs": False, "certfile": own, "keyfile": own} if way in (TLS, ADMIN) else {}
+        client = KazooClient(member.address, timeout=10, **tls)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of how this client calls Python's ssl
+            try:
+                client.start()
+                for made in [client.create_async(f"/{member.number}-{number}") for number in range(150)]:
+                    made.get(timeout=10)
+            finally:
+                client.stop()
+                client.close()
 
     def stop(self) -> None:
         """Stops all that runs."""
@@ -102,6 +121,13 @@ def test_the_same_families(site: Site, role: str) -> None:
     assert found[ADMIN] - found[EVERYTHING] <= ONLY_ADMIN_TELLS
     assert found[EVERYTHING] - found[ADMIN] == ONLY_WORDS_TELL
     assert found[DEFAULTS] - found[EVERYTHING] == set()
+
+
+def test_the_data_is_compared(site: Site) -> None:
+    """By the word or by the AdminServer's page, whichever tells the digests."""
+    compared = {way: f'zookeeper_ensemble_data_differs{{ensemble="{way}"}} 0' for way in (TLS, ADMIN, EVERYTHING)}
+    site.exporter.wait_for(lambda now: all(line in site.exporter.page() for line in compared.values()), "all digests")
+    assert f'zookeeper_ensemble_data_differs{{ensemble="{DEFAULTS}"}}' not in site.exporter.page()
 
 
 def test_what_answered_is_told(site: Site) -> None:
