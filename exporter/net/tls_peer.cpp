@@ -1,5 +1,7 @@
 #include "net/tls_peer.hpp"
 
+#include <stdexcept>
+
 #include <boost/asio/ip/address.hpp>
 #include <openssl/err.h>
 #include <openssl/tls1.h>
@@ -21,6 +23,27 @@ bool is_ip(const std::string& name) {
   return !ec;
 }
 
+/// As certificates spell it: without the dot that ends a whole name, and without an address' zone.
+std::string name_in_certificate(std::string name) {
+  if (is_ip(name)) {
+    return name.substr(0, name.find('%'));
+  }
+  if (name.ends_with('.')) {
+    name.pop_back();
+  }
+  return name;
+}
+
+/// Any certificate would do for OpenSSL if it got no name.
+void want_name(SSL* ssl, const std::string& name) {
+  auto* const wanted = SSL_get0_param(ssl);
+  const int is_set = is_ip(name) ? X509_VERIFY_PARAM_set1_ip_asc(wanted, name.c_str())
+                                 : X509_VERIFY_PARAM_set1_host(wanted, name.c_str(), name.size());
+  if (name.empty() || is_set != 1) {
+    throw std::logic_error("no certificate can bear the name \"" + name + "\"");
+  }
+}
+
 /// Where an SSL keeps its TlsHandshake. Not its app_data: that belongs to Asio.
 int place_in_ssl() {
   static const int place = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
@@ -37,21 +60,16 @@ bool is_over(SSL_SESSION* session) {
 }  // namespace
 
 TlsPeer::TlsPeer(TlsContext::Ptr context, std::string name, steady_clock::duration resumed_for)
-    : context_(std::move(context)), name_(std::move(name)), resumed_for_(resumed_for) {
-  if (name_.ends_with('.')) {
-    name_.pop_back();  // of a name that is whole; no certificate has it
-  }
-}
+    : context_(std::move(context)),
+      name_(name_in_certificate(std::move(name))),
+      resumed_for_(resumed_for) {}
 
 TlsHandshake::TlsHandshake(SSL* ssl, std::shared_ptr<TlsPeer> peer)
     : ssl_(ssl), peer_(std::move(peer)) {
   SSL_set_ex_data(ssl, place_in_ssl(), this);
   const auto& name = peer_->name_;
-  auto* const wanted = SSL_get0_param(ssl);
-  if (is_ip(name)) {
-    X509_VERIFY_PARAM_set1_ip_asc(wanted, name.c_str());
-  } else {
-    X509_VERIFY_PARAM_set1_host(wanted, name.c_str(), name.size());
+  want_name(ssl, name);
+  if (!is_ip(name)) {
     auto sent = name;
     SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, sent.data());
   }

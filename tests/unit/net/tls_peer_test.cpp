@@ -1,5 +1,6 @@
 #include "net/tls_peer.hpp"
 
+#include <stdexcept>
 #include <string>
 
 #include <boost/asio/io_context.hpp>
@@ -166,6 +167,33 @@ TEST_CASE("why a certificate is not accepted is told in words", "[net]") {
           "unknown authority: the server's certificate was signed by CN = zk-0, which we do "
           "not know; put that one's certificate into ca_file");
   }
+}
+
+TEST_CASE("a certificate of others is refused, however the wanted name is spelled", "[net]") {
+  const auto* const wanted =
+      GENERATE("fe80::1%lo", "fe80::1%1", "zk", "*.zk", "zk-0", "zk-0.zk.zk");
+  CAPTURE(wanted);
+  const TlsSite site;
+  const auto names = {"127.0.0.1", "zk-0.zk", "a.zk", "fe80::2"};
+  const auto identity = make_certificate({"zk-0.zk", {names.begin(), names.end()}}, site.authority);
+  CHECK(refusal_of(site, identity, wanted).starts_with("wrong name: "));
+}
+
+TEST_CASE("an address with a zone is looked for without it, as certificates have it", "[net]") {
+  asio::io_context io;
+  const TlsSite site;
+  const TlsServer server(io, make_certificate({"zk-0", {"fe80::1"}}, site.authority));
+  CHECK(run_tls(io, endpoint_of(server), site.peer("fe80::1%lo")).text == "said\n");
+}
+
+TEST_CASE("there is no connection that looks for no name", "[net]") {
+  asio::io_context io;
+  const TlsSite site;
+  const TlsServer server(io, site.server());
+  const auto* const name = GENERATE("", ".");
+  const auto peer = site.peer(name);
+  CHECK_THROWS_AS(Connection(io.get_executor(), std::chrono::steady_clock::now(), peer),
+                  std::logic_error);
 }
 
 TEST_CASE("an authority that has expired is told as that", "[net]") {
