@@ -39,6 +39,7 @@ Question question_of(const AdminServer& server, const AdminPage& page, bool& is_
   bytes += "Connection: close\r\n\r\n";
   const auto limit = reply_limit(page.command);
   Question question("AdminServer " + std::string(page.name), std::move(bytes), limit + kMaxHead);
+  question.is_secret = !server.authorization.empty();
   question.closed = "it may speak HTTPS only (admin.scheme), or is no AdminServer";
   question.speaks_tls = "this port speaks TLS; set admin.scheme to https";
   question.speaks_plain = "this port does not speak TLS; set admin.scheme to http";

@@ -168,7 +168,7 @@ asio::awaitable<std::variant<Answer, Failure>> ask_one(tcp::endpoint server,
   auto done = co_await exchange(server, question, deadline, tls);
   const bool is_closed =
       done.transfer.end == Transfer::End::kDone || done.transfer.end == Transfer::End::kBroken;
-  const bool may_be_plain = tls && done.failure &&
+  const bool may_be_plain = tls && done.failure && !question.is_secret &&
                             (done.failure->kind == NotConnected::Kind::kReset ||
                              done.failure->kind == NotConnected::Kind::kNoTls);
   if (may_be_plain && co_await speaks_plain(server, question, deadline)) {

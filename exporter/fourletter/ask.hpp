@@ -33,6 +33,7 @@ struct Question {
   std::string_view closed;               ///< why a server may close without an answer
   std::string_view speaks_tls;           ///< what to do about a port that does, when we do not
   std::string_view speaks_plain;         ///< … that does not, when we do
+  bool is_secret = false;                ///< never sent in the clear when TLS was meant
   bool is_nudged = false;                ///< too short for a port that waits for TLS to say so
   std::size_t usual_answer = 1U << 10U;  ///< what to make room for
   std::function<Result<Reply>(std::string)> read;

@@ -1,5 +1,6 @@
 #include "adminserver/ask.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "support/fake_admin_server.hpp"
 #include "support/fake_server.hpp"
 #include "support/run.hpp"
+#include "support/tls_talk.hpp"
 
 using namespace zke;
 using namespace zke::test;
@@ -64,6 +66,20 @@ TEST_CASE("a name and a password are written as HTTP wants them", "[adminserver]
   CHECK(basic_authorization("Aladdin", "open sesame") == "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
   CHECK(basic_authorization("a", "") == "Basic YTo=");
   CHECK(basic_authorization("\xff", "\xfe?") == "Basic /zr+Pw==");
+}
+
+TEST_CASE("a password that is meant for TLS is never sent without it", "[adminserver]") {
+  boost::asio::io_context io(1);
+  const TlsSite site;
+  FakeServer server(io);  // or who stands before it
+  server.play_always(Script{GENERATE("", "HTTP/1.1 400 Bad Request\r\n\r\n")});
+  auto place = place_of(endpoint_of(server));
+  place.target.tls = site.peer();
+  place.authorization = basic_authorization("zk", "secret");
+
+  CHECK_FALSE(ask(io, place, Command::kSrvr));
+  CHECK(server.seen().connections == 1);
+  CHECK(std::ranges::count(server.seen().words, "GET ") == 0);
 }
 
 TEST_CASE("the configuration is put together of those pages that the server has", "[adminserver]") {
