@@ -1,5 +1,6 @@
 #include "fourletter/ask.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <sstream>
 #include <string_view>
@@ -118,12 +119,14 @@ struct Exchange {
   bool is_nudged = false;
 };
 
-/// A port that waits for TLS keeps silent: it needs a fifth byte to see that this is none. So late
-/// that no answer to the word is lost by it, it gets some more; and closes then.
+/// A port that waits for TLS keeps silent: it needs a fifth byte to see that this is none. Late,
+/// when most servers have answered, it gets some more; and closes then. A greeting of TLS, which
+/// may take a busy server some time, must still fit behind it.
 steady_clock::time_point nudge_time(steady_clock::time_point deadline) {
   constexpr int kLastPart = 5;
-  const auto now = steady_clock::now();
-  return deadline - (deadline - now) / kLastPart;
+  constexpr steady_clock::duration kGreeting = std::chrono::milliseconds(500);
+  const auto left = deadline - steady_clock::now();
+  return deadline - std::max(left / kLastPart, std::min(left / 2, kGreeting));
 }
 
 asio::awaitable<Exchange> exchange(tcp::endpoint server, const Question& question,
@@ -238,7 +241,8 @@ asio::awaitable<Result<Answer>> ask(Target target, Command command,
   question.speaks_tls = "this port speaks TLS; configure tls: for it";
   question.speaks_plain =
       "this port speaks ZooKeeper without TLS; remove tls: or use its secureClientPort";
-  question.is_nudged = true;
+  question.is_nudged = command == Command::kSrvr;  // it comes first, and its answer is short: who
+                                                   // closes with the rest unread cuts a long one
   question.usual_answer = command == Command::kMntr ? 32U << 10U : 1U << 10U;
   question.read = [command](std::string text) { return read_reply(command, std::move(text)); };
   co_return co_await ask(std::move(target), std::move(question), deadline);

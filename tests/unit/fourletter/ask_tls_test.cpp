@@ -6,11 +6,13 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/read.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
 
 #include "fourletter/ask.hpp"
+#include "fourletter/ask_all.hpp"
 #include "support/captures.hpp"
 #include "support/tls_talk.hpp"
 
@@ -35,11 +37,12 @@ constexpr auto kSilent = "connected, but no answer before the deadline";
 /// closes, with the rest unread.
 class PatientServer {
  public:
-  /// `to_hello` answers to a greeting of TLS, `to_other` to all else.
-  PatientServer(asio::io_context& io, std::string to_hello, std::string to_other)
+  /// `to_hello` answers to a greeting of TLS, which `takes` that long; `to_other` to all else.
+  PatientServer(asio::io_context& io, std::string to_hello, std::string to_other,
+                std::chrono::milliseconds takes = 0ms)
       : acceptor_(std::make_shared<tcp::acceptor>(
             io, tcp::endpoint(asio::ip::address_v4::loopback(), 0))) {
-    start(io.get_executor(), serve(acceptor_, std::move(to_hello), std::move(to_other)));
+    start(io.get_executor(), serve(acceptor_, std::move(to_hello), std::move(to_other), takes));
   }
   ~PatientServer() { acceptor_->close(); }
   PatientServer(const PatientServer&) = delete;
@@ -51,22 +54,25 @@ class PatientServer {
 
  private:
   static asio::awaitable<void> serve(std::shared_ptr<tcp::acceptor> acceptor, std::string to_hello,
-                                     std::string to_other) {
+                                     std::string to_other, std::chrono::milliseconds takes) {
     for (;;) {
       auto [ec, socket] = co_await acceptor->async_accept(kTuple);
       if (ec) {
         co_return;
       }
-      start(acceptor->get_executor(), answer(std::move(socket), to_hello, to_other));
+      start(acceptor->get_executor(), answer(std::move(socket), to_hello, to_other, takes));
     }
   }
 
   static asio::awaitable<void> answer(tcp::socket socket, std::string to_hello,
-                                      std::string to_other) {
+                                      std::string to_other, std::chrono::milliseconds takes) {
     std::string begin(5, '\0');
     auto [ec, n] = co_await asio::async_read(socket, asio::buffer(begin), kTuple);
     if (!ec) {
-      const auto& text = begin[0] == '\x16' ? to_hello : to_other;
+      const bool is_hello = begin[0] == '\x16';
+      asio::steady_timer work(socket.get_executor(), is_hello ? takes : 0ms);
+      co_await work.async_wait(kTuple);
+      const auto& text = is_hello ? to_hello : to_other;
       co_await asio::async_write(socket, asio::buffer(text), kTuple);
     }
   }
@@ -161,6 +167,25 @@ TEST_CASE("a plain word to a port of TLS is told as that", "[fourletter]") {
            2s)) {
     tells(outcome, Reason::kTls, kSpeaksTls);
   }
+}
+
+TEST_CASE("of a short time enough is left for a port of TLS to show itself", "[fourletter]") {
+  asio::io_context io;
+  const PatientServer slow(io, kAlert, "", 120ms);
+  tells(ask_each(io, {plain({slow.endpoint()})}, 400ms)[0], Reason::kTls, kSpeaksTls);
+}
+
+TEST_CASE("nothing follows a word to a server that has spoken before", "[fourletter]") {
+  // The rest of a long answer is lost when a server closes and has not read all.
+  asio::io_context io;
+  FakeServer slow(io);
+  slow.play(Command::kMntr, Script{"", Script::End::kHang});
+  auto all = run(io, ask_all(plain({endpoint_of(slow)}), {Command::kSrvr, Command::kMntr},
+                             steady_clock::now() + 300ms));
+
+  CHECK(all.replies[Command::kMntr]->error().reason() == Reason::kTimeout);
+  run_until(io, [&] { return slow.seen().resets > 0; });
+  CHECK(slow.seen().extra_bytes == 0);
 }
 
 TEST_CASE("a plain server that is frozen, slow, or shy is not taken for one of TLS",
