@@ -156,6 +156,7 @@ HealthReport check_without_files(HealthOptions options, const std::string& why) 
   options.tls->verify = false;
   auto report = check_probe(options, *TlsContext::load(*options.tls));
   report.is_warning = report.passed;
+  report.text = name_flags(report.text);
   report.text += "; asked without the files of TLS: " + why;
   return report;
 }

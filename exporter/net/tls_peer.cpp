@@ -209,7 +209,9 @@ std::string TlsHandshake::describe_certificate() const {
 
 std::string TlsHandshake::describe_alert(int alert) const {
   const bool has_own = peer_->context_->own_not_after().has_value();
-  const std::string said = "; it said \"" + std::string(SSL_alert_desc_string_long(alert)) + "\"";
+  const std::string name = SSL_alert_desc_string_long(alert);
+  const auto said =
+      "; it said \"" + (name == "unknown" ? "alert " + std::to_string(alert) : name) + "\"";
   switch (alert) {
     case SSL_AD_PROTOCOL_VERSION:
       return "no common version: the server accepts none of the TLS versions that we offer" + said;

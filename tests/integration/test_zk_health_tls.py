@@ -67,6 +67,8 @@ def test_without_the_certificate_that_is_demanded(strict: Ensemble, authority: A
     address = strict.members[0].address
     expect_doubt(address, *flags_of(authority), timeout="3s")
     assert "set --cert-file and --key-file" in report("readiness", *flags_of(authority), address, timeout="3s")["text"]
+    said = report("liveness", "--tls", "--ca-file=/none", address, timeout="3s")
+    assert said["passed"] and "set --cert-file and --key-file" in said["text"], said
     said = report("ensemble", *flags_of(authority), strict.servers, timeout="3s")
     assert (said["exit_code"], said["level"]) == (3, "unknown")
 
