@@ -138,10 +138,13 @@ std::optional<Error> take_key(SSL_CTX* context, const File& file, const File& ce
                                    : "holds no private key in PEM, which begins with -----BEGIN "
                                      "PRIVATE KEY-----");
   }
+  const auto* const own = SSL_CTX_get0_certificate(context);
+  const auto whom = describe_name(X509_get_subject_name(own));
   if (SSL_CTX_use_PrivateKey(context, key.get()) != 1 || SSL_CTX_check_private_key(context) != 1) {
     take_openssl_error();
-    return mistake(
-        file, "is not the key of " + certificate.place.substr(0, certificate.place.size() - 2));
+    return mistake(file, "is not the key of " +
+                             certificate.place.substr(0, certificate.place.size() - 2) +
+                             ", whose first certificate is of " + whom + "; ours must come first");
   }
   return std::nullopt;
 }

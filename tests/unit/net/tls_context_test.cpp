@@ -138,7 +138,13 @@ TEST_CASE("a mistake in a file is one line that names it and the remedy", "[net]
   }
   SECTION("the key of another certificate") {
     CHECK(files.mistake_of("own.key", files.authority.key_pem()) ==
-          "key_file DIR/own.key: is not the key of cert_file DIR/own.crt");
+          "key_file DIR/own.key: is not the key of cert_file DIR/own.crt, whose first certificate "
+          "is of CN = exporter; ours must come first");
+  }
+  SECTION("a file that begins with the authority, as of some stores of Java") {
+    CHECK(files.mistake_of("own.crt", files.authority.pem() + files.own.pem()) ==
+          "key_file DIR/own.key: is not the key of cert_file DIR/own.crt, whose first certificate "
+          "is of CN = Our authority; ours must come first");
   }
   SECTION("one of certificate and key") {
     files.settings.cert_file.clear();
