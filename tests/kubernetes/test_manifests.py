@@ -78,8 +78,8 @@ def test_the_probes_over_tls_pass_at_servers_that_demand_a_certificate(tmp_path:
     for name, file in (("ca.crt", authority.file), ("tls.crt", server.file), ("tls.key", server.key)):
         (secret / name).write_bytes(file.read_bytes())
     pod = _statefulset("reference-ensemble-tls", "zookeeper")
-    assert [volume["secret"]["secretName"] for volume in pod["volumes"] if volume["name"] == "zk-health-tls"] == [
-        "zookeeper-probes-tls"]
+    assert [volume["secret"] for volume in pod["volumes"] if volume["name"] == "zk-health-tls"] == [
+        {"secretName": "zookeeper-probes-tls", "optional": True, "defaultMode": 0o440}]
     with tls_member(server, authority) as address:
         for directory, codes in ((secret, (0, 0, 0)), (tmp_path / "nothing", (0, 0, 1))):
             for probe, code in zip(("startupProbe", "livenessProbe", "readinessProbe"), codes):
