@@ -192,6 +192,7 @@ std::string TlsHandshake::describe_certificate() const {
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
       return "wrong name: the server's certificate is for " +
              (refused_ ? describe_names(refused_.get()) : "others") + ", not for " + peer_->name_ +
+             (is_ip(peer_->name_) ? " as an IP address" : "") +
              "; set server_name to one that it names";
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:

@@ -154,7 +154,13 @@ TEST_CASE("why a certificate is not accepted is told in words", "[net]") {
           "zk-1.zk; set server_name to one that it names");
     CHECK(refusal_of(site, identity, "10.0.0.8") ==
           "wrong name: the server's certificate is for zk-0.zk, 10.0.0.7, fd00::7, not for "
-          "10.0.0.8; set server_name to one that it names");
+          "10.0.0.8 as an IP address; set server_name to one that it names");
+  }
+  SECTION("an IP address as a host name") {
+    const auto identity = make_certificate({"127.0.0.1"}, site.authority);
+    CHECK(refusal_of(site, identity) ==
+          "wrong name: the server's certificate is for CN = 127.0.0.1, not for 127.0.0.1 as an IP "
+          "address; set server_name to one that it names");
   }
   SECTION("unknown authority") {
     const auto other = make_authority({"Another authority"});
