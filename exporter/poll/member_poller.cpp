@@ -130,7 +130,7 @@ asio::awaitable<void> MemberPoller::poll(bool is_extra) {
   MemberSources::Answers answers;
   auto& all = answers.all;
   if (target) {
-    answers = co_await sources_.ask(*target, due, deadline);
+    answers = co_await sources_.ask(*target, due, began_, deadline);
   } else {
     all.replies[Command::kSrvr] = target.error();
   }
@@ -237,14 +237,15 @@ asio::awaitable<Observation> MemberPoller::look(Duration max_age) {
 asio::awaitable<void> MemberPoller::look_now(Turn turn) {
   {
     const auto turn_of_this_look = std::move(turn);
-    const auto deadline = clock_.steady(clock_.now() + timeout_);
+    const auto now = clock_.now();
+    const auto deadline = clock_.steady(now + timeout_);
     const auto target = co_await place_.find(deadline);
     Observation seen;
     if (!target) {
       seen = observe(target.error());
     } else {
       const Commands srvr{Command::kSrvr};
-      const auto answers = co_await sources_.ask(*target, srvr, deadline);
+      const auto answers = co_await sources_.ask(*target, srvr, now, deadline);
       if (answers.all.server) {
         place_.note(*answers.all.server);
       }

@@ -20,14 +20,6 @@ using std::chrono::steady_clock;
 constexpr auto kKnowAgain = std::chrono::minutes(1);
 constexpr auto kAskLateAgain = std::chrono::minutes(1);
 
-bool is_fresh(const std::optional<steady_clock::time_point>& time, steady_clock::duration max_age) {
-  return time && steady_clock::now() - *time < max_age;
-}
-
-bool is_ahead(const std::optional<steady_clock::time_point>& time) {
-  return time && steady_clock::now() < *time;
-}
-
 bool is_kind(const std::optional<Result<Reply>>& reply, Reply::Kind kind) {
   return reply && *reply && (**reply).kind == kind;
 }
@@ -57,6 +49,10 @@ void MemberSources::forget() {
   admin_told_.fill(false);
   was_same_ = false;
   known_same_.reset();
+}
+
+bool MemberSources::is_fresh(const Time& time, Clock::duration max_age) const {
+  return time && now_ - *time < max_age;
 }
 
 /// At the addresses of the client port, in their order.
@@ -97,8 +93,8 @@ bool MemberSources::may_replace(const Error& error) const {
 Commands MemberSources::words_of(const Commands& due) const {
   Commands words;
   for (const auto command : due) {
-    const bool is_told = is_fresh(refused_[command], kAskRefusedAgain) &&
-                         !is_ahead(admin_spared_[command]) && !admin_pages(command).empty();
+    const bool is_told = is_fresh(refused_[command], kAskRefusedAgain) && !is_spared(command) &&
+                         !admin_pages(command).empty();
     words.set(command, !is_told || command == Command::kSrvr);
   }
   return words;
@@ -108,7 +104,7 @@ void MemberSources::note_words(const AllAnswers& all) {
   was_connected_ = was_connected_ || all.server;
   for (const auto command : kCommands) {
     if (is_kind(all.replies[command], Reply::Kind::kNotAllowed)) {
-      refused_[command] = steady_clock::now();
+      refused_[command] = now_;
     } else if (is_kind(all.replies[command], Reply::Kind::kAnswer)) {
       refused_[command].reset();
     }
@@ -134,7 +130,7 @@ asio::awaitable<std::optional<Error>> MemberSources::check_server(AdminServer ad
   }
   if (its_port && (*its_port == port || (*its_port == kNone && is_alone_))) {
     was_same_ = true;
-    known_same_ = Clock::now();
+    known_same_ = now_;
     co_return std::nullopt;
   }
   co_return Error(Reason::kMalformed,
@@ -173,7 +169,7 @@ asio::awaitable<void> MemberSources::fill_refused(AdminServer admin, std::uint16
     Reply refused;
     refused.kind = Reply::Kind::kNotAllowed;
     all.replies[command] = refused;
-    if (is_ahead(admin_spared_[command]) || admin_pages(command).empty()) {
+    if (is_spared(command) || admin_pages(command).empty()) {
       continue;
     }
     auto failure = co_await check_server(admin, port, deadline);
@@ -191,7 +187,7 @@ asio::awaitable<void> MemberSources::fill_refused(AdminServer admin, std::uint16
       all.replies[command] = *failure;  // it may do better in the next poll
     } else {
       const bool is_late = failure && failure->reason() == Reason::kTimeout;
-      admin_spared_[command] = Clock::now() + (is_late ? kAskLateAgain : kAskRefusedAgain);
+      admin_spared_[command] = now_ + (is_late ? kAskLateAgain : kAskRefusedAgain);
     }
   }
 }
@@ -221,7 +217,7 @@ asio::awaitable<MemberSources::Answers> MemberSources::ask_both(Target client, C
     }
     answers.all = co_await ask_all(client, words_of(due), until);
     note_words(answers.all);
-    words_tried_ = Clock::now();
+    words_tried_ = now_;
     const auto& srvr = answers.all.replies[Command::kSrvr];
     const bool is_failed = srvr && !*srvr;
     replaced_ =
@@ -239,7 +235,9 @@ asio::awaitable<MemberSources::Answers> MemberSources::ask_both(Target client, C
 }
 
 asio::awaitable<MemberSources::Answers> MemberSources::ask(Target client, Commands due,
+                                                           Clock::time_point now,
                                                            Clock::time_point deadline) {
+  now_ = now;
   Answers answers;
   if (client.endpoints.empty()) {
     co_return answers;

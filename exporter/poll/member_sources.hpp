@@ -34,8 +34,10 @@ class MemberSources {
     std::optional<Error> client_port;
   };
 
-  /// What the member says to each command in `due`. `client` is its client port.
-  boost::asio::awaitable<Answers> ask(Target client, Commands due, Clock::time_point deadline);
+  /// What the member says to each command in `due`. `client` is its client port; `now` is the time
+  /// by which is remembered what is to be tried again.
+  boost::asio::awaitable<Answers> ask(Target client, Commands due, Clock::time_point now,
+                                      Clock::time_point deadline);
 
   /// Another server may answer from now on.
   void forget();
@@ -43,6 +45,10 @@ class MemberSources {
  private:
   using Time = std::optional<Clock::time_point>;
 
+  bool is_fresh(const Time& time, Clock::duration max_age) const;
+  bool is_spared(Command command) const {
+    return admin_spared_[command] && now_ < *admin_spared_[command];
+  }
   AdminServer admin_of(const Target& client) const;
   bool may_replace(const Error& error) const;
   Commands words_of(const Commands& due) const;
@@ -58,6 +64,7 @@ class MemberSources {
   SourceChoice choice_ = SourceChoice::kFourLetterWords;
   AdminSettings settings_;
   bool is_alone_ = true;
+  Clock::time_point now_;
 
   bool was_connected_ = false;     ///< the client port let us in once
   std::optional<Error> replaced_;  ///< why the AdminServer comes first now

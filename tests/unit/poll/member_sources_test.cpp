@@ -43,7 +43,7 @@ struct Site {
   MemberSources::Answers ask(const Commands& due = kAll, std::chrono::milliseconds timeout = 60s) {
     const Target client{to_string(member.address()),
                         {tcp::endpoint(make_address("127.0.0.1"), member.address().port)}};
-    return run(io, sources.ask(client, due, std::chrono::steady_clock::now() + timeout));
+    return run(io, sources.ask(client, due, now, std::chrono::steady_clock::now() + timeout));
   }
 
   /// Refuses all words but srvr.
@@ -57,6 +57,7 @@ struct Site {
   FakeServer member;
   FakeAdminServer admin;
   MemberSources sources;
+  std::chrono::steady_clock::time_point now{24h};  ///< by which it remembers
 };
 
 /// The source of each answer, `w` or `a`, `-` for a refusal, `n` for not serving, `!` for a
@@ -179,8 +180,8 @@ TEST_CASE("a client port that serves nobody is never replaced", "[poll]") {
   SECTION("it refuses connections") {
     site.member.shut();
     const Target client{"zk-0:2181", {tcp::endpoint(make_address("127.0.0.1"), 1)}};
-    const auto answers =
-        run(site.io, site.sources.ask(client, kAll, std::chrono::steady_clock::now() + 60s));
+    const auto answers = run(
+        site.io, site.sources.ask(client, kAll, site.now, std::chrono::steady_clock::now() + 60s));
     CHECK(sources_of(answers) == "!   ");
     CHECK(answers.all.replies[Command::kSrvr]->error().reason() == Reason::kRefused);
   }
@@ -207,4 +208,52 @@ TEST_CASE("a client port behind a firewall is replaced from the next poll on", "
   CHECK(sources_of(answers) == "aaaa");
   REQUIRE(answers.client_port);
   CHECK(answers.client_port->reason() == Reason::kNoConnection);
+}
+
+TEST_CASE("a refused word is sent again after ten minutes, and counts when it is allowed",
+          "[poll]") {
+  Site site;
+  site.refuse();
+  site.choose(SourceChoice::kAuto);
+  CHECK(sources_of(site.ask()) == "waaa");
+  site.member.play("3.9.3/leader");
+  site.now += 10min - 1s;
+  CHECK(sources_of(site.ask()) == "waaa");
+  site.now += 1s;
+  const auto pages = site.admin.seen().size();
+  CHECK(sources_of(site.ask()) == "wwww");
+  CHECK(site.admin.seen().size() == pages);
+}
+
+TEST_CASE("a word that is still refused is not asked of both sources but then", "[poll]") {
+  Site site;
+  site.refuse();
+  site.choose(SourceChoice::kAuto);
+  const Words all{"srvr", "mntr", "wchs", "conf"};
+  auto words = all;
+  site.ask();
+  for (int round = 0; round < 3; ++round) {
+    site.now += 5min;
+    CHECK(sources_of(site.ask()) == "waaa");
+    if (round == 1) {
+      words.insert(words.end(), all.begin(), all.end());
+    } else {
+      words.emplace_back("srvr");
+    }
+    CHECK(site.member.seen().words == words);
+  }
+}
+
+TEST_CASE("an AdminServer that does not answer is spared for ten minutes", "[poll]") {
+  Site site;
+  site.refuse();
+  const auto* page = GENERATE("HTTP/1.1 404 X\r\n\r\n", "hello", "");
+  site.admin.play_raw("monitor", page);
+  site.choose(SourceChoice::kAuto);
+  CHECK(sources_of(site.ask()) == "w-aa");
+  site.admin.play("monitor", admin_answer("3.9.3/leader", "monitor").body);
+  site.now += 10min - 1s;
+  CHECK(sources_of(site.ask()) == "w-aa");
+  site.now += 1s;
+  CHECK(sources_of(site.ask()) == "waaa");
 }
