@@ -99,6 +99,26 @@ asio::awaitable<Result<Answer>> ask_admin(AdminServer server, Command command,
   co_return first;
 }
 
+asio::awaitable<AllAnswers> ask_admin(AdminServer server, Commands due,
+                                      steady_clock::time_point deadline) {
+  AllAnswers all;
+  for (const auto command : due) {
+    auto answer = co_await ask_admin(server, command, deadline);
+    if (!answer) {
+      all.replies[command] = answer.error();
+      break;
+    }
+    all.server = answer->server;
+    server.target.endpoints = {answer->server};
+    const bool is_serving = answer->reply.kind != Reply::Kind::kNotServing;
+    all.replies[command] = std::move(answer->reply);
+    if (!is_serving) {
+      break;
+    }
+  }
+  co_return all;
+}
+
 asio::awaitable<Result<std::optional<std::int64_t>>> ask_client_port(
     AdminServer server, steady_clock::time_point deadline) {
   const auto page = admin_pages(Command::kConf).front();

@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "fourletter/ask.hpp"
+#include "fourletter/ask_all.hpp"
 #include "fourletter/command.hpp"
 #include "net/target.hpp"
 
@@ -28,6 +29,11 @@ struct AdminServer {
 /// server knows. Errors: as of fourletter/ask; tls and command_refused say what to configure.
 boost::asio::awaitable<Result<Answer>> ask_admin(AdminServer server, Command command,
                                                  std::chrono::steady_clock::time_point deadline);
+
+/// Asks for every command in `due`, as ask_all does: after the first failure, and when it serves
+/// nobody, it is spared the rest.
+boost::asio::awaitable<AllAnswers> ask_admin(AdminServer server, Commands due,
+                                             std::chrono::steady_clock::time_point deadline);
 
 /// The port on which that server takes clients without TLS, -1 when it has none; empty when it does
 /// not serve. It tells whether this is the AdminServer of the server that is meant.

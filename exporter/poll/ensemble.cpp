@@ -45,6 +45,7 @@ Ensemble::Ensemble(PollContext context, const EnsembleSettings& settings, const 
 
 void Ensemble::apply(const EnsembleSettings& settings, const PollSettings& poll) {
   if (settings == settings_ && poll == poll_) {
+    choose_sources();  // members of other ensembles may have come to its hosts
     return;
   }
   if (poll.interval != poll_.interval) {
@@ -93,16 +94,18 @@ void Ensemble::follow(const EnsembleSettings& settings, const PollSettings& poll
   }
   members_ = std::move(members);
   publish(std::move(shown));
-  std::map<std::string, int> members_of;  // each host
-  for (const auto& address : settings.members) {
-    ++members_of[address.host];
-  }
+  choose_sources();
   for (std::size_t i = 0; i < members_.size(); ++i) {
     members_[i]->speak_tls(tls_files_);
     const Schedule schedule(settings.name, poll.interval, start_, i, members_.size());
-    const bool is_alone = members_of[settings.members[i].host] == 1;
-    members_[i]->choose(settings.source, settings.admin, is_alone);
     members_[i]->follow(schedule, poll.timeout);
+  }
+}
+
+void Ensemble::choose_sources() {
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    const auto place = admin_place(settings_.members[i], settings_.admin);
+    members_[i]->choose(settings_.source, settings_.admin, (*context_.admin_places)[place] <= 1);
   }
 }
 

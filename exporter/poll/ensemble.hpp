@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,6 +26,9 @@
 
 namespace zke {
 
+/// How many members there are, in all ensembles, whose AdminServer would be there (`host:port`).
+using AdminPlaces = std::map<std::string, int>;
+
 /// What ensembles share; the references must outlive them.
 struct PollContext {
   boost::asio::any_io_executor loop;
@@ -33,6 +37,7 @@ struct PollContext {
   Clock clock = Clock();
   std::shared_ptr<Shapes> shapes = std::make_shared<Shapes>();
   std::shared_ptr<ConnectionSlots> slots = std::make_shared<ConnectionSlots>();
+  std::shared_ptr<AdminPlaces> admin_places = std::make_shared<AdminPlaces>();
 };
 
 /// One ensemble: owns the polls of its members and the memory of its verdicts, judges after every
@@ -80,6 +85,7 @@ class Ensemble {
   void retire(const std::shared_ptr<MemberPoller>& member);
   void take(const std::string& name, const SamplePtr& sample);
   void publish(std::vector<Snapshot::Member> members);
+  void choose_sources();
   void follow_tls(const std::optional<TlsSettings>& tls);
   std::optional<Snapshot::Tls> tls() const;
   std::chrono::steady_clock::duration max_age() const;

@@ -22,8 +22,13 @@ void Ensembles::apply(const std::vector<EnsembleSettings>& settings, const PollS
     return;
   }
   std::set<std::string> wanted;
+  auto& places = *context_.admin_places;
+  places.clear();
   for (const auto& each : settings) {
     wanted.insert(each.name);
+    for (const auto& member : each.members) {
+      ++places[admin_place(member, each.admin)];
+    }
   }
   for (auto next = running_.begin(); next != running_.end();) {
     const auto each = next++;

@@ -125,7 +125,10 @@ asio::awaitable<void> MemberPoller::poll(bool is_extra) {
   PollRecord record;
   const auto target = co_await place_.find(deadline);
   record.dns_error = place_.dns_error();
-  const auto due = memory_.due(began_, is_extra);
+  auto due = memory_.due(began_, is_extra);
+  for (const auto command : sources_.again(began_)) {
+    due.insert(command);
+  }
   set_alarm();
   MemberSources::Answers answers;
   auto& all = answers.all;

@@ -55,6 +55,16 @@ bool MemberSources::is_fresh(const Time& time, Clock::duration max_age) const {
   return time && now_ - *time < max_age;
 }
 
+Commands MemberSources::again(Clock::time_point now) const {
+  Commands again;
+  for (const auto command : kCommands) {
+    const auto& refused = refused_[command];
+    const auto& spared = admin_spared_[command];
+    again.set(command, refused && spared && now - *refused < kAskRefusedAgain && now >= *spared);
+  }
+  return again;
+}
+
 /// At the addresses of the client port, in their order.
 AdminServer MemberSources::admin_of(const Target& client) const {
   AdminServer admin;
@@ -76,11 +86,12 @@ AdminServer MemberSources::admin_of(const Target& client) const {
   return admin;
 }
 
-/// Whether a server may serve all the same whose client port fails like this.
-bool MemberSources::may_replace(const Error& error) const {
+/// Whether a server may serve all the same whose client port fails like this. Where TLS is
+/// configured, its failure is that of clients too: an expired certificate, say.
+bool MemberSources::may_replace(const Error& error, const Target& client) const {
   switch (error.reason()) {
     case Reason::kTls:
-      return true;
+      return client.tls == nullptr;
     case Reason::kNoConnection:
     case Reason::kNoRoute:
       return !was_connected_;
@@ -138,30 +149,30 @@ asio::awaitable<std::optional<Error>> MemberSources::check_server(AdminServer ad
                       std::to_string(port) + " is not as that knows it; set source and admin.port");
 }
 
-asio::awaitable<AllAnswers> MemberSources::ask_admin_server(AdminServer admin, Commands due,
-                                                            Clock::time_point deadline) {
-  AllAnswers all;
-  for (const auto command : due) {
-    auto answer = co_await ask_admin(admin, command, deadline);
-    if (!answer) {
-      all.replies[command] = answer.error();
-      break;
-    }
-    all.server = answer->server;
-    admin.target.endpoints = {answer->server};
-    const bool is_serving = answer->reply.kind != Reply::Kind::kNotServing;
-    all.replies[command] = std::move(answer->reply);
-    if (!is_serving) {
-      break;
-    }
+/// Asks the AdminServer for what the server refused as a word. Empty when it told.
+asio::awaitable<std::optional<Error>> MemberSources::ask_instead(AdminServer admin,
+                                                                 std::uint16_t port,
+                                                                 Command command,
+                                                                 Clock::time_point deadline,
+                                                                 AllAnswers& all) {
+  if (auto failure = co_await check_server(admin, port, deadline)) {
+    co_return failure;
   }
-  co_return all;
+  auto answer = co_await ask_admin(admin, command, deadline);
+  if (!answer) {
+    co_return answer.error();
+  }
+  if (answer->reply.kind == Reply::Kind::kNotAllowed) {
+    co_return Error(Reason::kCommandRefused, "AdminServer: it has no such page");
+  }
+  all.replies[command] = std::move(answer->reply);
+  co_return std::nullopt;
 }
 
-/// Asks the AdminServer for what the server refused as a word.
 asio::awaitable<void> MemberSources::fill_refused(AdminServer admin, std::uint16_t port,
                                                   Commands due, Clock::time_point deadline,
                                                   AllAnswers& all) {
+  std::optional<Error> failure;
   for (const auto command : due) {
     if (!is_fresh(refused_[command], kAskRefusedAgain)) {
       continue;
@@ -172,21 +183,22 @@ asio::awaitable<void> MemberSources::fill_refused(AdminServer admin, std::uint16
     if (is_spared(command) || admin_pages(command).empty()) {
       continue;
     }
-    auto failure = co_await check_server(admin, port, deadline);
+    if (!failure || Clock::now() < deadline) {  // else it fares like the one before
+      failure = co_await ask_instead(admin, port, command, deadline, all);
+    }
     if (!failure) {
-      auto answer = co_await ask_admin(admin, command, deadline);
-      if (answer && answer->reply.kind == Reply::Kind::kAnswer) {
-        all.replies[command] = std::move(answer->reply);
-        admin_told_[command] = true;
-        continue;
+      admin_told_[command] = true;
+      admin_spared_[command].reset();
+      if (is_kind(all.replies[command], Reply::Kind::kNotServing)) {
+        break;
       }
-      failure = answer ? std::nullopt : std::optional(answer.error());
+      continue;
     }
     known_same_.reset();
-    if (std::exchange(admin_told_[command], false) && failure) {
+    if (std::exchange(admin_told_[command], false)) {
       all.replies[command] = *failure;  // it may do better in the next poll
     } else {
-      const bool is_late = failure && failure->reason() == Reason::kTimeout;
+      const bool is_late = failure->reason() == Reason::kTimeout;
       admin_spared_[command] = now_ + (is_late ? kAskLateAgain : kAskRefusedAgain);
     }
   }
@@ -206,7 +218,7 @@ asio::awaitable<MemberSources::Answers> MemberSources::ask_both(Target client, C
       if (!replaced_ || Clock::now() >= deadline || co_await check_server(admin, port, until)) {
         continue;
       }
-      auto all = co_await ask_admin_server(admin, due, until);
+      auto all = co_await ask_admin(admin, due, until);
       if (all.server) {
         answers.all = std::move(all);
         answers.client_port = replaced_;
@@ -220,8 +232,8 @@ asio::awaitable<MemberSources::Answers> MemberSources::ask_both(Target client, C
     words_tried_ = now_;
     const auto& srvr = answers.all.replies[Command::kSrvr];
     const bool is_failed = srvr && !*srvr;
-    replaced_ =
-        is_failed && may_replace(srvr->error()) ? std::optional(srvr->error()) : std::nullopt;
+    replaced_ = is_failed && may_replace(srvr->error(), client) ? std::optional(srvr->error())
+                                                                : std::nullopt;
     if (is_failed) {
       continue;
     }
@@ -232,6 +244,21 @@ asio::awaitable<MemberSources::Answers> MemberSources::ask_both(Target client, C
     co_return answers;
   }
   co_return answers;
+}
+
+/// A member that is alone on its host may have another port there than it knows (Docker).
+asio::awaitable<AllAnswers> MemberSources::ask_only_admin_server(Target client, Commands due,
+                                                                 Clock::time_point deadline) {
+  const auto port = client.endpoints.front().port();
+  const auto admin = admin_of(client);
+  if (!is_alone_) {
+    if (const auto failure = co_await check_server(admin, port, deadline)) {
+      AllAnswers none;
+      none.replies[Command::kSrvr] = *failure;
+      co_return none;
+    }
+  }
+  co_return co_await ask_admin(admin, due, deadline);
 }
 
 asio::awaitable<MemberSources::Answers> MemberSources::ask(Target client, Commands due,
@@ -246,7 +273,7 @@ asio::awaitable<MemberSources::Answers> MemberSources::ask(Target client, Comman
   if (choice_ == SourceChoice::kFourLetterWords) {
     answers.all = co_await ask_all(std::move(client), due, deadline);
   } else if (choice_ == SourceChoice::kAdminServer) {
-    answers.all = co_await ask_admin_server(admin_of(client), due, deadline);
+    answers.all = co_await ask_only_admin_server(std::move(client), due, deadline);
   } else {
     answers = co_await ask_both(std::move(client), due, deadline);
   }

@@ -19,7 +19,8 @@ namespace zke {
 ///   - a client port that can't be spoken to without TLS, or that a firewall hides (it never let us
 ///     connect), is replaced by the AdminServer, and said so (`client_port`). One that refuses,
 ///     closes or keeps silent is not: whoever answers instead, clients are not served
-///   - the AdminServer is believed when it names the member's port as its own
+///   - the AdminServer is believed when it names the member's port as its own; also by kAdminServer
+///     where several members are on one host
 ///   - what did not answer is tried again after ten minutes, or when the other one fails; an
 ///     AdminServer that only took too long after a minute
 class MemberSources {
@@ -39,6 +40,10 @@ class MemberSources {
   boost::asio::awaitable<Answers> ask(Target client, Commands due, Clock::time_point now,
                                       Clock::time_point deadline);
 
+  /// What it should be asked again at `now`, though it refused that as a word less than ten minutes
+  /// ago: its AdminServer came too late the last time.
+  Commands again(Clock::time_point now) const;
+
   /// Another server may answer from now on.
   void forget();
 
@@ -50,14 +55,18 @@ class MemberSources {
     return admin_spared_[command] && now_ < *admin_spared_[command];
   }
   AdminServer admin_of(const Target& client) const;
-  bool may_replace(const Error& error) const;
+  bool may_replace(const Error& error, const Target& client) const;
   Commands words_of(const Commands& due) const;
   void note_words(const AllAnswers& all);
   boost::asio::awaitable<std::optional<Error>> check_server(AdminServer admin, std::uint16_t port,
                                                             Clock::time_point deadline);
-  static boost::asio::awaitable<AllAnswers> ask_admin_server(AdminServer admin, Commands due,
-                                                             Clock::time_point deadline);
   boost::asio::awaitable<Answers> ask_both(Target client, Commands due, Clock::time_point deadline);
+  boost::asio::awaitable<AllAnswers> ask_only_admin_server(Target client, Commands due,
+                                                           Clock::time_point deadline);
+  boost::asio::awaitable<std::optional<Error>> ask_instead(AdminServer admin, std::uint16_t port,
+                                                           Command command,
+                                                           Clock::time_point deadline,
+                                                           AllAnswers& all);
   boost::asio::awaitable<void> fill_refused(AdminServer admin, std::uint16_t port, Commands due,
                                             Clock::time_point deadline, AllAnswers& all);
 

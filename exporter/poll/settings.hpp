@@ -37,6 +37,11 @@ struct AdminSettings {
   bool operator==(const AdminSettings&) const = default;
 };
 
+/// `host:port` of a member's AdminServer, by one spelling.
+inline std::string admin_place(const Address& member, const AdminSettings& admin) {
+  return server_key({member.host, admin.port});
+}
+
 struct EnsembleSettings {
   std::string name;
   std::vector<Address> members;         ///< all that are polled

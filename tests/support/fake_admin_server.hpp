@@ -44,6 +44,9 @@ class FakeAdminServer {
   /// All that is sent for a page, be it HTTP or not.
   void play_raw(const std::string& page, const std::string& bytes) { state_->pages[page] = bytes; }
 
+  /// No answer comes to a page that is asked for from now on, and no end.
+  void keep_silent(bool is_silent) { state_->is_silent = is_silent; }
+
   /// Connections are refused from now on.
   void shut() {
     boost::system::error_code ignored;
@@ -72,6 +75,10 @@ class FakeAdminServer {
         auto buffer = boost::asio::dynamic_buffer(request);
         co_await boost::asio::async_read_until(socket, buffer, "\r\n\r\n", kTuple);
         const auto answer = state->answer(request);
+        if (state->is_silent) {
+          state->silent.push_back(std::move(socket));
+          continue;
+        }
         co_await boost::asio::async_write(socket, boost::asio::buffer(answer), kTuple);
       }
     }
@@ -101,6 +108,8 @@ class FakeAdminServer {
     std::map<std::string, std::string> pages;
     std::vector<std::string> seen;
     std::string last_request;
+    bool is_silent = false;
+    std::vector<boost::asio::ip::tcp::socket> silent;
   };
   std::shared_ptr<State> state_;  ///< shared with its coroutine, which may outlive it
 };

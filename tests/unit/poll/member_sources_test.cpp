@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "net/tls_context.hpp"
+#include "net/tls_peer.hpp"
 #include "support/fake_admin_server.hpp"
 #include "support/fake_server.hpp"
 #include "support/run.hpp"
@@ -42,7 +44,8 @@ struct Site {
 
   MemberSources::Answers ask(const Commands& due = kAll, std::chrono::milliseconds timeout = 60s) {
     const Target client{to_string(member.address()),
-                        {tcp::endpoint(make_address("127.0.0.1"), member.address().port)}};
+                        {tcp::endpoint(make_address("127.0.0.1"), member.address().port)},
+                        tls};
     return run(io, sources.ask(client, due, now, std::chrono::steady_clock::now() + timeout));
   }
 
@@ -57,6 +60,7 @@ struct Site {
   FakeServer member;
   FakeAdminServer admin;
   MemberSources sources;
+  std::shared_ptr<TlsPeer> tls;
   std::chrono::steady_clock::time_point now{24h};  ///< by which it remembers
 };
 
@@ -256,4 +260,77 @@ TEST_CASE("an AdminServer that does not answer is spared for ten minutes", "[pol
   CHECK(sources_of(site.ask()) == "w-aa");
   site.now += 1s;
   CHECK(sources_of(site.ask()) == "waaa");
+}
+
+TEST_CASE("an AdminServer that came too late is asked again after a minute", "[poll]") {
+  Site site;
+  site.refuse();
+  site.admin.keep_silent(true);
+  site.choose(SourceChoice::kAuto);
+  CHECK(sources_of(site.ask(kAll, 300ms)) == "w---");
+  site.admin.keep_silent(false);
+  site.now += 1min - 1s;
+  CHECK(sources_of(site.ask()) == "w---");
+  CHECK(site.sources.again(site.now) == Commands());
+  site.now += 1s;
+  CHECK(site.sources.again(site.now) == Commands{Command::kMntr, Command::kWchs, Command::kConf});
+  CHECK(sources_of(site.ask()) == "waaa");
+  CHECK(site.sources.again(site.now) == Commands());
+}
+
+TEST_CASE("an AdminServer that says that nobody is served is believed, and asked again", "[poll]") {
+  Site site;
+  site.refuse();
+  site.choose(SourceChoice::kAuto);
+  CHECK(sources_of(site.ask()) == "waaa");
+  site.admin.play(
+      "monitor",
+      R"({"command":"monitor","error":"This ZooKeeper instance is not currently serving requests"})");
+  CHECK(sources_of(site.ask()) == "wn  ");
+  site.admin.play("monitor", admin_answer("3.9.3/leader", "monitor").body);
+  CHECK(sources_of(site.ask()) == "waaa");
+}
+
+TEST_CASE("a client port that is replaced is tried again after ten minutes", "[poll]") {
+  Site site;
+  site.member.play_always(kTlsAlert);
+  site.tell_port("-1");
+  site.choose(SourceChoice::kAuto);
+  CHECK(sources_of(site.ask()) == "aaaa");
+  site.member.play("3.9.3/leader");
+  site.now += 10min - 1s;
+  auto answers = site.ask();
+  CHECK(sources_of(answers) == "aaaa");
+  CHECK(answers.client_port);
+  site.now += 1s;
+  answers = site.ask();
+  CHECK(sources_of(answers) == "wwww");
+  CHECK_FALSE(answers.client_port);
+}
+
+TEST_CASE("a client port with which TLS fails is not replaced where TLS is configured", "[poll]") {
+  Site site;
+  TlsSettings settings;
+  settings.verify = false;
+  site.tls = std::make_shared<TlsPeer>(*TlsContext::load(settings), "zk-0");
+  site.choose(SourceChoice::kAuto);
+  SECTION("it speaks no TLS that we accept") { site.member.play_always(kTlsAlert); }
+  SECTION("it speaks ZooKeeper without TLS") {}
+  const auto answers = site.ask();
+  CHECK(sources_of(answers) == "!   ");
+  CHECK(answers.all.replies[Command::kSrvr]->error().reason() == Reason::kTls);
+  CHECK(site.admin.seen().empty());
+}
+
+TEST_CASE("of several members on a host, an AdminServer tells of one only", "[poll]") {
+  Site site;
+  site.choose(SourceChoice::kAdminServer, false);
+  CHECK(sources_of(site.ask()) == "aaaa");
+  SECTION("it is another member's") { site.tell_port("1"); }
+  SECTION("it speaks TLS only, and does not say on which port") { site.tell_port("-1"); }
+  site.now += 1min;
+  const auto answers = site.ask();
+  CHECK(sources_of(answers) == "!   ");
+  CHECK_THAT(answers.all.replies[Command::kSrvr]->error().detail(),
+             Catch::Contains("another server's"));
 }
