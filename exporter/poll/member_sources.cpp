@@ -204,6 +204,16 @@ asio::awaitable<void> MemberSources::fill_refused(AdminServer admin, std::uint16
   }
 }
 
+/// Why the client port fails, and what else may be meant.
+Error MemberSources::explain(const Error& error, const Target& client) const {
+  if (error.reason() != Reason::kTls || client.tls == nullptr || !settings_.is_https) {
+    return error;
+  }
+  return {error.reason(), error.detail() +
+                              " (tls: is for this port and the AdminServer; where only that one "
+                              "speaks TLS, set source: admin_server)"};
+}
+
 asio::awaitable<MemberSources::Answers> MemberSources::ask_both(Target client, Commands due,
                                                                 Clock::time_point deadline) {
   Answers answers;
@@ -230,11 +240,12 @@ asio::awaitable<MemberSources::Answers> MemberSources::ask_both(Target client, C
     answers.all = co_await ask_all(client, words_of(due), until);
     note_words(answers.all);
     words_tried_ = now_;
-    const auto& srvr = answers.all.replies[Command::kSrvr];
+    auto& srvr = answers.all.replies[Command::kSrvr];
     const bool is_failed = srvr && !*srvr;
     replaced_ = is_failed && may_replace(srvr->error(), client) ? std::optional(srvr->error())
                                                                 : std::nullopt;
     if (is_failed) {
+      srvr = explain(srvr->error(), client);
       continue;
     }
     if (is_kind(srvr, Reply::Kind::kAnswer)) {

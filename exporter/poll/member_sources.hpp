@@ -56,6 +56,7 @@ class MemberSources {
   }
   AdminServer admin_of(const Target& client) const;
   bool may_replace(const Error& error, const Target& client) const;
+  Error explain(const Error& error, const Target& client) const;
   Commands words_of(const Commands& due) const;
   void note_words(const AllAnswers& all);
   boost::asio::awaitable<std::optional<Error>> check_server(AdminServer admin, std::uint16_t port,

@@ -36,8 +36,9 @@ struct Site {
                                     R"(,"server_id":2,"command":"configuration","error":null})");
   }
 
-  void choose(SourceChoice choice, bool is_alone = true) {
+  void choose(SourceChoice choice, bool is_alone = true, bool is_https = false) {
     AdminSettings settings;
+    settings.is_https = is_https;
     settings.port = admin.endpoint().port();
     sources.follow(choice, settings, is_alone);
   }
@@ -320,6 +321,20 @@ TEST_CASE("a client port with which TLS fails is not replaced where TLS is confi
   CHECK(sources_of(answers) == "!   ");
   CHECK(answers.all.replies[Command::kSrvr]->error().reason() == Reason::kTls);
   CHECK(site.admin.seen().empty());
+}
+
+TEST_CASE("a client port without TLS beside an AdminServer with it says what to configure",
+          "[poll]") {
+  Site site;
+  TlsSettings settings;
+  settings.verify = false;
+  site.tls = std::make_shared<TlsPeer>(*TlsContext::load(settings), "zk-0");
+  site.choose(SourceChoice::kAuto, true, true);
+  const auto answers = site.ask();
+  CHECK(sources_of(answers) == "!   ");
+  CHECK_THAT(
+      answers.all.replies[Command::kSrvr]->error().detail(),
+      Catch::Contains("without TLS; remove tls:") && Catch::Contains("set source: admin_server"));
 }
 
 TEST_CASE("of several members on a host, an AdminServer tells of one only", "[poll]") {
