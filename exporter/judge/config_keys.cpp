@@ -63,7 +63,10 @@ std::span<const ConfigKey> config_keys() { return kKeys; }
 
 std::optional<std::string> find_setting(const Conf& conf, const ConfigKey& key) {
   if (key.name == kMembership) {
-    return conf.servers.empty() ? std::nullopt : std::optional("version " + hex_text(conf.version));
+    // 0: a membership that was never reconfigured; the AdminServer does not tell the version.
+    return conf.version == 0 || conf.servers.empty()
+               ? std::nullopt
+               : std::optional("version " + hex_text(conf.version));
   }
   const auto value = key.field != nullptr ? conf.*key.field
                                           : find_figure(conf, key.name, key.min, kMaxCount).value;

@@ -161,7 +161,7 @@ constexpr auto kRows = std::to_array<CatalogueRow>({
     {kWatches, "connections", "zookeeper_watching_connections", Gauge, 1, "", "", "Connections with a data watch on the member.", of_wchs<&Wchs::connections>},
     {kWatches, "watch_count - Total watches", "zookeeper_child_watches", Gauge, 1, "", "", "Child watches set on the member: all watches (mntr) less data watches (wchs), never negative; the two are asked milliseconds apart.", count_child_watches},
     // conf, asked once a minute.
-    {kConf, "", "zookeeper_config_info", Gauge, 1, "hash", "", "Always 1; a hash over those settings that should be equal on all members: members of one version and role have the same one, or something differs.", write_config_info},
+    {kConf, "", "zookeeper_config_info", Gauge, 1, "hash", "", "Always 1; a hash over those settings that should be equal on all members: members of one version, role and source have the same one, or something differs.", write_config_info},
     {kConf, "tickTime", "zookeeper_tick_time_seconds", Gauge, 1000, "", "", "Configured length of a tick.", of_conf<&Conf::tick_time>},
     {kConf, "initLimit", "zookeeper_init_limit_ticks", Gauge, 1, "", "", "Ticks that a member may take to load the leader's data; absent for a standalone.", InConf{0, kMaxTicks}},
     {kConf, "syncLimit", "zookeeper_sync_limit_ticks", Gauge, 1, "", "", "Ticks after which a silent follower or a lost quorum is noticed; absent for a standalone.", of_conf<&Conf::sync_limit>},

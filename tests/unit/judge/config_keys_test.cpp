@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "judge/read_reply.hpp"
+#include "support/admin_captures.hpp"
 #include "support/captures.hpp"
 
 using namespace zke;
@@ -47,6 +49,24 @@ TEST_CASE("the hash changes with what should be equal, and with nothing else", "
   CHECK(changed_hash("clientPort=24002", "clientPort=2181") == hash);
   CHECK(changed_hash("serverId=2", "serverId=9") == hash);
   CHECK(changed_hash("dataDirSize=67109602", "dataDirSize=1") == hash);
+}
+
+TEST_CASE("a setting is the same by four-letter words and by the AdminServer, or not told",
+          "[judge]") {
+  int compared = 0;
+  for (const std::string version : {"3.5.10", "3.6.4", "3.7.2", "3.8.0", "3.9.3", "3.9.5"}) {
+    const auto words = conf_of(version + "/leader");
+    const auto pages = read_conf(admin_reply(version + "/follower", Command::kConf));
+    for (const auto& key : config_keys()) {
+      CAPTURE(version, key.name);
+      const auto by_words = find_setting(words, key);
+      const auto by_pages = find_setting(pages, key);
+      const bool is_told = by_words && by_pages;
+      CHECK((!is_told || by_words == by_pages));
+      compared += is_told ? 1 : 0;
+    }
+  }
+  CHECK(compared > 25);
 }
 
 TEST_CASE("the hash of a setting is the same on every machine", "[judge]") {
