@@ -72,8 +72,7 @@ class App::Parts {
         limits_(find_limits(settings_.member_count(), settings_.listen.size())),
         server_(loop.get_executor(), router_, http_events(), limits_),
         heartbeat_(loop.get_executor(), [this](auto lag) { self_.observe_loop_lag(lag); }),
-        reloader_(loop.get_executor(), invocation_.source, invocation_.config.sha256,
-                  reload_events()),
+        reloader_(loop.get_executor(), invocation_.source, invocation_.config, reload_events()),
         stop_timer_(loop),
         tasks_(loop.get_executor()) {
     publication_.subscribe(

@@ -37,7 +37,6 @@ std::string text_of(const std::vector<std::string>& texts) {
 
 /// What belongs to the settings of the AdminServer beside their values.
 void read_admin_password(const std::string& place, EnsembleSettings& ensemble) {
-  constexpr std::size_t kMaxPassword = 4096;
   auto& admin = ensemble.admin;
   if (admin.is_https && !ensemble.tls) {
     throw ConfigError(place +
@@ -49,20 +48,29 @@ void read_admin_password(const std::string& place, EnsembleSettings& ensemble) {
   if (admin.password_file.empty()) {
     return;
   }
-  const auto file = read_file(admin.password_file, kMaxPassword);
-  if (!file) {
+  auto password = read_password(admin.password_file);
+  if (!password) {
     throw ConfigError(place + "admin.password_file " + shown_path(admin.password_file) + " " +
-                      file.error().detail());
+                      password.error().detail());
   }
-  std::string_view rest = file->text;
-  admin.password = take_line(rest);
-  if (admin.password.empty() || !rest.empty()) {
-    throw ConfigError(place + "admin.password_file " + shown_path(admin.password_file) +
-                      " must hold one line, the password");
-  }
+  admin.password = std::move(*password);
 }
 
 }  // namespace
+
+Result<std::string> read_password(const std::string& file) {
+  constexpr std::size_t kMaxPassword = 4096;
+  const auto read = read_file(file, kMaxPassword);
+  if (!read) {
+    return read.error();
+  }
+  std::string_view rest = read->text;
+  const auto line = take_line(rest);
+  if (line.empty() || !rest.empty()) {
+    return Error(Reason::kMalformed, "must hold one line, the password");
+  }
+  return std::string(line);
+}
 
 void read_ensemble_settings(Section& map, EnsembleSettings& ensemble) {
   std::map<std::string, std::optional<Section>> sections;
@@ -154,6 +162,10 @@ std::vector<std::string> find_setting_changes(const EnsembleSettings& before,
       const auto name = place.section.empty() ? place.key : place.section + "." + place.key;
       changes.push_back(name + " " + text_of(last) + " -> " + text_of(next));
     }
+  }
+  if (now.admin.password_file == before.admin.password_file &&
+      now.admin.password != before.admin.password && !before.admin.password.empty()) {
+    changes.emplace_back("admin.password_file holds another password");
   }
   return changes;
 }

@@ -10,6 +10,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "config/ensemble_settings.hpp"
 
 namespace zke {
 
@@ -22,8 +23,18 @@ using std::chrono::steady_clock;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
-FileReading read_file(const ConfigSource& source, const Watcher& watch,
-                      const std::vector<std::string>& known) {
+bool holds(const std::string& file, const std::string& password) {
+  const auto now = read_password(file);
+  return now && *now == password;
+}
+
+bool is_known(const std::string& sha256, const KnownFiles& known) {
+  return sha256 == known.sha256 && std::ranges::all_of(known.passwords, [](const auto& file) {
+           return holds(file.first, file.second);
+         });
+}
+
+FileReading read_file(const ConfigSource& source, const Watcher& watch, const KnownFiles& known) {
   FileReading reading;
   try {
     if (watch) {
@@ -33,7 +44,7 @@ FileReading read_file(const ConfigSource& source, const Watcher& watch,
     const auto text = source.read_text();
     reading.sha256 = sha256_of(text);
     reading.is_void = false;
-    if (std::ranges::find(known, reading.sha256) == known.end()) {
+    if (!is_known(reading.sha256, known)) {
       reading.config = source.parse(text);
     }
   } catch (const std::exception& e) {
@@ -52,7 +63,7 @@ FileReading read_file(const ConfigSource& source, const Watcher& watch,
 FileReader::FileReader(const asio::any_io_executor& loop, ConfigSource source)
     : source_(std::move(source)), ended_(loop), background_(loop) {}
 
-asio::awaitable<FileReading> FileReader::read(Watcher watch, std::vector<std::string> known) {
+asio::awaitable<FileReading> FileReader::read(Watcher watch, KnownFiles known) {
   constexpr auto kPatience = seconds(10);
   const auto deadline = steady_clock::now() + kPatience;
   const auto result = std::make_shared<std::optional<FileReading>>();

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -14,6 +14,12 @@
 #include "config/source.hpp"
 
 namespace zke {
+
+/// The configuration in use, as far as its files tell whether it is still what they hold.
+struct KnownFiles {
+  std::string sha256;
+  std::map<std::string, std::string> passwords = {};  ///< as Configuration has them
+};
 
 /// What came of reading the configuration file.
 struct FileReading {
@@ -29,9 +35,10 @@ class FileReader {
  public:
   FileReader(const boost::asio::any_io_executor& loop, ConfigSource source);
 
-  /// Asks `watch`, if there is one, then reads and checks the file. A text whose hash is among
-  /// `known` is not parsed. What has not ended within 10 s is a mistake; the next one waits for it.
-  boost::asio::awaitable<FileReading> read(Watcher watch, std::vector<std::string> known);
+  /// Asks `watch`, if there is one, then reads and checks the file. A text that is `known`, with
+  /// the same passwords in its files, is not parsed. What has not ended within 10 s is a mistake;
+  /// the next one waits for it.
+  boost::asio::awaitable<FileReading> read(Watcher watch, KnownFiles known);
 
  private:
   boost::asio::awaitable<void> wait(std::chrono::steady_clock::time_point deadline);

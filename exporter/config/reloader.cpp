@@ -52,10 +52,11 @@ struct Reloader::Round {
   asio::steady_timer ended;  ///< cancelled when there is a result
 };
 
-Reloader::Reloader(const asio::any_io_executor& loop, ConfigSource source, std::string sha256,
-                   Events events)
+Reloader::Reloader(const asio::any_io_executor& loop, ConfigSource source,
+                   const Configuration& in_use, Events events)
     : events_(std::move(events)),
-      state_{source.file(), std::move(sha256), {}, system_clock::now()},
+      state_{source.file(), in_use.sha256, {}, system_clock::now()},
+      passwords_(in_use.passwords),
       wake_(loop, kNever),
       watch_(loop),
       reader_(loop, std::move(source)),
@@ -138,7 +139,7 @@ asio::awaitable<void> Reloader::watch() {
 asio::awaitable<Result<std::string>> Reloader::carry_out(std::string cause, bool is_look) {
   co_await watch_.wait_for_writer();
   const auto watcher = is_watched_ ? watch_.watcher() : Watcher();
-  const std::vector<std::string> known{state_.sha256, is_look ? refused_ : std::string()};
+  const KnownFiles known{state_.sha256, passwords_};
   const auto reading = co_await reader_.read(watcher, known);
   if (reading.places) {
     watch_.follow(*reading.places);
@@ -147,20 +148,19 @@ asio::awaitable<Result<std::string>> Reloader::carry_out(std::string cause, bool
     co_return std::string();
   }
   if (!reading.mistake.empty()) {
-    refused_ = reading.sha256;
     co_return refuse(cause, reading.mistake, is_look);
   }
   if (!reading.config) {  // it is known
-    const bool is_news = state_.sha256 == reading.sha256 && (!is_look || !state_.mistake.empty());
+    const bool is_news = !is_look || !state_.mistake.empty();
     co_return is_news ? accept(cause, {}, {}) : std::string();
   }
   const auto& config = *reading.config;
   const auto changes = co_await events_.take(config.settings);
   if (!changes) {
-    refused_.clear();  // the next look tries again: a port may be free by then
     co_return refuse(cause, changes.error().detail(), is_look);
   }
   state_.sha256 = config.sha256;
+  passwords_ = config.passwords;
   co_return accept(cause, *changes, config.overridden);
 }
 
@@ -192,7 +192,6 @@ std::string Reloader::accept(const std::string& cause, const std::vector<std::st
                              const std::vector<std::string>& overridden) {
   state_.mistake.clear();
   state_.taken = system_clock::now();
-  refused_.clear();
   events_.told(state_);
   const auto by_flags = overridden.empty() ? "" : "flags override its " + joined(overridden, ", ");
   auto summary = changes.empty() ? std::vector<std::string>{"none"} : changes;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,7 +21,8 @@
 
 namespace zke {
 
-/// Reads the configuration again when it is asked to, and when the file changes. One reading at a
+/// Reads the configuration again when it is asked to, and when the file changes, or a file with a
+/// password that it names. One reading at a
 /// time; who asks meanwhile shares the next one, so that nobody gets an answer about an older file.
 /// All of it is read and checked beside the loop before anything changes; a mistake, also one that
 /// shows when the settings are taken, changes nothing.
@@ -32,9 +34,9 @@ class Reloader {
     std::function<void(const ConfigState&)> told;  ///< something about it is new
   };
 
-  /// `sha256` is that of the file's text in use.
-  Reloader(const boost::asio::any_io_executor& loop, ConfigSource source, std::string sha256,
-           Events events);
+  /// `in_use` is what was read from `source` when it was read first.
+  Reloader(const boost::asio::any_io_executor& loop, ConfigSource source,
+           const Configuration& in_use, Events events);
 
   const ConfigState& state() const { return state_; }
 
@@ -66,7 +68,7 @@ class Reloader {
 
   Events events_;
   ConfigState state_;
-  std::string refused_;  ///< the hash of the newest text, if it was refused
+  std::map<std::string, std::string> passwords_;  ///< of the configuration in use
   std::optional<std::chrono::steady_clock::time_point> unfinished_;  ///< since when the file is so
   bool is_watched_ = false;
   RoundPtr running_;

@@ -132,6 +132,11 @@ Configuration ConfigSource::parse(const std::string& text) const {
   check_together(draft);
   read_files(file_.empty() ? "" : shown_path(file_) + ": ", draft.settings.ensembles);
   config.settings = std::move(draft.settings);
+  for (const auto& ensemble : config.settings.ensembles) {
+    if (const auto& admin = ensemble.admin; !admin.password_file.empty()) {
+      config.passwords[admin.password_file] = admin.password;
+    }
+  }
   return config;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,8 @@ namespace zke {
 /// Settings, and what they were read from.
 struct Configuration {
   Settings settings;
-  std::string sha256 = {};                   ///< of the file's text, in hex; empty without a file
+  std::string sha256 = {};  ///< of the file's text, in hex; empty without a file
+  std::map<std::string, std::string> passwords = {};  ///< by the file that holds it
   bool is_file_empty = false;                ///< there is a file, in which no setting stands
   std::vector<std::string> overridden = {};  ///< keys of the file whose place a flag takes
 };

@@ -28,7 +28,7 @@ struct Reloading {
     Reloader::Events events;
     events.take = [this](Settings settings) { return take(std::move(settings)); };
     events.told = [this](const ConfigState& state) { told.push_back(state.mistake); };
-    reloader.emplace(io.get_executor(), source, source.read().sha256, std::move(events));
+    reloader.emplace(io.get_executor(), source, source.read(), std::move(events));
   }
 
   static ConfigSource with_file(GivenFlags flags, const std::filesystem::path& file) {
@@ -51,6 +51,7 @@ struct Reloading {
       co_await never.async_wait(boost::asio::use_awaitable);
     }
     taken.push_back(settings.log_level);
+    password = settings.ensembles.at(0).admin.password;
     if (!refusal.empty()) {
       co_return Error(Reason::kLocalError, refusal);
     }
@@ -64,6 +65,7 @@ struct Reloading {
   boost::asio::io_context io{1};
   ConfigSource source;
   std::vector<log::Level> taken;
+  std::string password;  ///< of the AdminServer, as taken last
   int takes = 0;
   bool hangs = false;  ///< before anything is taken
   boost::asio::steady_timer never{io, std::chrono::steady_clock::time_point::max()};

@@ -69,6 +69,60 @@ TEST_CASE("what could not be taken is tried again at each look, and told once", 
   CHECK(exporter.told.back().empty());
 }
 
+TEST_CASE("a password that changed in its file is taken, by who asks and by a look", "[config]") {
+  const Folder folder;
+  const auto file = folder / "exporter.yml";
+  const auto secret = folder / "password";
+  const auto text =
+      "ensembles: [{members: [zk-0:1], admin: {username: zk, password_file: " + secret.string() +
+      "}}]\n";
+  write(secret, "old\n");
+  write(file, text);
+  Reloading exporter(file);
+  exporter.watch();
+  CHECK(exporter.takes == 0);
+
+  write(secret, "new\n");
+  exporter.run_some();
+  CHECK(exporter.password == "new");
+  exporter.run_some();
+  CHECK(exporter.takes == 1);
+
+  write(secret, "newer\n");
+  write(file, text);  // so that it looks at once
+  REQUIRE(wait_until(exporter.io, [&] { return exporter.password == "newer"; }));
+
+  exporter.told.clear();
+  fs::remove(secret);
+  write(file, text);
+  REQUIRE(wait_until(exporter.io, [&] { return !exporter.told.empty(); }));
+  CHECK(exporter.told.back() == file.string() + ": ensemble default: admin.password_file " +
+                                    secret.string() + " cannot be read: No such file or directory");
+  CHECK(exporter.password == "newer");
+  write(secret, "newest\n");
+  write(file, text);
+  REQUIRE(wait_until(exporter.io, [&] { return exporter.password == "newest"; }));
+  CHECK(exporter.told.back().empty());
+}
+
+TEST_CASE("a new configuration is taken when the password's file that it names comes", "[config]") {
+  const Folder folder;
+  const auto file = folder / "exporter.yml";
+  const auto secret = folder / "password";
+  const auto text =
+      "ensembles: [{members: [zk-0:1], admin: {username: zk, password_file: " + secret.string() +
+      "}}]\n";
+  write(file, text_with("info"));
+  Reloading exporter(file);
+  exporter.watch();
+  write(file, text);
+  REQUIRE(wait_until(exporter.io, [&] { return !exporter.told.empty(); }));
+  CHECK(exporter.takes == 0);
+  write(secret, "new\n");
+  write(file, text);
+  REQUIRE(wait_until(exporter.io, [&] { return exporter.password == "new"; }));
+}
+
 TEST_CASE("who asks gets what has changed, or the mistake", "[config]") {
   const Folder folder;
   const auto file = folder / "exporter.yml";

@@ -165,3 +165,13 @@ TEST_CASE("what changes in the source of figures is told", "[config]") {
         Texts{"ensemble orders: source not set -> admin_server",
               "ensemble orders: admin.port not set -> 8081"});
 }
+
+TEST_CASE("another password is told, one that was not read is none", "[config]") {
+  auto before = with(", admin: {username: zk, password_file: /x}");
+  auto now = before;
+  now.ensembles[0].admin.password = "new";
+  CHECK(find_changes(before, now).empty());
+  before.ensembles[0].admin.password = "old";
+  CHECK(find_changes(before, now) ==
+        Texts{"ensemble orders: admin.password_file holds another password"});
+}
