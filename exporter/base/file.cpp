@@ -65,7 +65,10 @@ Result<FileText> read_file(const std::string& path, std::size_t limit) {
     }
     file_text.text.append(block.data(), static_cast<std::size_t>(size));
     if (file_text.text.size() > limit) {
-      return Error(Reason::kTooLarge, "is larger than " + std::to_string(limit >> 20U) + " MiB");
+      constexpr std::size_t kMiB = 1U << 20U;
+      const auto shown = limit < kMiB ? std::to_string(limit >> 10U) + " KiB"
+                                      : std::to_string(limit / kMiB) + " MiB";
+      return Error(Reason::kTooLarge, "is larger than " + shown);
     }
   }
 }

@@ -4,10 +4,15 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "config/settings.hpp"
 
 namespace zke {
+
+/// Where a setting of an ensemble was given, by the ensemble's name and the key in the table: as
+/// Draft::places. A key of `ensembles[].tls` also gives that its place.
+using EnsemblePlaces = std::map<std::pair<std::string, std::string>, std::string>;
 
 /// Settings while they are read: first from the file, then from the flags.
 struct Draft {
@@ -16,6 +21,8 @@ struct Draft {
   /// Where a setting was given last, by its key in the table: "FILE:3: poll.interval" or
   /// "--poll.interval", with which a message begins.
   std::map<std::string, std::string, std::less<>> places = {};
+
+  EnsemblePlaces ensemble_places = {};
 
   bool has(std::string_view key) const { return places.find(key) != places.end(); }
 };

@@ -35,25 +35,62 @@ std::string text_of(const std::vector<std::string>& texts) {
   return texts.empty() ? "not set" : texts.front();
 }
 
-/// What belongs to the settings of the AdminServer beside their values.
-void read_admin_password(const std::string& place, EnsembleSettings& ensemble) {
-  auto& admin = ensemble.admin;
-  if (admin.is_https && !ensemble.tls) {
-    throw ConfigError(place +
-                      "admin.scheme https needs tls:, be it `tls: {}` (the system's authorities)");
+constexpr std::string_view kTls = "ensembles[].tls";
+
+/// Where the ensemble's key stands, with which a message begins.
+std::string place_of(const EnsemblePlaces& places, const EnsembleSettings& ensemble,
+                     std::string_view key) {
+  const auto found = places.find({ensemble.name, std::string(key)});
+  return found == places.end() ? "ensemble " + ensemble.name + ": " + std::string(key)
+                               : found->second;
+}
+
+void note_place(EnsemblePlaces& places, const EnsembleSettings& ensemble, std::string_view key,
+                const std::string& place) {
+  places.insert_or_assign({ensemble.name, std::string(key)}, place);
+  if (key.starts_with(kTls)) {
+    places.try_emplace({ensemble.name, std::string(kTls)}, place);
   }
-  if (admin.username.empty() != admin.password_file.empty()) {
-    throw ConfigError(place + "admin.username and admin.password_file need each other");
+}
+
+/// What belongs to the settings of the AdminServer beside their values.
+void read_admin_password(const EnsemblePlaces& places, EnsembleSettings& ensemble) {
+  auto& admin = ensemble.admin;
+  const auto fail = [&](std::string_view key, const std::string& message) {
+    throw ConfigError(place_of(places, ensemble, "ensembles[].admin." + std::string(key)) + " " +
+                      message);
+  };
+  if (admin.is_https && !ensemble.tls) {
+    fail("scheme",
+         "is https, which needs tls: (--zookeeper.tls.enabled); `tls: {}` takes the system's "
+         "authorities");
+  }
+  if (!admin.username.empty() && admin.password_file.empty()) {
+    fail("username", "needs admin.password_file, the file with the password");
+  }
+  if (admin.username.empty() && !admin.password_file.empty()) {
+    fail("password_file", "needs admin.username, whose password it holds");
   }
   if (admin.password_file.empty()) {
     return;
   }
   auto password = read_password(admin.password_file);
   if (!password) {
-    throw ConfigError(place + "admin.password_file " + shown_path(admin.password_file) + " " +
-                      password.error().detail());
+    fail("password_file", shown_path(admin.password_file) + " " + password.error().detail() +
+                              "; it must hold one line, the password");
   }
   admin.password = std::move(*password);
+}
+
+/// The mistake begins with the key that it is about, if it is about one.
+[[noreturn]] void fail_tls(const EnsemblePlaces& places, const EnsembleSettings& ensemble,
+                           std::string_view mistake) {
+  auto rest = mistake;
+  const auto key = std::string(kTls) + "." + std::string(take_until(rest, ' '));
+  if (places.contains({ensemble.name, key})) {
+    throw ConfigError(place_of(places, ensemble, key) + " " + std::string(rest));
+  }
+  throw ConfigError(place_of(places, ensemble, kTls) + ": " + std::string(mistake));
 }
 
 }  // namespace
@@ -67,12 +104,12 @@ Result<std::string> read_password(const std::string& file) {
   std::string_view rest = read->text;
   const auto line = take_line(rest);
   if (line.empty() || !rest.empty()) {
-    return Error(Reason::kMalformed, "must hold one line, the password");
+    return Error(Reason::kMalformed, "holds no line, or several");
   }
   return std::string(line);
 }
 
-void read_ensemble_settings(Section& map, EnsembleSettings& ensemble) {
+void read_ensemble_settings(Section& map, EnsembleSettings& ensemble, EnsemblePlaces& places) {
   std::map<std::string, std::optional<Section>> sections;
   for (const auto& setting : ensemble_table()) {
     const Place place(setting);
@@ -89,10 +126,12 @@ void read_ensemble_settings(Section& map, EnsembleSettings& ensemble) {
     }
     if (place.key.empty()) {
       setting.read_for({}, ensemble);
+      note_place(places, ensemble, setting.key, in->place());
     } else if (const auto value = in->find(place.key)) {
       if (const auto mistake = setting.read_for({value->text()}, ensemble); !mistake.empty()) {
         value->fail(mistake);
       }
+      note_place(places, ensemble, setting.key, value->place());
     }
   }
   for (const auto& [name, section] : sections) {
@@ -102,7 +141,8 @@ void read_ensemble_settings(Section& map, EnsembleSettings& ensemble) {
   }
 }
 
-std::string read_ensemble_settings(const GivenFlags& flags, EnsembleSettings& ensemble) {
+std::string read_ensemble_settings(const GivenFlags& flags, EnsembleSettings& ensemble,
+                                   EnsemblePlaces& places) {
   std::string first;
   for (const auto& setting : ensemble_table()) {
     const auto found = flags.find(setting.flag);
@@ -114,6 +154,7 @@ std::string read_ensemble_settings(const GivenFlags& flags, EnsembleSettings& en
     if (const auto mistake = setting.read_for(found->second, ensemble); !mistake.empty()) {
       throw ConfigError("--" + flag + " " + mistake);
     }
+    note_place(places, ensemble, setting.key, "--" + flag);
   }
   return first;
 }
@@ -170,16 +211,16 @@ std::vector<std::string> find_setting_changes(const EnsembleSettings& before,
   return changes;
 }
 
-void read_files(const std::string& place, std::vector<EnsembleSettings>& ensembles) {
+void read_files(const EnsemblePlaces& places, std::vector<EnsembleSettings>& ensembles) {
   std::vector<TlsSettings> good;
   for (auto& ensemble : ensembles) {
-    read_admin_password(place + "ensemble " + ensemble.name + ": ", ensemble);
+    read_admin_password(places, ensemble);
     if (!ensemble.tls || std::ranges::find(good, *ensemble.tls) != good.end()) {
       continue;
     }
     const auto context = TlsContext::load(*ensemble.tls);
     if (!context) {
-      throw ConfigError(place + "ensemble " + ensemble.name + ": tls: " + context.error().detail());
+      fail_tls(places, ensemble, context.error().detail());
     }
     good.push_back(*ensemble.tls);
   }

@@ -5,6 +5,7 @@
 
 #include "base/result.hpp"
 #include "config/command_line.hpp"
+#include "config/draft.hpp"
 #include "config/section.hpp"
 #include "poll/settings.hpp"
 
@@ -15,10 +16,11 @@ class Emitter;
 namespace zke {
 
 /// Reads what ensemble_table() has from an ensemble's map in the file. Throws a ConfigError.
-void read_ensemble_settings(Section& map, EnsembleSettings& ensemble);
+void read_ensemble_settings(Section& map, EnsembleSettings& ensemble, EnsemblePlaces& places);
 
 /// The same from the flags. Gives the first of them that was given, or nothing.
-std::string read_ensemble_settings(const GivenFlags& flags, EnsembleSettings& ensemble);
+std::string read_ensemble_settings(const GivenFlags& flags, EnsembleSettings& ensemble,
+                                   EnsemblePlaces& places);
 
 /// Writes them into the ensemble's map, which is open.
 void write_ensemble_settings(const EnsembleSettings& ensemble, YAML::Emitter& out);
@@ -33,8 +35,7 @@ std::vector<std::string> find_setting_changes(const EnsembleSettings& before,
 Result<std::string> read_password(const std::string& file);
 
 /// Looks whether the files that they name can be used, and reads the passwords in them, which may
-/// block; and whether each ensemble's settings fit together. Throws a ConfigError that begins with
-/// `place`.
-void read_files(const std::string& place, std::vector<EnsembleSettings>& ensembles);
+/// block; and whether each ensemble's settings fit together. Throws a ConfigError.
+void read_files(const EnsemblePlaces& places, std::vector<EnsembleSettings>& ensembles);
 
 }  // namespace zke

@@ -54,6 +54,9 @@ class Section {
   /// The same for a map.
   std::optional<Section> find_section(std::string_view key);
 
+  /// FileValue::place of the map.
+  std::string place() const { return map_.place(); }
+
   /// Throws when the file has a key that nobody asked for.
   void finish() const;
 

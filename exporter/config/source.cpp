@@ -58,13 +58,13 @@ void read_ensemble(const GivenFlags& flags, Draft& draft, Texts& overridden) {
       fail("zookeeper.observers", "adds to --zookeeper.servers; give both");
     }
     EnsembleSettings ensemble = settings.ensembles[0];
-    const auto other = read_ensemble_settings(flags, ensemble);
+    ensemble.name = name.value_or(ensemble.name);
+    const auto other = read_ensemble_settings(flags, ensemble, draft.ensemble_places);
     if (!other.empty() && flags.contains("config.file")) {
       fail(other,
            "is about the servers of --zookeeper.servers; give both, or write it into the file");
     }
     if (!flags.contains("config.file")) {
-      ensemble.name = name.value_or(ensemble.name);
       settings.ensembles = {ensemble};
     }
     return;
@@ -73,7 +73,7 @@ void read_ensemble(const GivenFlags& flags, Draft& draft, Texts& overridden) {
   ensembles.add(name.value_or(std::string(kDefaultEnsemble)));
   add_members(flags, "zookeeper.servers", false, ensembles);
   add_members(flags, "zookeeper.observers", true, ensembles);
-  read_ensemble_settings(flags, ensembles.last());
+  read_ensemble_settings(flags, ensembles.last(), draft.ensemble_places);
   settings.ensembles = ensembles.ensembles();
   if (draft.has("ensembles")) {
     overridden.emplace_back("ensembles");
@@ -130,7 +130,7 @@ Configuration ConfigSource::parse(const std::string& text) const {
   read_table(flags_, draft, config.overridden);
   settle_timeout(draft);
   check_together(draft);
-  read_files(file_.empty() ? "" : shown_path(file_) + ": ", draft.settings.ensembles);
+  read_files(draft.ensemble_places, draft.settings.ensembles);
   config.settings = std::move(draft.settings);
   for (const auto& ensemble : config.settings.ensembles) {
     if (const auto& admin = ensemble.admin; !admin.password_file.empty()) {

@@ -45,7 +45,7 @@ Draft read_file(const FileValue& whole) {
     check_together(draft);  // with one of them alone, the flags may still make it right
   }
   if (const auto list = file.find("ensembles")) {
-    draft.settings.ensembles = read_ensembles(*list);
+    draft.settings.ensembles = read_ensembles(*list, draft.ensemble_places);
     draft.places.insert_or_assign("ensembles", list->place());
   }
   read_section(file, "http", draft);

@@ -81,7 +81,7 @@ std::string read_name(Section& section) {
   return name;
 }
 
-void read_ensemble(const FileValue& map, EnsembleList& ensembles) {
+void read_ensemble(const FileValue& map, EnsembleList& ensembles, EnsemblePlaces& places) {
   if (!map.node().IsMap()) {
     map.fail("must be a map, such as {name: orders, members: [zk-0.zk:2181]}");
   }
@@ -96,7 +96,7 @@ void read_ensemble(const FileValue& map, EnsembleList& ensembles) {
   if (const auto observers = section.find("observers")) {
     read_members(*observers, true, ensembles);
   }
-  read_ensemble_settings(section, ensembles.last());
+  read_ensemble_settings(section, ensembles.last(), places);
   section.finish();
   if (!members) {
     section.fail("members", "is missing; list the servers, such as [zk-0.zk:2181]");
@@ -105,7 +105,7 @@ void read_ensemble(const FileValue& map, EnsembleList& ensembles) {
 
 }  // namespace
 
-std::vector<EnsembleSettings> read_ensembles(const FileValue& list) {
+std::vector<EnsembleSettings> read_ensembles(const FileValue& list, EnsemblePlaces& places) {
   const std::string example = "[{name: orders, members: [zk-0.zk:2181]}]";
   if (!list.node().IsSequence()) {
     list.fail("must be a list of maps, such as " + example);
@@ -116,7 +116,8 @@ std::vector<EnsembleSettings> read_ensembles(const FileValue& list) {
   EnsembleList ensembles;
   std::size_t index = 0;
   for (const auto& entry : list.entries()) {
-    read_ensemble(entry.at(entry.node(), "ensembles[" + std::to_string(index++) + "]"), ensembles);
+    read_ensemble(entry.at(entry.node(), "ensembles[" + std::to_string(index++) + "]"), ensembles,
+                  places);
   }
   return ensembles.ensembles();
 }

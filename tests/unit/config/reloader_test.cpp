@@ -96,8 +96,10 @@ TEST_CASE("a password that changed in its file is taken, by who asks and by a lo
   fs::remove(secret);
   write(file, text);
   REQUIRE(wait_until(exporter.io, [&] { return !exporter.told.empty(); }));
-  CHECK(exporter.told.back() == file.string() + ": ensemble default: admin.password_file " +
-                                    secret.string() + " cannot be read: No such file or directory");
+  CHECK(exporter.told.back() == file.string() + ":1: ensembles[0].admin.password_file " +
+                                    secret.string() +
+                                    " cannot be read: No such file or directory; it must hold "
+                                    "one line, the password");
   CHECK(exporter.password == "newer");
   write(secret, "newest\n");
   write(file, text);

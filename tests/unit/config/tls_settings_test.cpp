@@ -129,20 +129,19 @@ TEST_CASE("a server name may be an IP address of either kind", "[config]") {
 TEST_CASE("files of TLS that can't be used are a mistake of the configuration", "[config]") {
   const Files files;
   write(files.path("bad.crt"), "hello\n");
-  const auto wanted =
-      "ensemble default: tls: ca_file " + files.path("bad.crt") +
-      ": holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----";
-  CHECK(mistake_in({"--zookeeper.tls.ca-file=" + files.path("bad.crt")}) == wanted);
+  CHECK(mistake_in({"--zookeeper.tls.ca-file=" + files.path("bad.crt")}) ==
+        "--zookeeper.tls.ca-file " + files.path("bad.crt") +
+            ": holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----");
 
   auto ensembles = with(", tls: {ca_file: " + files.path("ca.crt") + "}").ensembles;
-  CHECK_NOTHROW(read_files("x: ", ensembles));
+  CHECK_NOTHROW(read_files({}, ensembles));
   ensembles.push_back(ensembles[0]);
   ensembles[1].name = "search";
   ensembles[1].tls->cert_file = "/no/cert";
   ensembles[1].tls->key_file = "/no/key";
-  CHECK_THROWS_WITH(read_files("x: ", ensembles),
-                    "x: ensemble search: tls: cert_file /no/cert: cannot be read: No such file or "
-                    "directory");
+  const EnsemblePlaces places{{{"search", "ensembles[].tls.cert_file"}, "x:7: tls.cert_file"}};
+  CHECK_THROWS_WITH(read_files(places, ensembles),
+                    "x:7: tls.cert_file /no/cert: cannot be read: No such file or directory");
 }
 
 TEST_CASE("what changes in tls: is told, as a whole or by its key", "[config]") {
@@ -174,4 +173,31 @@ TEST_CASE("another password is told, one that was not read is none", "[config]")
   before.ensembles[0].admin.password = "old";
   CHECK(find_changes(before, now) ==
         Texts{"ensemble orders: admin.password_file holds another password"});
+}
+
+TEST_CASE("the password of the AdminServer is the one line of its file", "[config]") {
+  const Files files;
+  const auto file = files.path("password");
+  const auto password_in = [&](const std::string& text) {
+    write(file, text);
+    const auto password = read_password(file);
+    return password ? *password : "(" + password.error().detail() + ")";
+  };
+  CHECK(password_in("secret") == "secret");
+  CHECK(password_in("secret word\r\n") == "secret word");
+  CHECK(password_in("") == "(holds no line, or several)");
+  CHECK(password_in("\n") == "(holds no line, or several)");
+  CHECK(password_in("secret\n\n") == "(holds no line, or several)");
+  CHECK(password_in(std::string(5000, 'x')) == "(is larger than 4 KiB)");
+
+  write(file, "");
+  const auto flags =
+      Texts{"--zookeeper.admin.username=zk", "--zookeeper.admin.password-file=" + file};
+  CHECK(mistake_in(flags) == "--zookeeper.admin.password-file " + file +
+                                 " holds no line, or several; it must hold one line, the password");
+  write(file, "secret\n");
+  CHECK(first_of(flags).admin.password == "secret");
+  CHECK(mistake_in({"--zookeeper.admin.scheme=https"}) ==
+        "--zookeeper.admin.scheme is https, which needs tls: (--zookeeper.tls.enabled); `tls: {}` "
+        "takes the system's authorities");
 }
