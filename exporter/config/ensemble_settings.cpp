@@ -31,8 +31,9 @@ struct Place {
   }
 };
 
-std::string text_of(const std::vector<std::string>& texts) {
-  return texts.empty() ? "not set" : texts.front();
+/// What is not set has its default, in words.
+std::string text_of(const Setting& setting, const std::vector<std::string>& texts) {
+  return texts.empty() ? std::string(setting.otherwise.more) : texts.front();
 }
 
 constexpr std::string_view kTls = "ensembles[].tls";
@@ -201,7 +202,7 @@ std::vector<std::string> find_setting_changes(const EnsembleSettings& before,
       changes.push_back(told + (last.empty() ? " added" : " removed"));
     } else {
       const auto name = place.section.empty() ? place.key : place.section + "." + place.key;
-      changes.push_back(name + " " + text_of(last) + " -> " + text_of(next));
+      changes.push_back(name + " " + text_of(setting, last) + " -> " + text_of(setting, next));
     }
   }
   if (now.admin.password_file == before.admin.password_file &&

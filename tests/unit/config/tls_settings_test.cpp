@@ -155,14 +155,14 @@ TEST_CASE("what changes in tls: is told, as a whole or by its key", "[config]") 
         Texts{"ensemble orders: tls.ca_file /x -> /y",
               "ensemble orders: tls.min_version 1.2 -> 1.3"});
   CHECK(changes(", tls: {ca_file: /x}", ", tls: {}") ==
-        Texts{"ensemble orders: tls.ca_file /x -> not set"});
+        Texts{"ensemble orders: tls.ca_file /x -> those of the system"});
 }
 
 TEST_CASE("what changes in the source of figures is told", "[config]") {
   CHECK(changes("", ", source: auto").empty());
   CHECK(changes("", ", source: admin_server, admin: {port: 8081}") ==
-        Texts{"ensemble orders: source not set -> admin_server",
-              "ensemble orders: admin.port not set -> 8081"});
+        Texts{"ensemble orders: source auto -> admin_server",
+              "ensemble orders: admin.port 8080 -> 8081"});
 }
 
 TEST_CASE("another password is told, one that was not read is none", "[config]") {
