@@ -26,7 +26,7 @@ struct AdminServer {
 /// Asks for the pages that stand for `command` (adminserver/pages.hpp), each over a connection of
 /// its own, at one address of the target after the other, as fourletter/ask does; `deadline` covers
 /// all of it. The reply's text is the page's JSON; that of kConf a list of those pages that the
-/// server knows. Errors: as of fourletter/ask; tls and command_refused say what to configure.
+/// server knows. Errors: as of fourletter/ask; tls and malformed say what to configure.
 boost::asio::awaitable<Result<Answer>> ask_admin(AdminServer server, Command command,
                                                  std::chrono::steady_clock::time_point deadline);
 

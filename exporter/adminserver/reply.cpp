@@ -39,14 +39,13 @@ Error status_error(const HttpAnswer& answer) {
                                       printable(answer.location, kShown) +
                                       "; is admin.path right?"};
     case 401:
-      return {Reason::kCommandRefused,
-              status +
-                  ": it wants a name and a password; set admin.username and "
-                  "admin.password_file"};
+      return {Reason::kMalformed, status +
+                                      ": it wants a name and a password; set admin.username and "
+                                      "admin.password_file"};
     case 403:
-      return {Reason::kCommandRefused, status +
-                                           ": it refuses to tell us; look at admin.username "
-                                           "and at what stands before the AdminServer"};
+      return {Reason::kMalformed, status +
+                                      ": it refuses to tell us; look at admin.username "
+                                      "and at what stands before the AdminServer"};
     case 404:
       return {Reason::kMalformed,
               status + ": there is no such page; is it the AdminServer, is admin.path right?"};
@@ -58,7 +57,8 @@ Error status_error(const HttpAnswer& answer) {
 /// What every document of an AdminServer says.
 struct Envelope {
   std::string command;
-  std::optional<std::string> error;  ///< empty text: null
+  std::optional<std::string> error;
+  bool is_error_null = false;  ///< it says that there is none
 };
 
 }  // namespace
@@ -73,8 +73,12 @@ Result<Reply> read_admin_reply(std::string_view page, const HttpAnswer& answer) 
   const auto mistake = read_json(answer.body, [&envelope](const JsonValue& value) {
     if (value.is("command")) {
       envelope.command = value.text;
-    } else if (value.is("error") && envelope.error.value_or("").empty()) {
-      envelope.error = value.text == "null" ? std::string_view() : value.text;
+    } else if (value.is("error")) {
+      if (value.kind == JsonValue::Kind::kWord && value.text == "null") {
+        envelope.is_error_null = true;
+      } else {
+        envelope.error = value.text;
+      }
     }
   });
   if (mistake) {
@@ -85,16 +89,16 @@ Result<Reply> read_admin_reply(std::string_view page, const HttpAnswer& answer) 
                    : Error(mistake->reason(), mistake->detail() + ": it begins with \"" +
                                                   printable(answer.body, 40) + "\"");
   }
-  if (envelope.command != page || !envelope.error) {
+  if (envelope.command != page || (!envelope.error && !envelope.is_error_null)) {
     return Error(Reason::kMalformed, "JSON, but not of ZooKeeper's AdminServer");
   }
   Reply reply;
   reply.source = PollSource::kAdminServer;
-  if (is_not_serving(*envelope.error)) {
+  if (envelope.error && is_not_serving(*envelope.error)) {
     reply.kind = Reply::Kind::kNotServing;
-  } else if (envelope.error->starts_with("Unknown command")) {
+  } else if (envelope.error && envelope.error->starts_with("Unknown command")) {
     reply.kind = Reply::Kind::kNotAllowed;
-  } else if (!envelope.error->empty()) {
+  } else if (envelope.error) {
     return Error(Reason::kMalformed, "the server says: " + printable(*envelope.error, kShown));
   }
   reply.text = answer.body;

@@ -153,7 +153,7 @@ TEST_CASE("failures have the reasons of four-letter words", "[adminserver]") {
   check("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{}", Reason::kTruncated);
   check("HTTP/1.1 200 OK\r\n\r\n" + whole.substr(0, 5000), Reason::kTruncated);
   check("HTTP/1.1 200 OK\r\n\r\n" + std::string(9U << 20U, ' '), Reason::kTooLarge);
-  check("HTTP/1.1 401 X\r\n\r\n", Reason::kCommandRefused);
+  check("HTTP/1.1 401 X\r\n\r\n", Reason::kMalformed);
   check("HTTP/1.1 302 X\r\nLocation: https://zk-0:8080/commands/monitor\r\n\r\n", Reason::kTls);
   server.shut();
   CHECK(reason_of(io, server.endpoint()) == Reason::kRefused);

@@ -86,8 +86,8 @@ TEST_CASE("what is no answer says why, and what to do", "[adminserver]") {
     CHECK_THAT(mistake(said), StartsWith(begin));
   };
   check(answer(404, "<html>"), "malformed: status 404: there is no such page; is it the Admin");
-  check(answer(401, ""), "command_refused: status 401: it wants a name and a password; set admin.");
-  check(answer(403, ""), "command_refused: status 403");
+  check(answer(401, ""), "malformed: status 401: it wants a name and a password; set admin.");
+  check(answer(403, ""), "malformed: status 403");
   check(answer(302, "", "https://a/commands/monitor"),
         "tls: status 302: it wants HTTPS; set admin");
   check(answer(302, "", "/login"), "malformed: status 302: it redirects to /login");
@@ -102,6 +102,26 @@ TEST_CASE("what is no answer says why, and what to do", "[adminserver]") {
                         envelope(R"("Exception writing command response to JSON")")),
         "truncated: the server failed while it wrote the answer");
   check(answer(200, envelope("null") + envelope("null")), "malformed: ");
+}
+
+TEST_CASE("only a whole document that says of what page it is, and that all is well, is believed",
+          "[adminserver]") {
+  const auto is_believed = [](const std::string& body) {
+    return mistake(answer(200, body)) == "none";
+  };
+  CHECK(is_believed(envelope("null")));
+  for (const auto* error : {R"("")", R"("null")", "false", "0", "[]", "[null]", "{}"}) {
+    CAPTURE(error);
+    CHECK_FALSE(is_believed(envelope(error)));
+  }
+  CHECK_FALSE(is_believed(R"({"command":"monitor","error":null,"error":"x"})"));
+  CHECK_FALSE(is_believed(R"({"command":"monitor","error":"x","error":null})"));
+  CHECK_FALSE(is_believed(R"({"data":{"command":"monitor","error":null}})"));
+  CHECK_FALSE(is_believed("\xEF\xBB\xBF" + envelope("null")));
+  CHECK_FALSE(is_believed("\x1f\x8b\x08" + envelope("null")));
+  CHECK_FALSE(is_believed(envelope("null") + std::string(1, '\0')));
+  CHECK_FALSE(is_believed(R"({"a":)" + std::string(50, '[') + std::string(50, ']') +
+                          R"(,"command":"monitor","error":null})"));
 }
 
 TEST_CASE("half of a page is never an answer", "[adminserver]") {
