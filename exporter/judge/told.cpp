@@ -17,7 +17,9 @@ void remember_member(const std::string& name, const MemberSample& sample, Told& 
   if (sample.is_voter) {
     told.votes[name] = *sample.is_voter;
   }
-  if (sample.version) {
+  if (sample.version && sample.version->number.empty()) {
+    told.versions.erase(name);  // a build without a number: it runs something else now
+  } else if (sample.version) {
     told.versions[name] = sample.version->number;
   }
 }

@@ -246,6 +246,14 @@ TEST_CASE("a member that is down runs what it said last, until it belongs to the
   CHECK(watch.see(down, 10s).versions == 1);
 }
 
+TEST_CASE("three versions are three, and a server that does not tell its own is none of them",
+          "[judge]") {
+  Watch watch;
+  CHECK(watch.see(versions({"3.7.2", "3.8.0", "3.9.3"})).versions == 3);
+  CHECK(watch.see(versions({"3.9.3", "3.9.3", ""}), 10s).versions == 1);
+  CHECK(watch.verdict.findings.empty());
+}
+
 TEST_CASE("where no version is known there is none to count", "[judge]") {
   Watch watch;
   CHECK(watch.see(Round("1 2 3", "1- 2- 3-")).versions == 0);
