@@ -17,5 +17,7 @@ for path in (p for root in sys.argv[1:] for p in sorted(pathlib.Path(root).rglob
         expression = re.split(r"\)\s*;?\s*\w*\s*\)?\s*\{\s*\n", await_.group(0))[0]
         line = text.count("\n", 0, await_.start()) + 1
         bad += [f"{path}:{line}: {why}" for rule, why in BAD.items() if re.search(rule, expression)]
+    for branch in re.finditer(r"\?[^;{}]*\bco_await\b", text):
+        bad.append(f"{path}:{text.count(chr(10), 0, branch.end()) + 1}: co_await in a branch of ?:")
 print("\n".join(bad) or "ok")
 sys.exit(bool(bad))
