@@ -84,68 +84,84 @@ std::vector<Saying> list_sayings(const Group& group) {
 
 class Comparison {
  public:
-  explicit Comparison(DigestMemory& memory) : memory_(memory) {}
+  Comparison(const Group& group, DigestMemory& memory)
+      : group_(group), undecided_(group), sayings_(list_sayings(group)), memory_(memory) {}
 
-  /// Decides on each member at the newest zxid that it shares with another.
-  void compare(const Group& group) {
-    const auto sayings = list_sayings(group);
-    std::vector<const Compared*> undecided = group;
-    for (auto begin = sayings.begin(); begin != sayings.end() && !undecided.empty();) {
-      const auto end = std::find_if(begin, sayings.end(),
-                                    [&](const auto& saying) { return saying.zxid != begin->zxid; });
-      if (end - begin > 1) {
-        compare_at({begin, end}, undecided);
+  void compare() {
+    for (const bool is_last : {false, true}) {
+      auto begin = sayings_.begin();
+      while (begin != sayings_.end() && !undecided_.empty()) {
+        const auto end = std::find_if(
+            begin, sayings_.end(), [&](const auto& saying) { return saying.zxid != begin->zxid; });
+        if (end - begin > 1) {
+          compare_at({begin, end}, is_last);
+        }
+        begin = end;
       }
-      begin = end;
     }
   }
 
  private:
-  /// Of all sayings about one zxid.
-  void compare_at(const std::vector<Saying>& sayings, std::vector<const Compared*>& undecided) {
+  using Sides = std::vector<Difference::Side>;
+
+  /// Of all sayings about one zxid. Who was asked since the others is not judged by it before it
+  /// is the last resort: of a wrong and a right one that both are ahead nobody can tell.
+  void compare_at(const std::vector<Saying>& sayings, bool is_last) {
     memory_.is_any_compared = true;
     Sayings values;
     for (const auto& saying : sayings) {
       values.emplace_back(saying.member->member, std::to_string(saying.value));
     }
     const auto sides = find_difference("", values).sides;
+    if (!is_majority(sides) && sayings.size() < group_.size() && !is_last) {
+      return;
+    }
     for (const auto& saying : sayings) {
-      if (std::erase(undecided, saying.member) == 0) {
+      if (std::erase(undecided_, saying.member) == 0) {
         continue;
       }
-      if (std::to_string(saying.value) == sides[0].value) {
+      if (std::to_string(saying.value) != sides[0].value) {
+        note_difference(saying, sayings, sides);
+      } else if (is_majority(sides) || sides.size() == 1) {
         memory_.differing.erase(saying.member->member);
         memory_.doubted.erase(saying.member->member);
-      } else {
-        note_difference(saying, sayings, sides);
       }
     }
   }
 
-  void note_difference(const Saying& odd, const std::vector<Saying>& sayings,
-                       const std::vector<Difference::Side>& sides) {
+  bool is_majority(const Sides& sides) const { return 2 * sides[0].members.size() > group_.size(); }
+
+  void note_difference(const Saying& odd, const std::vector<Saying>& sayings, const Sides& sides) {
     const auto& name = odd.member->member;
-    if (memory_.differing.contains(name)) {
+    const auto known = memory_.differing.find(name);
+    const bool is_known = known != memory_.differing.end();
+    if (is_known && (!known->second.member.empty() || !is_majority(sides))) {
       return;
     }
     const auto first = memory_.doubted.try_emplace(name, odd.zxid).first->second;
-    const bool is_proven = odd.zxid > first || std::ranges::any_of(sayings, [&](const auto& other) {
-                             return other.value != odd.value &&
-                                    have_agreed(*other.member->digests, *odd.member->digests);
-                           });
-    if (!is_proven) {
-      return;
+    const bool is_proven =
+        is_known || odd.zxid > first || std::ranges::any_of(sayings, [&](const auto& other) {
+          return other.value != odd.value &&
+                 have_agreed(*other.member->digests, *odd.member->digests);
+        });
+    if (is_proven) {
+      memory_.doubted.erase(name);
+      memory_.differing.insert_or_assign(name, describe(odd, sides));
     }
-    memory_.doubted.erase(name);
-    const bool is_majority = sides[0].members.size() > sides[1].members.size();
-    const auto text = is_majority
-                          ? name + " holds other data than " + names_text(sides[0].members)
-                          : names_text(sides[0].members) + " and " + name + " hold different data";
-    memory_.differing.emplace(
-        name, Finding{FindingCode::kDataDiffers, is_majority ? name : std::string(),
-                      text + ": their digests differ at zxid " + hex_text(odd.zxid)});
   }
 
+  Finding describe(const Saying& odd, const Sides& sides) const {
+    const auto& name = odd.member->member;
+    const auto others = names_text(sides[0].members);
+    const auto text = is_majority(sides) ? name + " holds other data than " + others
+                                         : others + " and " + name + " hold different data";
+    return {FindingCode::kDataDiffers, is_majority(sides) ? name : std::string(),
+            text + ": their digests differ at zxid " + hex_text(odd.zxid)};
+  }
+
+  const Group& group_;
+  Group undecided_;
+  std::vector<Saying> sayings_;
   DigestMemory& memory_;
 };
 
@@ -156,7 +172,7 @@ void compare_groups(DigestMemory& memory) {
   }
   memory.is_any_compared = false;
   for (const auto& [version, group] : groups) {
-    Comparison(memory).compare(group);
+    Comparison(group, memory).compare();
   }
 }
 

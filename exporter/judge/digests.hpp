@@ -35,8 +35,10 @@ struct DataCheck {
   Findings findings;
 };
 
-/// Compares the members' digests at the newest zxid that each has in common with others. A zxid is
-/// given once, so that different digests of it are different data.
+/// Compares the members' digests, each at the newest zxid of which all tell, or more than half tell
+/// the same; where there is none, at the newest that it shares with another. (They are asked one
+/// after the other: of the newest zxids only some tell, and of two nobody knows which is wrong.) A
+/// zxid is given once, so that different digests of it are different data.
 ///
 /// Left out are an address of several servers, another program than ZooKeeper, a standalone server,
 /// one that holds a membership without a server of the ensemble's; and members of another version,

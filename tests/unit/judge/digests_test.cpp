@@ -78,6 +78,34 @@ TEST_CASE("digests that never agreed are believed when a newer one differs too",
   CHECK(watch.see(trio({newer, newer, strange}), 60s).data_differs == true);
 }
 
+TEST_CASE("data that differs is found in whatever order the members are asked", "[judge]") {
+  const auto odd = GENERATE(0, 1, 2);
+  const auto first = GENERATE(0, 1, 2);
+  const auto step = GENERATE(1, 2);
+  const auto name = "zk-" + std::to_string(odd + 1) + ":2181";
+  const auto log_of = [&](int member, std::int64_t newest) {
+    Log log;
+    for (std::int64_t i = 1; i <= newest; ++i) {
+      log.push_back({0x500000000U + static_cast<std::uint64_t>(i) * 0x80U, member == odd ? -i : i});
+    }
+    return log;
+  };
+  std::vector<Log> logs(3);
+  Watch watch;
+  for (int i = 0; i < 9; ++i) {  // one after the other: who is asked tells of one zxid more
+    const int asked = (first + i * step) % 3;
+    logs[static_cast<std::size_t>(asked)] = log_of(asked, i + 3);
+    watch.see(trio(logs), 20s);
+    INFO("odd " << odd << ", first " << first << ", step " << step << ", asked " << i);
+    if (i < 5) {
+      continue;
+    }
+    CHECK(watch.verdict.data_differs == true);
+    REQUIRE(watch.verdict.findings.size() == 1);
+    CHECK(watch.verdict.findings[0].member == name);
+  }
+}
+
 TEST_CASE("a wrong digest of a start from an old snapshot is no difference", "[judge]") {
   Watch watch;
   watch.see(trio({kEqual, kEqual, kStrange}));
@@ -109,6 +137,34 @@ TEST_CASE("a difference stays until the member agrees again", "[judge]") {
 
   CHECK(watch.see(trio({kEqual, kEqual, kEqual}), 60s).data_differs == false);
   CHECK(watch.verdict.level == Level::kHealthy);
+}
+
+TEST_CASE("a difference stays while the others are not there to compare with", "[judge]") {
+  auto newer = kEqual;
+  newer.push_back({0x500000180, 3});
+  auto odd = kOdd;
+  odd.push_back({0x500000180, 10});
+  Watch watch;
+  watch.see(trio({kOdd, kEqual, kEqual}));
+  REQUIRE(watch.verdict.findings.size() == 1);
+  const auto found = watch.verdict.findings[0];
+  CHECK(found.member == "zk-1:2181");
+
+  for (const auto& logs :
+       {std::vector{odd, newer, kEqual}, {odd, newer, Log()}, {odd, newer, newer}}) {
+    CHECK(watch.see(trio(logs), 60s).data_differs == true);
+    REQUIRE_FALSE(watch.verdict.findings.empty());
+    CHECK(watch.verdict.findings[0].text == found.text);
+  }
+  CHECK(watch.verdict.findings.size() == 1);
+}
+
+TEST_CASE("of two that differ a third one names the odd one", "[judge]") {
+  Watch watch;
+  REQUIRE(watch.see(trio({kEqual, {}, kOdd})).findings[0].member.empty());
+  watch.see(trio({kEqual, kEqual, kOdd}), 60s);
+  REQUIRE(watch.verdict.findings.size() == 1);
+  CHECK(watch.verdict.findings[0].member == "zk-3:2181");
 }
 
 TEST_CASE("a member that is polled no more, or refuses hash, differs no more", "[judge]") {
