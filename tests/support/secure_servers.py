@@ -38,8 +38,9 @@ def speak_tls(ensemble: Ensemble, server: Certificate, authority: Authority, cli
             config[key] = config[key].partition(";")[0]  # what follows is a plain client port
 
 
-def serve_admin(ensemble: Ensemble, https: Certificate | None = None, authority: Authority | None = None) -> None:
-    """An AdminServer beside each client port, by HTTP or by HTTPS alone.
+def serve_admin(ensemble: Ensemble, https: Certificate | None = None, authority: Authority | None = None,
+                plain_too: bool = False) -> None:
+    """An AdminServer beside each client port: by HTTP, by HTTPS alone, or by both at one port.
 
     All are at one port, `Member.admin_port`: several members must have hosts of their own.
     """
@@ -48,7 +49,8 @@ def serve_admin(ensemble: Ensemble, https: Certificate | None = None, authority:
         member.admin_port = port
         member.config |= {"admin.enableServer": "true", "admin.serverPort": port, "admin.serverAddress": member.host}
         if https:
-            member.config |= {"admin.forceHttps": "true", "ssl.quorum.keyStore.location": https.store,
+            member.config |= {"admin.portUnification" if plain_too else "admin.forceHttps": "true",
+                              "ssl.quorum.keyStore.location": https.store,
                               "ssl.quorum.trustStore.location": authority.file}
 
 
