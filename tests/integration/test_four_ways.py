@@ -12,14 +12,15 @@ from kazoo.client import KazooClient
 from certificates import Authority
 from config_file import ConfigFile
 from exporter_process import Exporter
-from secure_servers import serve_admin, speak_tls
+from secure_servers import serve_admin, speak_tls, wait_admin
 from zk_health import run_health
 from zookeeper_ensemble import Ensemble, Member, wait_until
 
 DEFAULTS, TLS, ADMIN, EVERYTHING = WAYS = ("defaults", "tls", "admin", "everything")
 TLS_FAMILIES = {"zookeeper_tls_certificate_not_after_timestamp_seconds", "zookeeper_tls_version_info"}
-ONLY_WORDS_TELL = {"zookeeper_init_limit_ticks", "zookeeper_sync_limit_ticks"}
+ONLY_WORDS_TELL = {"zookeeper_init_limit_ticks", "zookeeper_sync_limit_ticks"}  # the page `configuration` lacks them
 ONLY_ADMIN_TELLS = {"zookeeper_last_snapshot_timestamp_seconds"}  # if the server has ever written one
+DIFFERS = "zookeeper_ensemble_data_differs"
 UNSTEADY = {"zookeeper_lag_transactions"}  # not told when the polls of follower and leader fall badly
 Verdict = dict[str, Any]
 
@@ -30,15 +31,17 @@ class Site:
     def __init__(self, directory: Path):
         self.authority = Authority(directory / "ca")
         self._client, server = self.authority.issue("client"), self.authority.issue("server")
-        self.ensembles = {way: Ensemble(directory / way, whitelist="srvr" if way == DEFAULTS else "*", own_hosts=True)
-                          for way in WAYS}
+        self.ensembles = {way: Ensemble(directory / way, own_hosts=True) for way in WAYS}
         speak_tls(self.ensembles[TLS], server, self.authority)
         speak_tls(self.ensembles[ADMIN], server, self.authority, client_auth="need")  # which the exporter can't
-        serve_admin(self.ensembles[ADMIN])
-        serve_admin(self.ensembles[EVERYTHING])
-        ways = {DEFAULTS: {}, TLS: {"tls": {"ca_file": str(self.authority.file)}},
-                ADMIN: {"source": "admin_server", "admin": {"port": self.ensembles[ADMIN].members[0].admin_port}},
-                EVERYTHING: {"admin": {"port": self.ensembles[EVERYTHING].members[0].admin_port}}}
+        for member in self.ensembles[DEFAULTS].members:
+            del member.config["4lw.commands.whitelist"]
+        admin = {}
+        for way in (DEFAULTS, ADMIN, EVERYTHING):
+            serve_admin(self.ensembles[way])
+            admin[way] = {"admin": {"port": self.ensembles[way].members[0].admin_port}}
+        ways = {DEFAULTS: admin[DEFAULTS], TLS: {"tls": {"ca_file": str(self.authority.file)}},
+                ADMIN: {"source": "admin_server", **admin[ADMIN]}, EVERYTHING: admin[EVERYTHING]}
         config = ConfigFile(directory / "exporter.yml")
         config.settings["ensembles"] = [
             {"name": way, "members": ensemble.servers.split(","), **ways[way]}
@@ -54,6 +57,8 @@ class Site:
             ensemble.wait_serving()
             for member in ensemble.members:
                 self._write(way, member)
+        for way in (DEFAULTS, ADMIN, EVERYTHING):
+            wait_admin(self.ensembles[way])  # who is late is not asked again for a minute
         self.exporter = Exporter(config=self._config)
         self.exporter.wait_ready()
 
@@ -109,7 +114,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.mark.parametrize("role", ["leader", "follower"])
 def test_the_same_families(site: Site, role: str) -> None:
-    """Wherever the data exists: TLS changes nothing, and the AdminServer tells almost as much as the words."""
+    """TLS changes nothing; the AdminServer tells almost as much as the words, alone or for those that are refused."""
     found = {}
     for way in WAYS:
         member = site.find(way, role)
@@ -118,16 +123,15 @@ def test_the_same_families(site: Site, role: str) -> None:
         found[way] = samples.of(member.address).names() - UNSTEADY
     assert found[TLS] - TLS_FAMILIES == found[EVERYTHING]
     assert found[TLS] > TLS_FAMILIES
-    assert found[ADMIN] - found[EVERYTHING] <= ONLY_ADMIN_TELLS
-    assert found[EVERYTHING] - found[ADMIN] == ONLY_WORDS_TELL
-    assert found[DEFAULTS] - found[EVERYTHING] == set()
+    for way in (DEFAULTS, ADMIN):
+        assert found[way] - found[EVERYTHING] <= ONLY_ADMIN_TELLS
+        assert found[EVERYTHING] - found[way] == ONLY_WORDS_TELL
 
 
 def test_the_data_is_compared(site: Site) -> None:
     """By the word or by the AdminServer's page, whichever tells the digests."""
-    compared = {way: f'zookeeper_ensemble_data_differs{{ensemble="{way}"}} 0' for way in (TLS, ADMIN, EVERYTHING)}
-    site.exporter.wait_for(lambda now: all(line in site.exporter.page() for line in compared.values()), "all digests")
-    assert f'zookeeper_ensemble_data_differs{{ensemble="{DEFAULTS}"}}' not in site.exporter.page()
+    site.exporter.wait_for(lambda samples: {way: list(samples.series(DIFFERS, ensemble=way).values()) for way in WAYS}
+                           == {way: [0] for way in WAYS}, "all digests")
 
 
 def test_what_answered_is_told(site: Site) -> None:
@@ -139,7 +143,7 @@ def test_what_answered_is_told(site: Site) -> None:
             answered = {dict(labels)["source"]: value for labels, value in
                         samples.of(member.address).series("zookeeper_poll_source").items()}
             words, admin = answered.get("four_letter_words", 0), answered.get("admin_server", 0)
-            assert (words, admin) == ((0, 1) if way == ADMIN else (1, 0))
+            assert (words, admin) == {DEFAULTS: (1, 1), ADMIN: (0, 1)}.get(way, (1, 0))
 
 
 def flags(site: Site, way: str) -> list[object]:
