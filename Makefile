@@ -21,7 +21,7 @@ test: ## build and run every test but the long ones, also under sanitizers
 	@scripts/install-packages test
 	@exec scripts/test
 
-test-%: ## test-alerts, test-dashboards, test-kubernetes: that folder's tests with the long ones, and what they measured
+test-%: ## test-alerts, test-dashboards, test-kubernetes, test-integration: that folder's tests with the long ones, and what they measured
 	@scripts/install-packages test
 	@scripts/build release $(PROGRAMS)
 	@EXPORTER="$$PWD/$(EXPORTER)" PYTHONDONTWRITEBYTECODE=1 \
