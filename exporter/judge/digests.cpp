@@ -104,8 +104,8 @@ class Comparison {
  private:
   using Sides = std::vector<Difference::Side>;
 
-  /// Of all sayings about one zxid. Who was asked since the others is not judged by it before it
-  /// is the last resort: of a wrong and a right one that both are ahead nobody can tell.
+  /// Of all sayings about one zxid. Where only some tell of it, and no side is large enough, an
+  /// older one decides, and this one only as the last resort.
   void compare_at(const std::vector<Saying>& sayings, bool is_last) {
     memory_.is_any_compared = true;
     Sayings values;
