@@ -66,6 +66,12 @@ def test_contains_what_runs_and_no_more(files: dict[str, int], podman: Podman) -
         figures.note(CONTENTS, name, f"{files[name] / 1e3:.0f} kB")
 
 
+def test_believes_debians_authorities_alone(files: dict[str, int]) -> None:
+    """None of those that this machine was given beside them."""
+    sizes = [path.stat().st_size for path in Path("/usr/share/ca-certificates").rglob("*.crt")]
+    assert 0 < files["etc/ssl/certs/ca-certificates.crt"] <= sum(sizes) + len(sizes)  # an end of line for each
+
+
 def test_says_what_it_is(podman: Podman) -> None:
     """User, entry point, port and labels."""
     (image,) = json.loads(podman("image", "inspect", TAG))
