@@ -12,23 +12,22 @@ namespace zke {
 struct AdminPage {
   Command command;
   std::string_view name;
-  bool is_optional;  ///< older servers do not have it
 };
 
 /// All that is ever asked of an AdminServer. Each of these only reads. Others change something by a
 /// mere GET (stat_reset, connection_stat_reset, set_trace_mask, snapshot), tell passwords
 /// (system_properties, initial_configuration), cost with every connection (connections) or connect
 /// to other servers (zabstate: up to a second for each address). So pages are never looked up in
-/// the server's own list.
+/// the server's own list. Older servers do not have those with a version.
 constexpr auto kAdminPages = std::to_array<AdminPage>({
-    {Command::kSrvr, "server_stats", false},
-    {Command::kMntr, "monitor", false},
-    {Command::kWchs, "watch_summary", false},
-    {Command::kConf, "configuration", false},
-    {Command::kConf, "voting_view", true},    // 3.6
-    {Command::kConf, "dirs", true},           // 3.5.1
-    {Command::kConf, "last_snapshot", true},  // 3.5.10, 3.6
-    {Command::kHash, "hash", true},           // 3.6
+    {Command::kSrvr, "server_stats"},
+    {Command::kMntr, "monitor"},
+    {Command::kWchs, "watch_summary"},
+    {Command::kConf, "configuration"},
+    {Command::kConf, "voting_view"},    // 3.6
+    {Command::kConf, "dirs"},           // 3.5.1
+    {Command::kConf, "last_snapshot"},  // 3.5.10, 3.6
+    {Command::kHash, "hash"},           // 3.6
 });
 
 /// Those that stand for `command`, in the order in which they are asked. None for kDirs,

@@ -22,10 +22,9 @@
 namespace zke {
 
 /// Reads the configuration again when it is asked to, and when the file changes, or a file with a
-/// password that it names. One reading at a
-/// time; who asks meanwhile shares the next one, so that nobody gets an answer about an older file.
-/// All of it is read and checked beside the loop before anything changes; a mistake, also one that
-/// shows when the settings are taken, changes nothing.
+/// password that it names. One reading at a time; who asks meanwhile shares the next one, so that
+/// nobody gets an answer about an older file. All of it is read and checked beside the loop before
+/// anything changes; a mistake, also one that shows when the settings are taken, changes nothing.
 class Reloader {
  public:
   struct Events {

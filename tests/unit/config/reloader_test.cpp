@@ -19,6 +19,15 @@ namespace asio = boost::asio;
 
 using Changes = std::vector<std::string>;
 
+namespace {
+
+std::string text_with_password(const fs::path& file) {
+  return "ensembles: [{members: [zk-0:1], admin: {username: zk, password_file: " + file.string() +
+         "}}]\n";
+}
+
+}  // namespace
+
 TEST_CASE("a mistake changes nothing, is told once, and ends with the next good file", "[config]") {
   const Folder folder;
   const auto file = folder / "exporter.yml";
@@ -73,9 +82,7 @@ TEST_CASE("a password that changed in its file is taken, by who asks and by a lo
   const Folder folder;
   const auto file = folder / "exporter.yml";
   const auto secret = folder / "password";
-  const auto text =
-      "ensembles: [{members: [zk-0:1], admin: {username: zk, password_file: " + secret.string() +
-      "}}]\n";
+  const auto text = text_with_password(secret);
   write(secret, "old\n");
   write(file, text);
   Reloading exporter(file);
@@ -111,9 +118,7 @@ TEST_CASE("a new configuration is taken when the password's file that it names c
   const Folder folder;
   const auto file = folder / "exporter.yml";
   const auto secret = folder / "password";
-  const auto text =
-      "ensembles: [{members: [zk-0:1], admin: {username: zk, password_file: " + secret.string() +
-      "}}]\n";
+  const auto text = text_with_password(secret);
   write(file, text_with("info"));
   Reloading exporter(file);
   exporter.watch();
