@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "judge/client_view.hpp"
 #include "judge/member_sample.hpp"
 #include "judge/verdict.hpp"
 
@@ -23,6 +24,7 @@ struct Snapshot {
     bool is_observer = false;  ///< by the configuration, which counts where no server tells
     bool is_new = false;       ///< added to a running ensemble: judged from its first poll on
     std::chrono::steady_clock::duration promised_age{};  ///< its sample is not stale before
+    ClientViewPtr client = nullptr;                      ///< empty without a canary
   };
   /// How TLS is spoken with an ensemble.
   struct Tls {

@@ -37,6 +37,24 @@ struct AdminSettings {
   bool operator==(const AdminSettings&) const = default;
 };
 
+/// What a session of ours with each member tries as a client would.
+enum class CanaryLevel {
+  kOff,
+  kRead,   ///< exists and sync: nothing is written
+  kWrite,  ///< … and a znode of each member is set and read, and a watch on it waited for
+};
+
+struct CanarySettings {
+  CanaryLevel level = CanaryLevel::kOff;
+  std::string path = "/zookeeper-exporter";
+  std::chrono::milliseconds interval = std::chrono::seconds(10);  ///< of each member
+  std::chrono::milliseconds timeout = std::chrono::seconds(5);    ///< of each operation
+  std::string auth_file = {};
+  std::string auth = {};  ///< what was in it: `user:password`
+
+  bool operator==(const CanarySettings&) const = default;
+};
+
 /// `host:port` of a member's AdminServer, by one spelling.
 inline std::string admin_place(const Address& member, const AdminSettings& admin) {
   return server_key({member.host, admin.port});
@@ -49,6 +67,7 @@ struct EnsembleSettings {
   std::optional<TlsSettings> tls = {};  ///< empty: plain TCP
   SourceChoice source = SourceChoice::kAuto;
   AdminSettings admin = {};
+  CanarySettings canary = {};
 
   bool operator==(const EnsembleSettings&) const = default;
 };
