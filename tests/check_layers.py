@@ -11,7 +11,8 @@ PARTS = {
     "fourletter": {"net"},
     "adminserver": {"fourletter", "net"},
     "judge": {"adminserver", "fourletter", "net"},
-    "poll": {"judge", "adminserver", "fourletter", "net"},
+    "session": {"judge", "net"},
+    "poll": {"judge", "session", "adminserver", "fourletter", "net"},
     "metrics": {"judge", "fourletter"},
     "http": {"net"},
     "pages": {"http", "metrics", "judge"},
@@ -20,7 +21,7 @@ PARTS = {
 }
 # A third-party header stays inside the parts named here.
 LIBRARIES = {
-    "boost/asio": {"base", "net", "fourletter", "adminserver", "judge", "poll", "http", "pages", "health", "config"},
+    "boost/asio": {"base", "net", "fourletter", "adminserver", "judge", "session", "poll", "http", "pages", "health", "config"},
     "boost/json": {"base", "adminserver", "pages", "health"},
     "boost/beast": {"base", "net", "http"},
     "boost/program_options": {"config"},

@@ -228,6 +228,33 @@ asio::awaitable<Transfer> Connection::read_to_end(std::string& text, std::size_t
   co_return ended;
 }
 
+asio::awaitable<Transfer> Connection::read_exactly(std::string& text, std::size_t size) {
+  text.resize(size);
+  const auto buffer = asio::buffer(text);
+  error_code ec;
+  if (tls_) {
+    std::tie(ec, std::ignore) = co_await asio::async_read(tls_->stream, buffer, kTuple);
+  } else {
+    std::tie(ec, std::ignore) = co_await asio::async_read(tcp_->stream, buffer, kTuple);
+  }
+  ec = outcome(ec);
+  if (is_end(ec)) {
+    const auto refusal = find_refusal();
+    Transfer closed{Transfer::End::kBroken, refusal.empty() ? "the server closed it" : refusal};
+    co_return closed;
+  }
+  co_return ec ? transfer_of(ec) : Transfer();
+}
+
+void Connection::hold_until(Clock::time_point deadline) {
+  if (!std::exchange(tcp_->is_held, true)) {
+    error_code ignored;
+    tcp_->stream.expires_never();
+    tcp_->stream.socket().set_option(tcp::no_delay(true), ignored);
+  }
+  end_at(deadline);
+}
+
 void Connection::nudge_at(Clock::time_point time) {
   if (tls_) {
     return;

@@ -73,6 +73,14 @@ class Connection {
   /// Appends to `text` what the peer says until it closes, until `limit` bytes are in it.
   boost::asio::awaitable<Transfer> read_to_end(std::string& text, std::size_t limit);
 
+  /// Reads `size` bytes into `text`, which is emptied before. kDone: all have come; an end before
+  /// them is kBroken.
+  boost::asio::awaitable<Transfer> read_exactly(std::string& text, std::size_t size);
+
+  /// When connected, for a connection that serves more than one question: all that is awaited, now
+  /// or later, ends by this instead, as kLate, and the connection with it. May be called again.
+  void hold_until(Clock::time_point deadline);
+
   /// Sends some bytes that mean nothing at `time`, over TCP only, unless the peer has said
   /// something or closed by then: who waits for more than it got, as TLS does, shows it now.
   void nudge_at(Clock::time_point time);
@@ -91,7 +99,8 @@ class Connection {
     boost::beast::tcp_stream stream;
     bool has_heard = false;  ///< the peer has said something
     bool is_nudged = false;
-    bool is_late = false;  ///< the deadline has come, over TLS
+    bool is_late = false;  ///< the deadline has come, by end_
+    bool is_held = false;  ///< end_ is its only deadline
   };
   struct Tls;
   struct Listener;
@@ -105,7 +114,7 @@ class Connection {
   std::shared_ptr<Tcp> tcp_;  ///< shared with the timers, which may end later
   std::unique_ptr<Tls> tls_;  ///< empty over TCP
   boost::asio::steady_timer nudge_;
-  boost::asio::steady_timer end_;  ///< the deadline, over TLS
+  boost::asio::steady_timer end_;  ///< the deadline, over TLS or by hold_until()
 };
 
 }  // namespace zke

@@ -1,0 +1,143 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What a client and a server of ZooKeeper say to each other: pure. The records are those of
+/// zookeeper-jute/src/main/resources/zookeeper.jute, the numbers of ZooDefs.OpCode and
+/// KeeperException.Code.
+namespace zke {
+
+/// How an operation of a session ended.
+enum class Code {
+  kOk,
+  kTimeout,         ///< no answer by the deadline; it may still be carried out
+  kConnectionLoss,  ///< none before the connection ended, or there was no connection
+  kSessionExpired,  ///< the server has ended the session
+  kAuthFailed,      ///< the server does not accept us
+  kNoAuth,          ///< we have no permission for that
+  kNoNode,
+  kNodeExists,
+  kBadVersion,
+  kNotEmpty,
+  kError,  ///< all else
+};
+
+/// A server's error code, and its name in words: "no node (-101)".
+Code code_of(std::int32_t error);
+std::string describe_error(std::int32_t error);
+
+enum class Op : std::int32_t {
+  kCreate = 1,
+  kDelete = 2,
+  kExists = 3,
+  kGetData = 4,
+  kSetData = 5,
+  kSync = 9,
+  kPing = 11,
+  kGetChildren2 = 12,
+  kMulti = 14,
+  kAuth = 100,
+  kCloseSession = -11,
+};
+
+// Numbers of messages that are no answers to operations.
+constexpr std::int32_t kWatchEventXid = -1;
+constexpr std::int32_t kPingXid = -2;
+constexpr std::int32_t kAuthXid = -4;
+
+/// A session, by which a server knows it again.
+struct SessionId {
+  std::int64_t id = 0;  ///< 0: none
+  std::string password = std::string(16, '\0');
+};
+
+struct ConnectRequest {
+  SessionId session;
+  std::int64_t last_zxid = 0;  ///< that we have seen: a server that is behind it refuses us
+  std::chrono::milliseconds timeout{};
+};
+
+/// All are whole frames.
+std::string encode_connect(const ConnectRequest& request);
+std::string encode_ping();
+/// `credentials`: user:password.
+std::string encode_digest_auth(std::string_view credentials);
+
+/// Which answer an operation needs, whoever sends it.
+struct Request {
+  Op op{};
+  std::string path;  ///< empty: it is about none
+  std::string rest;  ///< what follows the path, in jute
+};
+
+enum class CreateMode : std::int32_t { kPersistent = 0, kEphemeralSequential = 3 };
+
+/// Who may do what with a znode that we make.
+enum class Access {
+  kOpen,            ///< anybody anything
+  kOwnAndReadable,  ///< we, by our credentials, anything; anybody may read
+};
+
+constexpr std::int32_t kAnyVersion = -1;
+
+Request make_exists(std::string_view path, bool is_watched);
+Request make_get(std::string_view path, bool is_watched);
+Request make_children(std::string_view path, bool is_watched);
+Request make_set(std::string_view path, std::string_view data, std::int32_t version = kAnyVersion);
+Request make_create(std::string_view path, std::string_view data, Access access, CreateMode mode);
+Request make_delete(std::string_view path, std::int32_t version = kAnyVersion);
+Request make_sync(std::string_view path);
+Request make_close();
+/// Of create, delete and set: all of them are done, or none.
+Request make_multi(const std::vector<Request>& requests);
+
+std::string encode(const Request& request, std::int32_t xid);
+
+struct ConnectResponse {
+  std::chrono::milliseconds timeout{};  ///< that the server grants; 0: the session has expired
+  SessionId session;
+};
+
+/// The answer to a ConnectRequest; nothing if it is none.
+std::optional<ConnectResponse> parse_connect(std::string_view frame);
+
+struct Reply {
+  std::int32_t xid = 0;
+  std::int64_t zxid = 0;
+  std::int32_t error = 0;
+  std::string_view body;  ///< in the frame
+};
+
+std::optional<Reply> parse_reply(std::string_view frame);
+
+/// The path that a watch tells of; nothing if it is none, or of the session itself.
+std::optional<std::string> parse_watch_event(std::string_view body);
+
+struct Stat {
+  std::int64_t created_zxid = 0;
+  std::int64_t modified_zxid = 0;
+  std::int32_t version = 0;
+  std::int64_t ephemeral_owner = 0;
+  std::int32_t data_length = 0;
+  std::int32_t children = 0;
+};
+
+struct Znode {
+  std::string data;
+  Stat stat;
+};
+
+std::optional<Stat> parse_stat(std::string_view body);
+std::optional<Znode> parse_get(std::string_view body);
+std::optional<std::vector<std::string>> parse_children(std::string_view body);
+/// The path of the znode that was created.
+std::optional<std::string> parse_create(std::string_view body);
+/// The first error among the answers to the requests of a multi, or 0.
+std::optional<std::int32_t> parse_multi(std::string_view body);
+
+}  // namespace zke
