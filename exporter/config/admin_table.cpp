@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "config/table.hpp"
+#include "config/values.hpp"
 
 namespace zke {
 
@@ -52,14 +53,6 @@ Texts show_port(const EnsembleSettings& ensemble) {
                                                      : Texts{std::to_string(ensemble.admin.port)};
 }
 
-/// A text that can stand in a head of HTTP.
-bool is_plain(const std::string& text, std::string_view forbidden) {
-  constexpr std::size_t kMax = 200;
-  return text.size() <= kMax && std::ranges::all_of(text, [&](char c) {
-           return c > ' ' && c < '\x7f' && forbidden.find(c) == std::string_view::npos;
-         });
-}
-
 std::string read_path(const Texts& texts, EnsembleSettings& ensemble) {
   const auto& path = texts.front();
   if (!path.starts_with('/') || path.ends_with('/') || !is_plain(path, "?#")) {
@@ -99,13 +92,8 @@ Texts show_username(const EnsembleSettings& ensemble) {
 }
 
 std::string read_password_file(const Texts& texts, EnsembleSettings& ensemble) {
-  constexpr std::size_t kMaxName = 4096;
-  const auto& name = texts.front();
-  if (name.empty() || name.size() > kMaxName) {
-    return "must be the name of a file, 1 to 4096 bytes long";
-  }
-  ensemble.admin.password_file = name;
-  return {};
+  ensemble.admin.password_file = texts.front();
+  return find_file_name_mistake(texts.front());
 }
 
 Texts show_password_file(const EnsembleSettings& ensemble) {

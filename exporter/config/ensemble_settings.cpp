@@ -75,12 +75,38 @@ void read_admin_password(const EnsemblePlaces& places, EnsembleSettings& ensembl
   if (admin.password_file.empty()) {
     return;
   }
-  auto password = read_password(admin.password_file);
+  auto password = read_secret(admin.password_file);
   if (!password) {
     fail("password_file", shown_path(admin.password_file) + " " + password.error().detail() +
                               "; it must hold one line, the password");
   }
   admin.password = std::move(*password);
+}
+
+bool is_user_and_password(std::string_view line) {
+  const auto colon = line.find(':');
+  return colon != std::string_view::npos && colon != 0 && colon + 1 != line.size();
+}
+
+void read_canary_auth(const EnsemblePlaces& places, EnsembleSettings& ensemble) {
+  auto& canary = ensemble.canary;
+  if (canary.auth_file.empty()) {
+    return;
+  }
+  auto auth = read_secret(canary.auth_file);
+  if (!auth || !is_user_and_password(*auth)) {
+    throw ConfigError(place_of(places, ensemble, "ensembles[].canary.auth_file") + " " +
+                      shown_path(canary.auth_file) + " " +
+                      (auth ? "holds no user and password" : auth.error().detail()) +
+                      "; it must hold one line, user:password");
+  }
+  canary.auth = std::move(*auth);
+}
+
+/// Whether a file of one name holds another secret; one that was not read is none.
+bool is_other_secret(const std::string& last_file, const std::string& last, const std::string& file,
+                     const std::string& now) {
+  return file == last_file && now != last && !last.empty();
 }
 
 /// The mistake begins with the key that it is about, if it is about one.
@@ -96,9 +122,9 @@ void read_admin_password(const EnsemblePlaces& places, EnsembleSettings& ensembl
 
 }  // namespace
 
-Result<std::string> read_password(const std::string& file) {
-  constexpr std::size_t kMaxPassword = 4096;
-  const auto read = read_file(file, kMaxPassword);
+Result<std::string> read_secret(const std::string& file) {
+  constexpr std::size_t kMaxSecret = 4096;
+  const auto read = read_file(file, kMaxSecret);
   if (!read) {
     return read.error();
   }
@@ -205,9 +231,13 @@ std::vector<std::string> find_setting_changes(const EnsembleSettings& before,
       changes.push_back(name + " " + text_of(setting, last) + " -> " + text_of(setting, next));
     }
   }
-  if (now.admin.password_file == before.admin.password_file &&
-      now.admin.password != before.admin.password && !before.admin.password.empty()) {
+  if (is_other_secret(before.admin.password_file, before.admin.password, now.admin.password_file,
+                      now.admin.password)) {
     changes.emplace_back("admin.password_file holds another password");
+  }
+  if (is_other_secret(before.canary.auth_file, before.canary.auth, now.canary.auth_file,
+                      now.canary.auth)) {
+    changes.emplace_back("canary.auth_file holds another user or password");
   }
   return changes;
 }
@@ -216,6 +246,7 @@ void read_files(const EnsemblePlaces& places, std::vector<EnsembleSettings>& ens
   std::vector<TlsSettings> good;
   for (auto& ensemble : ensembles) {
     read_admin_password(places, ensemble);
+    read_canary_auth(places, ensemble);
     if (!ensemble.tls || std::ranges::find(good, *ensemble.tls) != good.end()) {
       continue;
     }

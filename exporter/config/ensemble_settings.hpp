@@ -25,16 +25,15 @@ std::string read_ensemble_settings(const GivenFlags& flags, EnsembleSettings& en
 /// Writes them into the ensemble's map, which is open.
 void write_ensemble_settings(const EnsembleSettings& ensemble, YAML::Emitter& out);
 
-/// How they differ, one text each: "tls.verify full -> none". A password that was not read does
-/// not.
+/// How they differ, one text each: "tls.verify full -> none". A secret that was not read does not.
 std::vector<std::string> find_setting_changes(const EnsembleSettings& before,
                                               const EnsembleSettings& now);
 
-/// The one line in a file of admin.password_file; it may block. The error goes on after the file's
-/// name.
-Result<std::string> read_password(const std::string& file);
+/// The one line in a file that holds a password (admin.password_file, canary.auth_file); it may
+/// block. The error goes on after the file's name, and never shows what is in it.
+Result<std::string> read_secret(const std::string& file);
 
-/// Looks whether the files that they name can be used, and reads the passwords in them, which may
+/// Looks whether the files that they name can be used, and reads the secrets in them, which may
 /// block; and whether each ensemble's settings fit together. Throws a ConfigError.
 void read_files(const EnsemblePlaces& places, std::vector<EnsembleSettings>& ensembles);
 

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "config/table.hpp"
+#include "config/values.hpp"
 #include "net/address.hpp"
 
 namespace zke {
@@ -28,13 +29,8 @@ std::string enable_tls(const Texts& /*none*/, EnsembleSettings& ensemble) {
 
 template <std::string TlsSettings::*member>
 std::string read_file_name(const Texts& texts, EnsembleSettings& ensemble) {
-  constexpr std::size_t kMaxName = 4096;
-  const auto& name = texts.front();
-  if (name.empty() || name.size() > kMaxName) {
-    return "must be the name of a file, 1 to 4096 bytes long";
-  }
-  tls_of(ensemble).*member = name;
-  return {};
+  tls_of(ensemble).*member = texts.front();
+  return find_file_name_mistake(texts.front());
 }
 
 /// What is not set is not shown.
@@ -165,8 +161,9 @@ constexpr auto kTable = std::to_array<Setting>({
 std::span<const Setting> ensemble_table() {
   static const auto all = [] {
     std::vector<Setting> table(kTable.begin(), kTable.end());
-    const auto of_admin = admin_table();
-    table.insert(table.end(), of_admin.begin(), of_admin.end());
+    for (const auto more : {admin_table(), canary_table()}) {
+      table.insert(table.end(), more.begin(), more.end());
+    }
     return table;
   }();
   return all;

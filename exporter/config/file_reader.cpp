@@ -23,13 +23,13 @@ using std::chrono::steady_clock;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
-bool holds(const std::string& file, const std::string& password) {
-  const auto now = read_password(file);
-  return now && *now == password;
+bool holds(const std::string& file, const std::string& secret) {
+  const auto now = read_secret(file);
+  return now && *now == secret;
 }
 
 bool is_known(const std::string& sha256, const KnownFiles& known) {
-  return sha256 == known.sha256 && std::ranges::all_of(known.passwords, [](const auto& file) {
+  return sha256 == known.sha256 && std::ranges::all_of(known.secrets, [](const auto& file) {
            return holds(file.first, file.second);
          });
 }

@@ -18,7 +18,7 @@ namespace zke {
 /// The configuration in use, as far as its files tell whether it is still what they hold.
 struct KnownFiles {
   std::string sha256;
-  std::map<std::string, std::string> passwords = {};  ///< as Configuration has them
+  std::map<std::string, std::string> secrets = {};  ///< as Configuration has them
 };
 
 /// What came of reading the configuration file.
@@ -36,7 +36,7 @@ class FileReader {
   FileReader(const boost::asio::any_io_executor& loop, ConfigSource source);
 
   /// Asks `watch`, if there is one, then reads and checks the file. A text that is `known`, with
-  /// the same passwords in its files, is not parsed. What has not ended within 10 s is a mistake;
+  /// the same secrets in its files, is not parsed. What has not ended within 10 s is a mistake;
   /// the next one waits for it.
   boost::asio::awaitable<FileReading> read(Watcher watch, KnownFiles known);
 

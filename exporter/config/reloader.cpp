@@ -56,7 +56,7 @@ Reloader::Reloader(const asio::any_io_executor& loop, ConfigSource source,
                    const Configuration& in_use, Events events)
     : events_(std::move(events)),
       state_{source.file(), in_use.sha256, {}, system_clock::now()},
-      passwords_(in_use.passwords),
+      secrets_(in_use.secrets),
       wake_(loop, kNever),
       watch_(loop),
       reader_(loop, std::move(source)),
@@ -139,7 +139,7 @@ asio::awaitable<void> Reloader::watch() {
 asio::awaitable<Result<std::string>> Reloader::carry_out(std::string cause, bool is_look) {
   co_await watch_.wait_for_writer();
   const auto watcher = is_watched_ ? watch_.watcher() : Watcher();
-  const KnownFiles known{state_.sha256, passwords_};
+  const KnownFiles known{state_.sha256, secrets_};
   const auto reading = co_await reader_.read(watcher, known);
   if (reading.places) {
     watch_.follow(*reading.places);
@@ -160,7 +160,7 @@ asio::awaitable<Result<std::string>> Reloader::carry_out(std::string cause, bool
     co_return refuse(cause, changes.error().detail(), is_look);
   }
   state_.sha256 = config.sha256;
-  passwords_ = config.passwords;
+  secrets_ = config.secrets;
   co_return accept(cause, *changes, config.overridden);
 }
 

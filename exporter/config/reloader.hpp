@@ -67,7 +67,7 @@ class Reloader {
 
   Events events_;
   ConfigState state_;
-  std::map<std::string, std::string> passwords_;  ///< of the configuration in use
+  std::map<std::string, std::string> secrets_;  ///< of the configuration in use
   std::optional<std::chrono::steady_clock::time_point> unfinished_;  ///< since when the file is so
   bool is_watched_ = false;
   RoundPtr running_;

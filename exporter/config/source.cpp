@@ -134,7 +134,10 @@ Configuration ConfigSource::parse(const std::string& text) const {
   config.settings = std::move(draft.settings);
   for (const auto& ensemble : config.settings.ensembles) {
     if (const auto& admin = ensemble.admin; !admin.password_file.empty()) {
-      config.passwords[admin.password_file] = admin.password;
+      config.secrets[admin.password_file] = admin.password;
+    }
+    if (const auto& canary = ensemble.canary; !canary.auth_file.empty()) {
+      config.secrets[canary.auth_file] = canary.auth;
     }
   }
   return config;

@@ -13,9 +13,9 @@ namespace zke {
 struct Configuration {
   Settings settings;
   std::string sha256 = {};  ///< of the file's text, in hex; empty without a file
-  std::map<std::string, std::string> passwords = {};  ///< by the file that holds it
-  bool is_file_empty = false;                ///< there is a file, in which no setting stands
-  std::vector<std::string> overridden = {};  ///< keys of the file whose place a flag takes
+  std::map<std::string, std::string> secrets = {};  ///< by the file that holds it
+  bool is_file_empty = false;                       ///< there is a file, in which no setting stands
+  std::vector<std::string> overridden = {};         ///< keys of the file whose place a flag takes
 };
 
 /// Where the settings come from: the flags and, if they name one, a file. It can be read again and

@@ -53,4 +53,7 @@ std::span<const Setting> ensemble_table();
 /// Those of them that are about the source of figures.
 std::span<const Setting> admin_table();
 
+/// Those of them that are about the canary.
+std::span<const Setting> canary_table();
+
 }  // namespace zke

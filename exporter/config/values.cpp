@@ -46,6 +46,19 @@ Result<std::chrono::milliseconds> read_duration(std::string_view text, std::stri
                        std::string(bounds) + ", such as " + std::string(example));
 }
 
+bool is_plain(std::string_view text, std::string_view forbidden) {
+  constexpr std::size_t kMax = 200;
+  return text.size() <= kMax && std::ranges::all_of(text, [&](char c) {
+           return c > ' ' && c < '\x7f' && forbidden.find(c) == std::string_view::npos;
+         });
+}
+
+std::string find_file_name_mistake(const std::string& name) {
+  constexpr std::size_t kMaxName = 4096;
+  return name.empty() || name.size() > kMaxName ? "must be the name of a file, 1 to 4096 bytes long"
+                                                : "";
+}
+
 Result<std::vector<Address>> read_listeners(const std::vector<std::string>& texts) {
   constexpr std::size_t kMaxListeners = 100;
   if (texts.size() > kMaxListeners) {

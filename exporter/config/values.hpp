@@ -28,6 +28,12 @@ Result<log::Format> read_format(std::string_view text);
 Result<std::chrono::milliseconds> read_duration(std::string_view text, std::string_view bounds,
                                                 std::string_view example);
 
+/// At most 200 bytes that are seen in ASCII, none of them `forbidden`.
+bool is_plain(std::string_view text, std::string_view forbidden = {});
+
+/// How a message goes on after the setting when that is no name of a file; else empty.
+std::string find_file_name_mistake(const std::string& name);
+
 /// Where to listen; no two of them may take the same port of an address.
 Result<std::vector<Address>> read_listeners(const std::vector<std::string>& texts);
 

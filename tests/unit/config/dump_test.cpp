@@ -134,6 +134,14 @@ Settings roll_settings(Dice& dice) {
       ensemble.admin.username = dice.roll(2) == 0 ? "" : "zk";
       ensemble.admin.password_file = ensemble.admin.username.empty() ? "" : "/etc/zk: #secret";
     }
+    if (dice.roll(2) == 0) {
+      auto& canary = ensemble.canary;
+      canary.level = static_cast<CanaryLevel>(dice.roll(3));
+      canary.path = dice.roll(2) == 0 ? "/zookeeper-exporter" : "/zk:/#canary";
+      canary.interval = std::chrono::milliseconds(1000 + dice.roll(20000));
+      canary.timeout = std::chrono::milliseconds(100 + dice.roll(900));
+      canary.auth_file = dice.roll(2) == 0 ? "" : "/etc/zk: #auth";
+    }
   }
   settings.poll.interval = std::chrono::milliseconds(1000 + dice.roll(3599000));
   settings.poll.timeout = std::chrono::milliseconds(10 + dice.roll(990));

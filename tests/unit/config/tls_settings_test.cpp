@@ -180,7 +180,7 @@ TEST_CASE("the password of the AdminServer is the one line of its file", "[confi
   const auto file = files.path("password");
   const auto password_in = [&](const std::string& text) {
     write(file, text);
-    const auto password = read_password(file);
+    const auto password = read_secret(file);
     return password ? *password : "(" + password.error().detail() + ")";
   };
   CHECK(password_in("secret") == "secret");
