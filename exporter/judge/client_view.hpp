@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace zke {
 
@@ -25,10 +26,26 @@ enum class CanaryOperation { kConnect, kExists, kSync, kGet, kSet, kWatch };
 /// How that ended.
 enum class CanaryResult { kOk, kTimeout, kConnectionLoss, kSessionExpired, kNoAuth, kError };
 
+constexpr auto kSessionStates = std::to_array<SessionState>(
+    {SessionState::kConnecting, SessionState::kConnected, SessionState::kAuthFailed,
+     SessionState::kExpired, SessionState::kClosed});
+constexpr auto kCanaryOperations = std::to_array<CanaryOperation>(
+    {CanaryOperation::kConnect, CanaryOperation::kExists, CanaryOperation::kSync,
+     CanaryOperation::kGet, CanaryOperation::kSet, CanaryOperation::kWatch});
+constexpr auto kCanaryResults = std::to_array<CanaryResult>(
+    {CanaryResult::kOk, CanaryResult::kTimeout, CanaryResult::kConnectionLoss,
+     CanaryResult::kSessionExpired, CanaryResult::kNoAuth, CanaryResult::kError});
+
+/// An array with a place for each of `Key`, an enumeration that begins with 0.
+template <class Key, class T, std::size_t size>
+struct PerEach : std::array<T, size> {
+  T& operator[](Key key) { return this->at(static_cast<std::size_t>(key)); }
+  const T& operator[](Key key) const { return this->at(static_cast<std::size_t>(key)); }
+};
 template <class T>
-using PerOperation = std::array<T, 6>;
+using PerOperation = PerEach<CanaryOperation, T, kCanaryOperations.size()>;
 template <class T>
-using PerResult = std::array<T, 6>;
+using PerResult = PerEach<CanaryResult, T, kCanaryResults.size()>;
 
 /// How often something took how long.
 struct Durations {
@@ -43,9 +60,10 @@ struct Durations {
 
 /// What has gone wrong in every round since then.
 struct Trouble {
-  std::chrono::steady_clock::time_point since;
+  std::chrono::steady_clock::time_point since;  ///< when the first that failed was begun
   std::chrono::system_clock::time_point since_utc;
-  std::string why;  ///< of the newest round, for people
+  std::chrono::steady_clock::time_point last;  ///< when it was seen last
+  std::string why;                             ///< of the newest round, for people: one line
   int rounds = 0;
 };
 
@@ -53,15 +71,16 @@ struct Trouble {
 struct ClientView {
   SessionState session = SessionState::kConnecting;
   bool is_writing_level = false;  ///< canary.level is write: get, set and watch are done too
+  std::chrono::steady_clock::duration interval = std::chrono::seconds(10);  ///< of the rounds
   PerOperation<PerResult<std::uint64_t>> operations{};
   Durations establish;
   PerOperation<Durations> durations;  ///< of those that were ok
   Durations watch_delivery;
 
   PerOperation<std::optional<Trouble>> failing;  ///< neither ok nor no_auth
-  std::optional<Trouble> slow_writes;
-  std::optional<Trouble> late_watches;
-  std::optional<Trouble> blind;  ///< it can't log in, or has no permission
+  PerOperation<std::optional<Trouble>> denied;   ///< no_auth: we learn nothing by it
+  std::optional<Trouble> slow_writes;            ///< answered, but after more than 0.5 s
+  std::optional<Trouble> late_watches;           ///< not told within 1 s of the answer to the write
 };
 
 using ClientViewPtr = std::shared_ptr<const ClientView>;
@@ -70,16 +89,27 @@ using ClientViewPtr = std::shared_ptr<const ClientView>;
 struct CanaryNote {
   CanaryOperation operation{};
   CanaryResult result{};
-  std::chrono::steady_clock::duration took{};  ///< of one that was ok
-  std::string why = {};                        ///< of one that was not
+  /// How long it took; of one that was not ok, how long it has been tried.
+  std::chrono::steady_clock::duration took{};
+  /// Of one that was not ok: "no answer within 5s"; of a watch also what helps to explain that it
+  /// was late: "written through zk-2:2181".
+  std::string why = {};
   /// Of a watch that was ok: how long after the answer to its write it told.
   std::chrono::steady_clock::duration late_by = {};
 };
 
 /// Counts it, and sees what goes on or ends to be wrong at `now`.
+///
+/// What was not permitted says nothing of the member, and what fails for lack of a session that
+/// may not log in does not either. A write that is not answered in time goes on to be slow, but
+/// only one that is answered can begin to be or cease.
 void note(ClientView& view, const CanaryNote& note, std::chrono::steady_clock::time_point now);
 
 /// The same of a write or a watch of another exporter, which it told us: nothing is counted.
 void note_told(ClientView& view, const CanaryNote& note, std::chrono::steady_clock::time_point now);
+
+std::string_view to_string(SessionState state);
+std::string_view to_string(CanaryOperation operation);
+std::string_view to_string(CanaryResult result);
 
 }  // namespace zke
