@@ -26,6 +26,10 @@ enum class FindingCode {
   kNoLeaderSeen,
   kUnmonitoredVoters,
   kNotInMembership,
+  kWritesFail,
+  kWritesSlow,
+  kReadsFail,
+  kWatchesLate,
   kStaleLeader,
   kTwoEnsembles,
   kStandaloneMember,
@@ -33,6 +37,7 @@ enum class FindingCode {
   kDataDiffers,
   kConfigDrift,
   kVersionDrift,
+  kCanaryBlind,
 };
 
 /// The one table of findings: a new one is a code and a row here, and the place that finds it. Its
@@ -60,6 +65,10 @@ constexpr auto kFindings = std::to_array<FindingRow>({
     {FindingCode::kNoLeaderSeen,           "no_leader_seen",          Level::kDegraded},
     {FindingCode::kUnmonitoredVoters,      "unmonitored_voters",      Level::kDegraded},
     {FindingCode::kNotInMembership,        "not_in_membership",       Level::kDegraded},
+    {FindingCode::kWritesFail,             "writes_fail",             Level::kDegraded},
+    {FindingCode::kWritesSlow,             "writes_slow",             Level::kDegraded},
+    {FindingCode::kReadsFail,              "reads_fail",              Level::kDegraded},
+    {FindingCode::kWatchesLate,            "watches_late",            Level::kDegraded},
     {FindingCode::kStaleLeader,            "stale_leader",            Level::kSplitView},
     {FindingCode::kTwoEnsembles,           "two_ensembles",           Level::kSplitView},
     {FindingCode::kStandaloneMember,       "standalone_member",       Level::kSplitView},
@@ -67,6 +76,7 @@ constexpr auto kFindings = std::to_array<FindingRow>({
     {FindingCode::kDataDiffers,            "data_differs",            Level::kSplitView},
     {FindingCode::kConfigDrift,            "config_drift",            Level::kHealthy},
     {FindingCode::kVersionDrift,           "version_drift",           Level::kHealthy},
+    {FindingCode::kCanaryBlind,            "canary_blind",            Level::kHealthy},
 });
 // clang-format on
 

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "judge/client_findings.hpp"
 #include "judge/contradictions.hpp"
 #include "judge/drift.hpp"
 #include "judge/faults.hpp"
@@ -111,7 +112,8 @@ EnsembleVerdict judge_all(const Snapshot& view, EnsembleMemory& memory, Clock::t
                           bool is_any_stale) {
   remember(view, memory.told);
   const auto membership = find_membership(view, memory.told);
-  Lasting lasting(memory.since, now, election_time(view));
+  const auto longest_election = election_time(view);
+  Lasting lasting(memory.since, now, longest_election);
 
   const auto roles = find_roles(membership, memory.hidden_leader, lasting);
   memory.hidden_leader =
@@ -136,6 +138,8 @@ EnsembleVerdict judge_all(const Snapshot& view, EnsembleMemory& memory, Clock::t
   if (quorum.sight != QuorumSight::kUnknown) {
     append(find_ensemble_faults(membership, roles, service), findings);
   }
+  auto client = find_client_faults(view, roles.serves, now, longest_election);
+  append(std::move(client.findings), findings);
   auto drift = find_drift(membership, memory.told, lasting);
   append(find_drift_findings(drift), findings);
   memory.since = lasting.take();
@@ -144,6 +148,7 @@ EnsembleVerdict judge_all(const Snapshot& view, EnsembleMemory& memory, Clock::t
   verdict.level =
       decide_level(findings, is_contradicted, quorum.sight, is_last_quorum(membership, service));
   verdict.findings = std::move(findings);
+  verdict.unwritable = std::move(client.unwritable);
   verdict.voters = membership.voters.size();
   verdict.voters_serving = service.known.size();
   verdict.failures_tolerated = count_tolerated(membership, service, quorum.sight);

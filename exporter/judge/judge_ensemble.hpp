@@ -32,7 +32,8 @@ void forget(EnsembleMemory& memory, const std::string& member);
 /// to ask (local_error) is not called down. A sample older than `max_age` and than was promised
 /// makes nothing safe to stop. A member that is new, and not polled yet, changes nothing but that.
 /// The steps, in their order, are told in the headers of told, membership, lasting, roles, service,
-/// zxids, contradictions, quorum_sight, faults, digests, drift, verdict_text and safe_to_stop.
+/// zxids, contradictions, quorum_sight, faults, digests, client_findings, drift, verdict_text and
+/// safe_to_stop.
 EnsembleVerdict judge_ensemble(const Snapshot& view, EnsembleMemory& memory,
                                EnsembleMemory::Clock::time_point now,
                                EnsembleMemory::Clock::duration max_age);

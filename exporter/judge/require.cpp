@@ -23,7 +23,8 @@ bool meets(const EnsembleVerdict& verdict, Require require) {
     case Require::kQuorum:
       return has_quorum(verdict.level);
     case Require::kWritable:
-      return has_quorum(verdict.level) && (verdict.leaders == 1 || verdict.voters == 1);
+      return has_quorum(verdict.level) && (verdict.leaders == 1 || verdict.voters == 1) &&
+             verdict.unwritable.empty();
     case Require::kHealthy:
       return verdict.level == Level::kHealthy;
     case Require::kFull:

@@ -10,7 +10,7 @@ namespace zke {
 /// What a gate can ask of an ensemble.
 enum class Require {
   kQuorum,    ///< clients are served
-  kWritable,  ///< … and one leader is known
+  kWritable,  ///< … and one leader is known, and no canary says that writes fail
   kHealthy,   ///< … and every voter serves, in sync, and so do all observers
   kFull,      ///< … and there is no finding at all
 };

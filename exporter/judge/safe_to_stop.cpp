@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "judge/client_findings.hpp"
+
 namespace zke {
 
 namespace {
@@ -74,6 +76,9 @@ Reasons find_common(const EnsembleVerdict& verdict, const Membership& membership
                          verdict.summary);
     return reasons;
   }
+  if (!verdict.unwritable.empty()) {
+    reasons.push_back(verdict.unwritable);
+  }
   if (is_stale) {
     reasons.emplace_back("a member was not polled lately: what is known may be out of date");
   }
@@ -129,6 +134,14 @@ std::vector<Trouble> find_of_members(const EnsembleVerdict& verdict, const Membe
     if (member.is_voter && member.lag.value_or(0) > kMaxLag) {
       troubles.push_back({n, member.member + " is " + std::to_string(*member.lag) +
                                  " transactions behind the leader"});
+    }
+  }
+  for (const auto& finding : verdict.findings) {
+    if (is_client_failure(finding.code)) {
+      const auto member =
+          std::ranges::find(verdict.members, finding.member, &MemberVerdict::member);
+      troubles.push_back(
+          {static_cast<std::size_t>(member - verdict.members.begin()), finding.text});
     }
   }
   return troubles;

@@ -27,8 +27,10 @@ struct MemberVerdict {
 
 struct EnsembleVerdict {
   Level level = Level::kUnknown;
-  std::string summary;     ///< one sentence for a person
-  Findings findings;       ///< the most important first
+  std::string summary;  ///< one sentence for a person
+  Findings findings;    ///< the most important first
+  std::string
+      unwritable;  ///< how writes fail through every member that is tried; empty: they don't
   std::size_t voters = 0;  ///< that the ensemble should have
   std::size_t voters_serving = 0;
   int failures_tolerated = 0;  ///< negative: so many voters must come back; 0 when unknown

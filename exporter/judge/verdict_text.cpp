@@ -39,9 +39,12 @@ struct Group {
   std::vector<std::string> others;
 };
 
-std::vector<Group> group_findings(const Findings& findings) {
+std::vector<Group> group_findings(const EnsembleVerdict& verdict) {
   std::vector<Group> groups;
-  for (const auto& finding : findings) {
+  for (const auto& finding : verdict.findings) {
+    if (finding.code == FindingCode::kWritesFail && !verdict.unwritable.empty()) {
+      continue;  // that is said of all
+    }
     std::string_view predicate = finding.text;
     const bool is_about = !finding.member.empty() && predicate.starts_with(finding.member);
     predicate.remove_prefix(is_about ? finding.member.size() : 0);
@@ -60,7 +63,7 @@ std::vector<Group> group_findings(const Findings& findings) {
 /// The findings' texts, members with the same one together: the first few, and how many more.
 std::string findings_text(const EnsembleVerdict& verdict) {
   const std::size_t shown = verdict.level == Level::kNoQuorum ? 6 : 3;
-  const auto groups = group_findings(verdict.findings);
+  const auto groups = group_findings(verdict);
   std::string text;
   std::size_t left = 0;
   for (std::size_t i = 0; i < groups.size(); ++i) {
@@ -157,6 +160,17 @@ std::string sync_text(const EnsembleVerdict& verdict) {
              : " Whether the followers are in sync is not known: no leader answers mntr.";
 }
 
+/// When nobody can write, though the polls see a quorum: that first.
+std::string unwritable_text(const EnsembleVerdict& verdict) {
+  const auto quorum = is_quorum_unseen(verdict)
+                          ? "too few voters can be seen to tell more"
+                          : serving_text(verdict) + leader_text(verdict) + "; " +
+                                tolerance_text(verdict.failures_tolerated);
+  const auto others = findings_text(verdict);
+  return verdict.unwritable + ". By the polls " + quorum + (others.empty() ? "" : "; ") + others +
+         ".";
+}
+
 /// Findings of a healthy ensemble.
 std::string notices_text(const EnsembleVerdict& verdict) {
   return verdict.findings.empty() ? "" : " To look at: " + findings_text(verdict) + ".";
@@ -200,6 +214,9 @@ std::string names_text(const std::vector<std::string>& names) {
 }
 
 std::string summarise(const EnsembleVerdict& verdict) {
+  if (!verdict.unwritable.empty() && has_quorum(verdict.level)) {
+    return unwritable_text(verdict);
+  }
   switch (verdict.level) {
     case Level::kHealthy:
       if (verdict.voters == 1) {

@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/text.hpp"
+#include "judge/client_findings.hpp"
 #include "pages/ensemble_report.hpp"
 #include "support/families.hpp"
 
@@ -125,6 +126,11 @@ Sample& Sample::digests(std::vector<Digest> log) {
   return *this;
 }
 
+Sample& Sample::client(ClientView view) {
+  client_ = std::make_shared<const ClientView>(std::move(view));
+  return *this;
+}
+
 Sample& Sample::refuses(Command command) {
   sample_.command_allowed[command] = false;
   return *this;
@@ -240,7 +246,12 @@ Snapshot Round::view(EnsembleMemory::Clock::time_point now) const {
   for (const auto& name : names_) {
     const auto found =
         std::ranges::find(samples_, name, [](const auto& sample) { return sample.name(); });
-    view.members.push_back({name, found == samples_.end() ? nullptr : found->take(now)});
+    auto& member = view.members.emplace_back();
+    member.name = name;
+    if (found != samples_.end()) {
+      member.sample = found->take(now);
+      member.client = found->client();
+    }
   }
   return view;
 }
@@ -292,7 +303,20 @@ std::vector<std::string> find_contradictions(const EnsembleVerdict& verdict) {
   claim(!says("one voter can be lost") || tolerated == 1, "the sentence says 1 can be lost");
   claim(!says(" no voter can be lost") || tolerated == 0, "the sentence says none can be lost");
   claim(!says("voters can be lost without") || tolerated > 1, "the sentence says several can");
+  claim(verdict.unwritable.empty() || verdict.level != Level::kHealthy, "healthy, and unwritable");
+  claim(verdict.unwritable.empty() || verdict.has(FindingCode::kWritesFail),
+        "unwritable without a finding");
+  claim(verdict.unwritable.empty() || !is_served || says(verdict.unwritable + "."),
+        "the sentence does not say that it is unwritable");
   for (const auto& member : verdict.members) {
+    const bool is_failing_elsewhere =
+        std::ranges::any_of(verdict.findings, [&](const auto& finding) {
+          return is_client_failure(finding.code) && finding.member != member.member;
+        });
+    claim(!member.unsafe_to_stop.empty() || !is_failing_elsewhere,
+          member.member + " is safe to stop while another one fails a client");
+    claim(!member.unsafe_to_stop.empty() || verdict.unwritable.empty(),
+          member.member + " is safe to stop while nobody can write");
     const bool has_down = std::ranges::any_of(verdict.members, [&](const auto& other) {
       return &other != &member && other.is_voter && !other.serves;
     });

@@ -34,6 +34,7 @@ class Sample {
   Sample& claims(std::int64_t servers, std::int64_t tick_time, std::int64_t sync_limit);
   Sample& aged(std::chrono::seconds age);  ///< the poll ended so long before the judgement
   Sample& took(std::chrono::milliseconds time);
+  Sample& client(ClientView view);  ///< what a client sees of its member
 
   /// A release or setup that does not tell all: "3.9", "3.5", "3.4", "keeper", "noconf", "srvr".
   Sample& speaks(std::string_view kind, const std::vector<ConfServer>& membership);
@@ -41,11 +42,13 @@ class Sample {
   SamplePtr take(EnsembleMemory::Clock::time_point now) const;
   const std::string& name() const { return name_; }
   MemberState state() const { return sample_.state; }
+  const ClientViewPtr& client() const { return client_; }
 
  private:
   int id_;
   std::string name_;  ///< of its member
   std::chrono::seconds age_{};
+  ClientViewPtr client_;
   MemberSample sample_;
 };
 

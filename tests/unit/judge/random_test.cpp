@@ -42,7 +42,22 @@ class Generator {
     return text;
   }
 
-  void change(Round& round, const std::string& members) {
+  /// What a client sees after some rounds, of which most end as the one before.
+  ClientView client(Watch::Clock::time_point now) {
+    ClientView view;
+    view.is_writing_level = !one_in(4);
+    for (const auto operation : kCanaryOperations) {
+      auto result = kCanaryResults.at(below(kCanaryResults.size()));
+      for (int round = 3; round >= 0; --round) {
+        result = one_in(5) ? kCanaryResults.at(below(kCanaryResults.size())) : result;
+        const auto time = std::chrono::milliseconds(below(2000));
+        note(view, {operation, result, time, "", time}, now - round * std::chrono::seconds(10));
+      }
+    }
+    return view;
+  }
+
+  void change(Round& round, const std::string& members, Watch::Clock::time_point now) {
     constexpr auto kFailures =
         std::to_array<Reason>({Reason::kDns, Reason::kNoRoute, Reason::kClosedWithoutAnswer,
                                Reason::kMalformed, Reason::kLocalError});
@@ -51,6 +66,10 @@ class Generator {
         round.at(members[i] - '0').failed(kFailures.at(below(kFailures.size())));
       } else if (members[i + 1] == 'F' && one_in(20)) {
         round.at(members[i] - '0').several();
+      }
+      if (std::string_view("LFOSRN-~").find(members[i + 1]) != std::string_view::npos &&
+          one_in(3)) {
+        round.at(members[i] - '0').client(client(now));
       }
     }
   }
@@ -73,7 +92,7 @@ TEST_CASE("no situation makes a verdict contradict itself", "[judge]") {
     for (int step = 0; step < kSteps; ++step) {
       const auto members = any.members(size);
       Round round(membership, members);
-      any.change(round, members);
+      any.change(round, members, watch.now);
       story += "\n" + members;
       const auto& verdict = watch.see(round, std::chrono::seconds(any.below(15)));
       auto contradictions = find_contradictions(verdict);
