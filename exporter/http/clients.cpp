@@ -11,8 +11,8 @@ using std::chrono::steady_clock;
 
 /// The session that has been silent longest, among those that `may` give way; or nullptr.
 template <class May>
-Session* find_silent(Clients& clients, May may) {
-  Session* longest = nullptr;
+HttpSession* find_silent(Clients& clients, May may) {
+  HttpSession* longest = nullptr;
   for (auto& client : clients) {
     auto& session = client.session;
     if (may(session) && (longest == nullptr || session.since() < longest->since())) {
@@ -31,7 +31,7 @@ std::size_t count_open(const Clients& clients) {
 
 bool make_room(Clients& clients, steady_clock::duration silence) {
   const auto latest = steady_clock::now() - silence;
-  auto* longest = find_silent(clients, [&](const Session& session) {
+  auto* longest = find_silent(clients, [&](const HttpSession& session) {
     return session.gives_way() && !session.is_ending() && session.since() <= latest;
   });
   if (longest != nullptr) {
@@ -52,7 +52,7 @@ std::size_t make_memory(Clients& clients, const Body& body, std::size_t bytes) {
       held += each == nullptr ? 0 : each->size();
     }
     auto* slowest =
-        find_silent(clients, [](const Session& session) { return session.is_writing(); });
+        find_silent(clients, [](const HttpSession& session) { return session.is_writing(); });
     if (held <= most || slowest == nullptr) {
       return ended;
     }

@@ -23,7 +23,7 @@ struct Client {
     return listener.get() == &place && session.is_waiting();
   }
 
-  Session session;
+  HttpSession session;
   std::shared_ptr<Listener> listener;
 };
 

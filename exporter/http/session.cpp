@@ -42,14 +42,14 @@ Head broken(HeadFault fault, std::string_view text) {
 
 }  // namespace
 
-void Session::enter(Stage stage) {
+void HttpSession::enter(Stage stage) {
   if (is_open()) {
     stage_ = stage;
     since_ = steady_clock::now();
   }
 }
 
-asio::awaitable<bool> Session::read_some(steady_clock::time_point deadline) {
+asio::awaitable<bool> HttpSession::read_some(steady_clock::time_point deadline) {
   constexpr std::size_t kPiece = 2048;
   std::array<char, kPiece> piece{};
   const auto into = asio::buffer(piece);
@@ -59,7 +59,7 @@ asio::awaitable<bool> Session::read_some(steady_clock::time_point deadline) {
   co_return !ec && is_open();
 }
 
-asio::awaitable<std::optional<Head>> Session::read_head(HttpLimits limits) {
+asio::awaitable<std::optional<Head>> HttpSession::read_head(HttpLimits limits) {
   enter(Stage::kReading);
   if (buffer_.empty() && !co_await read_some(steady_clock::now() + limits.idle)) {
     co_return std::nullopt;
@@ -89,8 +89,8 @@ asio::awaitable<std::optional<Head>> Session::read_head(HttpLimits limits) {
   co_return head;
 }
 
-asio::awaitable<bool> Session::write(std::string head, std::shared_ptr<Body> body,
-                                     std::string_view part, HttpLimits limits) {
+asio::awaitable<bool> HttpSession::write(std::string head, std::shared_ptr<Body> body,
+                                         std::string_view part, HttpLimits limits) {
   enter(Stage::kWriting);
   body_ = std::move(body);
   const auto deadline = steady_clock::now() + limits.patience;
@@ -109,7 +109,7 @@ asio::awaitable<bool> Session::write(std::string head, std::shared_ptr<Body> bod
   co_return is_good;
 }
 
-asio::awaitable<void> Session::end() {
+asio::awaitable<void> HttpSession::end() {
   constexpr auto kPatience = std::chrono::seconds(2);
   constexpr std::size_t kMost = 4 << 20;
   enter(Stage::kEnding);
@@ -127,19 +127,19 @@ asio::awaitable<void> Session::end() {
   release();
 }
 
-void Session::reset() {
+void HttpSession::reset() {
   stage_ = Stage::kEnded;
   stream_.close();  // with the listener's SO_LINGER of 0 s
 }
 
-void Session::stop_waiting() {
+void HttpSession::stop_waiting() {
   beast::error_code ec;
   if (is_waiting() && stream_.socket().available(ec) == 0) {
     stream_.cancel();  // not closed: a read that has succeeded already is still told
   }
 }
 
-void Session::release() {
+void HttpSession::release() {
   beast::error_code ignored;
   stream_.socket().set_option(asio::socket_base::linger(false, 0), ignored);
   reset();

@@ -19,9 +19,9 @@ namespace zke {
 
 /// One HTTP connection: reads heads, writes responses, ends. Closing it frees its descriptor and
 /// what the kernel holds for it at once, unless it ends in order.
-class Session {
+class HttpSession {
  public:
-  explicit Session(boost::asio::ip::tcp::socket socket) : stream_(std::move(socket)) {}
+  explicit HttpSession(boost::asio::ip::tcp::socket socket) : stream_(std::move(socket)) {}
 
   /// The next request; nothing when the client ended, or was too slow.
   boost::asio::awaitable<std::optional<Head>> read_head(HttpLimits limits);
