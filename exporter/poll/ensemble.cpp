@@ -16,6 +16,8 @@ asio::awaitable<void> wait_for_end(std::shared_ptr<MemberPoller> member) {
   co_await member->join();
 }
 
+asio::awaitable<void> wait_for_canary(std::shared_ptr<Canary> canary) { co_await canary->join(); }
+
 std::set<std::string> names_of(const std::vector<Address>& addresses) {
   std::set<std::string> names;
   for (const auto& address : addresses) {
@@ -100,6 +102,51 @@ void Ensemble::follow(const EnsembleSettings& settings, const PollSettings& poll
     const Schedule schedule(settings.name, poll.interval, start_, i, members_.size());
     members_[i]->follow(schedule, poll.timeout);
   }
+  follow_canary();
+}
+
+/// Has a session with each member, if that is wanted. Other settings of it are another canary.
+void Ensemble::follow_canary() {
+  if (canary_ && canary_->settings() != settings_.canary) {
+    retire_canary();
+    auto members = snapshot_->members;
+    for (auto& member : members) {
+      member.client.reset();
+    }
+    publish(std::move(members));
+  }
+  if (settings_.canary.level == CanaryLevel::kOff) {
+    return;
+  }
+  std::map<std::string, std::shared_ptr<ServerPlace>> places;
+  std::vector<Canary::Member> members;
+  for (std::size_t i = 0; i < members_.size(); ++i) {
+    const auto& name = members_[i]->name();
+    const auto known = places_.find(name);
+    auto place = known == places_.end()
+                     ? std::make_shared<ServerPlace>(settings_.members[i], context_.resolver)
+                     : known->second;
+    place->speak_tls(tls_files_);
+    members.push_back({name, [place](auto deadline) { return place->find(deadline); }});
+    places.emplace(name, std::move(place));
+  }
+  places_ = std::move(places);
+  if (!canary_) {
+    Canary::Events events;
+    events.seen = [this](const auto& name, const auto& view) { take_view(name, view); };
+    events.dropped = [this](const auto& name) { note_drop(name); };
+    events.writer_changed = [this] { publish(snapshot_->members); };
+    canary_ = std::make_shared<Canary>(context_.loop, context_.clock, settings_.canary,
+                                       std::move(events));
+  }
+  canary_->follow(members);
+}
+
+void Ensemble::retire_canary() {
+  if (const auto canary = std::exchange(canary_, nullptr)) {
+    canary->close();
+    retired_.spawn("end of a canary", wait_for_canary(canary));
+  }
 }
 
 void Ensemble::choose_sources() {
@@ -157,9 +204,16 @@ void Ensemble::rest() {
   for (const auto& member : members_) {
     member->rest();
   }
+  if (canary_) {
+    canary_->close();
+  }
 }
 
 void Ensemble::cancel() {
+  if (canary_) {
+    canary_->cancel();
+    retire_canary();
+  }
   for (const auto& member : std::exchange(members_, {})) {
     retire(member);
   }
@@ -193,6 +247,25 @@ void Ensemble::take(const std::string& name, const SamplePtr& sample) {
     for (const auto& each : members_) {
       each->forget_conf();  // the others do not know it yet
     }
+  }
+}
+
+void Ensemble::take_view(const std::string& name, const ClientViewPtr& view) {
+  auto members = snapshot_->members;
+  const auto member = std::ranges::find(members, name, &Snapshot::Member::name);
+  if (member != members.end()) {
+    member->client = view;
+    publish(std::move(members));
+  }
+}
+
+/// What ends a connection is soon seen by a poll, of this member and of the others.
+void Ensemble::note_drop(const std::string& name) {
+  const auto member = find(name);
+  if (member) {
+    (*member)->poll_by(context_.clock.now());
+    note_change(name);
+    watch_closely();
   }
 }
 

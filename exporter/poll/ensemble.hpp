@@ -22,7 +22,9 @@
 #include "poll/connection_slots.hpp"
 #include "poll/member_poller.hpp"
 #include "poll/publication.hpp"
+#include "poll/server_place.hpp"
 #include "poll/settings.hpp"
+#include "session/canary.hpp"
 
 namespace zke {
 
@@ -46,7 +48,8 @@ struct PollContext {
 ///
 /// When a member changes, shows a new epoch, or keeps its poll waiting far longer than usual, all
 /// are polled beside the grid, within the budget of CloseWatch: that shows a lost quorum, an
-/// election and its end without waiting for the grid.
+/// election and its end without waiting for the grid. With a canary, a session that loses its
+/// connection makes its member polled at once, too.
 class Ensemble {
  public:
   /// Publishes what is known without a poll, and begins to poll. It may end after join(), or when
@@ -63,7 +66,7 @@ class Ensemble {
   /// they are polled; where one goes too, it is unknown till then; where all go, it begins anew.
   void apply(const EnsembleSettings& settings, const PollSettings& poll);
 
-  /// Ends all polls, and begins none any more; looks go on.
+  /// Ends all polls, and begins none any more, and takes leave of the servers; looks go on.
   void rest();
 
   /// Ends all polls and looks now.
@@ -86,6 +89,10 @@ class Ensemble {
   void take(const std::string& name, const SamplePtr& sample);
   void publish(std::vector<Snapshot::Member> members);
   void choose_sources();
+  void follow_canary();
+  void retire_canary();
+  void take_view(const std::string& name, const ClientViewPtr& view);
+  void note_drop(const std::string& name);
   void follow_tls(const std::optional<TlsSettings>& tls);
   std::optional<Snapshot::Tls> tls() const;
   std::chrono::steady_clock::duration max_age() const;
@@ -95,9 +102,11 @@ class Ensemble {
   PollContext context_;
   EnsembleSettings settings_;
   PollSettings poll_;
-  Clock::time_point start_;              ///< of the members' grids
-  std::shared_ptr<TlsFiles> tls_files_;  ///< nullptr: plain TCP
-  Members members_;                      ///< in the order of the settings
+  Clock::time_point start_;                                     ///< of the members' grids
+  std::shared_ptr<TlsFiles> tls_files_;                         ///< nullptr: plain TCP
+  Members members_;                                             ///< in the order of the settings
+  std::map<std::string, std::shared_ptr<ServerPlace>> places_;  ///< for sessions, by member
+  std::shared_ptr<Canary> canary_;                              ///< nullptr: off
   CloseWatch watch_;
   EnsembleMemory memory_;
   SnapshotPtr snapshot_;

@@ -42,13 +42,13 @@ const ErrorRow* find_error(std::int32_t error) {
   return found == kErrors.end() ? nullptr : found;
 }
 
-Request make_watched(Op op, std::string_view path, bool is_watched) {
+Operation make_watched(Op op, std::string_view path, bool is_watched) {
   JuteWriter rest;
   rest.add_bool(is_watched);
   return {op, std::string(path), rest.bytes()};
 }
 
-void add_body(JuteWriter& to, const Request& request) {
+void add_body(JuteWriter& to, const Operation& request) {
   if (!request.path.empty()) {
     to.add_text(request.path);
   }
@@ -68,8 +68,8 @@ void add_access(JuteWriter& body, Access access) {
   body.add_int(kReadPermission).add_text("world").add_text("anyone");
 }
 
-Stat read_stat(JuteReader& body) {
-  Stat stat;
+ZnodeStat read_stat(JuteReader& body) {
+  ZnodeStat stat;
   stat.created_zxid = body.read_long();
   stat.modified_zxid = body.read_long();
   body.read_long();  // when it was created
@@ -120,25 +120,26 @@ std::string encode_digest_auth(std::string_view credentials) {
   return encode({Op::kAuth, "", body.bytes()}, kAuthXid);
 }
 
-Request make_exists(std::string_view path, bool is_watched) {
+Operation make_exists(std::string_view path, bool is_watched) {
   return make_watched(Op::kExists, path, is_watched);
 }
 
-Request make_get(std::string_view path, bool is_watched) {
+Operation make_get(std::string_view path, bool is_watched) {
   return make_watched(Op::kGetData, path, is_watched);
 }
 
-Request make_children(std::string_view path, bool is_watched) {
+Operation make_children(std::string_view path, bool is_watched) {
   return make_watched(Op::kGetChildren2, path, is_watched);
 }
 
-Request make_set(std::string_view path, std::string_view data, std::int32_t version) {
+Operation make_set(std::string_view path, std::string_view data, std::int32_t version) {
   JuteWriter rest;
   rest.add_text(data).add_int(version);
   return {Op::kSetData, std::string(path), rest.bytes()};
 }
 
-Request make_create(std::string_view path, std::string_view data, Access access, CreateMode mode) {
+Operation make_create(std::string_view path, std::string_view data, Access access,
+                      CreateMode mode) {
   JuteWriter rest;
   rest.add_text(data);
   add_access(rest, access);
@@ -146,17 +147,17 @@ Request make_create(std::string_view path, std::string_view data, Access access,
   return {Op::kCreate, std::string(path), rest.bytes()};
 }
 
-Request make_delete(std::string_view path, std::int32_t version) {
+Operation make_delete(std::string_view path, std::int32_t version) {
   JuteWriter rest;
   rest.add_int(version);
   return {Op::kDelete, std::string(path), rest.bytes()};
 }
 
-Request make_sync(std::string_view path) { return {Op::kSync, std::string(path), ""}; }
+Operation make_sync(std::string_view path) { return {Op::kSync, std::string(path), ""}; }
 
-Request make_close() { return {Op::kCloseSession, "", ""}; }
+Operation make_close() { return {Op::kCloseSession, "", ""}; }
 
-Request make_multi(const std::vector<Request>& requests) {
+Operation make_multi(const std::vector<Operation>& requests) {
   JuteWriter all;
   for (const auto& request : requests) {
     all.add_int(static_cast<std::int32_t>(request.op)).add_bool(false).add_int(-1);
@@ -166,7 +167,7 @@ Request make_multi(const std::vector<Request>& requests) {
   return {Op::kMulti, "", all.bytes()};
 }
 
-std::string encode(const Request& request, std::int32_t xid) {
+std::string encode(const Operation& request, std::int32_t xid) {
   JuteWriter message;
   message.add_int(xid).add_int(static_cast<std::int32_t>(request.op));
   add_body(message, request);
@@ -190,10 +191,10 @@ std::optional<ConnectResponse> parse_connect(std::string_view frame) {
   return is_true ? if_good(body, response) : std::nullopt;
 }
 
-std::optional<Reply> parse_reply(std::string_view frame) {
+std::optional<ReplyHeader> parse_reply(std::string_view frame) {
   constexpr std::size_t kHeader = 16;
   JuteReader header(frame);
-  Reply reply;
+  ReplyHeader reply;
   reply.xid = header.read_int();
   reply.zxid = header.read_long();
   reply.error = header.read_int();
@@ -213,7 +214,7 @@ std::optional<std::string> parse_watch_event(std::string_view body) {
   return type == kOfSession ? std::nullopt : if_good(event, std::move(path));
 }
 
-std::optional<Stat> parse_stat(std::string_view body) {
+std::optional<ZnodeStat> parse_stat(std::string_view body) {
   JuteReader reader(body);
   const auto stat = read_stat(reader);
   return if_good(reader, stat);

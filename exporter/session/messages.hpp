@@ -69,7 +69,7 @@ std::string encode_ping();
 std::string encode_digest_auth(std::string_view credentials);
 
 /// Which answer an operation needs, whoever sends it.
-struct Request {
+struct Operation {
   Op op{};
   std::string path;  ///< empty: it is about none
   std::string rest;  ///< what follows the path, in jute
@@ -85,18 +85,19 @@ enum class Access {
 
 constexpr std::int32_t kAnyVersion = -1;
 
-Request make_exists(std::string_view path, bool is_watched);
-Request make_get(std::string_view path, bool is_watched);
-Request make_children(std::string_view path, bool is_watched);
-Request make_set(std::string_view path, std::string_view data, std::int32_t version = kAnyVersion);
-Request make_create(std::string_view path, std::string_view data, Access access, CreateMode mode);
-Request make_delete(std::string_view path, std::int32_t version = kAnyVersion);
-Request make_sync(std::string_view path);
-Request make_close();
+Operation make_exists(std::string_view path, bool is_watched);
+Operation make_get(std::string_view path, bool is_watched);
+Operation make_children(std::string_view path, bool is_watched);
+Operation make_set(std::string_view path, std::string_view data,
+                   std::int32_t version = kAnyVersion);
+Operation make_create(std::string_view path, std::string_view data, Access access, CreateMode mode);
+Operation make_delete(std::string_view path, std::int32_t version = kAnyVersion);
+Operation make_sync(std::string_view path);
+Operation make_close();
 /// Of create, delete and set: all of them are done, or none.
-Request make_multi(const std::vector<Request>& requests);
+Operation make_multi(const std::vector<Operation>& requests);
 
-std::string encode(const Request& request, std::int32_t xid);
+std::string encode(const Operation& request, std::int32_t xid);
 
 struct ConnectResponse {
   std::chrono::milliseconds timeout{};  ///< that the server grants; 0: the session has expired
@@ -106,19 +107,19 @@ struct ConnectResponse {
 /// The answer to a ConnectRequest; nothing if it is none.
 std::optional<ConnectResponse> parse_connect(std::string_view frame);
 
-struct Reply {
+struct ReplyHeader {
   std::int32_t xid = 0;
   std::int64_t zxid = 0;
   std::int32_t error = 0;
   std::string_view body;  ///< in the frame
 };
 
-std::optional<Reply> parse_reply(std::string_view frame);
+std::optional<ReplyHeader> parse_reply(std::string_view frame);
 
 /// The path that a watch tells of; nothing if it is none, or of the session itself.
 std::optional<std::string> parse_watch_event(std::string_view body);
 
-struct Stat {
+struct ZnodeStat {
   std::int64_t created_zxid = 0;
   std::int64_t modified_zxid = 0;
   std::int32_t version = 0;
@@ -129,10 +130,10 @@ struct Stat {
 
 struct Znode {
   std::string data;
-  Stat stat;
+  ZnodeStat stat;
 };
 
-std::optional<Stat> parse_stat(std::string_view body);
+std::optional<ZnodeStat> parse_stat(std::string_view body);
 std::optional<Znode> parse_get(std::string_view body);
 std::optional<std::vector<std::string>> parse_children(std::string_view body);
 /// The path of the znode that was created.

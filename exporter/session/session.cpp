@@ -58,15 +58,15 @@ Code code_of(const Transfer& transfer) {
 }
 
 template <class T>
-Answer<T> answer_of(Code code, std::string why) {
-  Answer<T> answer;
+Outcome<T> answer_of(Code code, std::string why) {
+  Outcome<T> answer;
   answer.code = code;
   answer.why = std::move(why);
   return answer;
 }
 
 template <class T, class Ended>
-Answer<T> answer_of(const Ended& ended, std::optional<T> (*parse)(std::string_view)) {
+Outcome<T> answer_of(const Ended& ended, std::optional<T> (*parse)(std::string_view)) {
   if (ended.code != Code::kOk) {
     return answer_of<T>(ended.code, ended.why);
   }
@@ -436,7 +436,7 @@ asio::awaitable<bool> Session::wait_connected(Clock::time_point deadline) {
   co_return is_connected();
 }
 
-asio::awaitable<Session::Ended> Session::call(Request request, Clock::time_point deadline) {
+asio::awaitable<Session::Ended> Session::call(Operation request, Clock::time_point deadline) {
   Ended ended;
   if (!connection_ || is_closing_ || calls_.size() >= kMaxCalls) {
     ended.code = Code::kConnectionLoss;
@@ -481,37 +481,37 @@ void Session::tell_watches(const std::string& path) {
   watches_.erase(first, last);
 }
 
-asio::awaitable<Answer<Stat>> Session::exists(std::string path, Clock::time_point deadline,
-                                              WatchPtr watch) {
+asio::awaitable<Outcome<ZnodeStat>> Session::exists(std::string path, Clock::time_point deadline,
+                                                    WatchPtr watch) {
   this->watch(path, watch);
   const auto ended = co_await call(make_exists(path, watch != nullptr), deadline);
   co_return answer_of(ended, parse_stat);
 }
 
-asio::awaitable<Answer<Znode>> Session::get(std::string path, Clock::time_point deadline,
-                                            WatchPtr watch) {
+asio::awaitable<Outcome<Znode>> Session::get(std::string path, Clock::time_point deadline,
+                                             WatchPtr watch) {
   this->watch(path, watch);
   const auto ended = co_await call(make_get(path, watch != nullptr), deadline);
   co_return answer_of(ended, parse_get);
 }
 
-asio::awaitable<Answer<std::vector<std::string>>> Session::children(std::string path,
-                                                                    Clock::time_point deadline,
-                                                                    WatchPtr watch) {
+asio::awaitable<Outcome<std::vector<std::string>>> Session::children(std::string path,
+                                                                     Clock::time_point deadline,
+                                                                     WatchPtr watch) {
   this->watch(path, watch);
   const auto ended = co_await call(make_children(path, watch != nullptr), deadline);
   co_return answer_of(ended, parse_children);
 }
 
-asio::awaitable<Answer<Stat>> Session::set(std::string path, std::string data,
-                                           Clock::time_point deadline) {
+asio::awaitable<Outcome<ZnodeStat>> Session::set(std::string path, std::string data,
+                                                 Clock::time_point deadline) {
   const auto ended = co_await call(make_set(path, data), deadline);
   co_return answer_of(ended, parse_stat);
 }
 
-asio::awaitable<Answer<std::string>> Session::create(std::string path, std::string data,
-                                                     Access access, CreateMode mode,
-                                                     Clock::time_point deadline) {
+asio::awaitable<Outcome<std::string>> Session::create(std::string path, std::string data,
+                                                      Access access, CreateMode mode,
+                                                      Clock::time_point deadline) {
   const auto ended = co_await call(make_create(path, data, access, mode), deadline);
   auto answer = answer_of(ended, parse_create);
   if (answer.value.starts_with(settings_.chroot)) {
@@ -520,18 +520,18 @@ asio::awaitable<Answer<std::string>> Session::create(std::string path, std::stri
   co_return answer;
 }
 
-asio::awaitable<Answer<Nothing>> Session::remove(std::string path, Clock::time_point deadline) {
+asio::awaitable<Outcome<Nothing>> Session::remove(std::string path, Clock::time_point deadline) {
   const auto ended = co_await call(make_delete(path), deadline);
   co_return answer_of(ended, parse_nothing);
 }
 
-asio::awaitable<Answer<Nothing>> Session::sync(std::string path, Clock::time_point deadline) {
+asio::awaitable<Outcome<Nothing>> Session::sync(std::string path, Clock::time_point deadline) {
   const auto ended = co_await call(make_sync(path), deadline);
   co_return answer_of(ended, parse_nothing);
 }
 
-asio::awaitable<Answer<Nothing>> Session::multi(std::vector<Request> requests,
-                                                Clock::time_point deadline) {
+asio::awaitable<Outcome<Nothing>> Session::multi(std::vector<Operation> requests,
+                                                 Clock::time_point deadline) {
   for (auto& request : requests) {
     request.path = full(request.path);
   }

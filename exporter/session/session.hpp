@@ -34,7 +34,7 @@ struct SessionSettings {
 
 /// How an operation ended, and what it brought if that was well.
 template <class T>
-struct Answer {
+struct Outcome {
   Code code = Code::kError;
   std::string why;  ///< for people, if it is not kOk
   T value{};
@@ -84,6 +84,13 @@ class Session {
 
   SessionState state() const { return state_; }
   bool is_connected() const { return state_ == SessionState::kConnected; }
+
+  /// Whether the server still holds it for alive, so that nobody else can have its ephemeral znodes
+  /// yet: also after we were stopped for a while.
+  bool is_surely_alive() const {
+    return is_connected() && Clock::now() < heard_ + granted_ * 2 / 3;
+  }
+
   std::int64_t id() const { return session_.id; }
 
   /// Why it is not connected; empty before the first attempt has failed.
@@ -113,25 +120,25 @@ class Session {
   // Each ends by `deadline`. Paths are below the chroot. A watch tells of changes from then on,
   // until the connection ends; with kNoNode only that of exists() is set.
 
-  boost::asio::awaitable<Answer<Stat>> exists(std::string path, Clock::time_point deadline,
-                                              WatchPtr watch = nullptr);
-  boost::asio::awaitable<Answer<Znode>> get(std::string path, Clock::time_point deadline,
-                                            WatchPtr watch = nullptr);
-  boost::asio::awaitable<Answer<std::vector<std::string>>> children(std::string path,
-                                                                    Clock::time_point deadline,
-                                                                    WatchPtr watch = nullptr);
-  boost::asio::awaitable<Answer<Stat>> set(std::string path, std::string data,
-                                           Clock::time_point deadline);
+  boost::asio::awaitable<Outcome<ZnodeStat>> exists(std::string path, Clock::time_point deadline,
+                                                    WatchPtr watch = nullptr);
+  boost::asio::awaitable<Outcome<Znode>> get(std::string path, Clock::time_point deadline,
+                                             WatchPtr watch = nullptr);
+  boost::asio::awaitable<Outcome<std::vector<std::string>>> children(std::string path,
+                                                                     Clock::time_point deadline,
+                                                                     WatchPtr watch = nullptr);
+  boost::asio::awaitable<Outcome<ZnodeStat>> set(std::string path, std::string data,
+                                                 Clock::time_point deadline);
   /// The answer is the path, with its number if the mode gives one.
-  boost::asio::awaitable<Answer<std::string>> create(std::string path, std::string data,
-                                                     Access access, CreateMode mode,
-                                                     Clock::time_point deadline);
-  boost::asio::awaitable<Answer<Nothing>> remove(std::string path, Clock::time_point deadline);
+  boost::asio::awaitable<Outcome<std::string>> create(std::string path, std::string data,
+                                                      Access access, CreateMode mode,
+                                                      Clock::time_point deadline);
+  boost::asio::awaitable<Outcome<Nothing>> remove(std::string path, Clock::time_point deadline);
   /// The server has then caught up with the leader as it was.
-  boost::asio::awaitable<Answer<Nothing>> sync(std::string path, Clock::time_point deadline);
+  boost::asio::awaitable<Outcome<Nothing>> sync(std::string path, Clock::time_point deadline);
   /// All of these are done (make_create, make_delete, make_set), or none.
-  boost::asio::awaitable<Answer<Nothing>> multi(std::vector<Request> requests,
-                                                Clock::time_point deadline);
+  boost::asio::awaitable<Outcome<Nothing>> multi(std::vector<Operation> requests,
+                                                 Clock::time_point deadline);
 
  private:
   struct Call;
@@ -157,7 +164,7 @@ class Session {
   void lose(const std::string& why);
   void change(SessionState state);
   Clock::duration next_delay(const Attempt& attempt);
-  boost::asio::awaitable<Ended> call(Request request, Clock::time_point deadline);
+  boost::asio::awaitable<Ended> call(Operation request, Clock::time_point deadline);
   void watch(const std::string& path, const WatchPtr& watch);
   void tell_watches(const std::string& path);
   std::string full(const std::string& path) const;
