@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <vector>
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
@@ -14,10 +15,13 @@
 #include "base/log.hpp"
 #include "base/signals.hpp"
 #include "base/streams.hpp"
+#include "base/task_group.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
 #include "config/against.hpp"
 #include "config/flags.hpp"
+#include "net/resolver.hpp"
+#include "poll/canary_cleanup.hpp"
 
 namespace {
 
@@ -95,6 +99,32 @@ int check(const zke::Invocation& invocation) {
   return say(*comparison);
 }
 
+/// One line an ensemble: of those that fail, on stderr. Stops the loop.
+boost::asio::awaitable<void> clean_up(boost::asio::io_context& loop, zke::Resolver& resolver,
+                                      std::vector<zke::EnsembleSettings> ensembles, int& code) {
+  for (const auto& ensemble : ensembles) {
+    const auto removed = co_await zke::clean_up_canary(loop.get_executor(), resolver, ensemble);
+    const auto where = ensemble.name + ": " + ensemble.canary.path;
+    if (!removed) {
+      complain(where + " could not be removed: " + removed.error().detail());
+      code = kFailure;
+    } else if (say(where + ": " + std::to_string(*removed) + " znodes removed.\n") != 0) {
+      code = kFailure;
+    }
+  }
+  loop.stop();
+}
+
+int clean_up(const zke::Invocation& invocation) {
+  boost::asio::io_context loop(1);
+  zke::Resolver resolver(loop.get_executor());
+  zke::TaskGroup tasks(loop.get_executor());
+  int code = 0;
+  tasks.spawn("cleanup", clean_up(loop, resolver, invocation.config.settings.ensembles, code));
+  loop.run();
+  return code;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -112,6 +142,8 @@ int main(int argc, char** argv) {
         return say(std::string("zookeeper-exporter ") + zke::kVersion + "\n");
       case zke::Invocation::What::kCheckConfig:
         return check(invocation);
+      case zke::Invocation::What::kCleanUpCanary:
+        return clean_up(invocation);
       case zke::Invocation::What::kRun:
         return run(std::move(invocation));
     }

@@ -41,10 +41,14 @@ Invocation read_flags(const std::vector<std::string>& arguments) {
   using What = Invocation::What;
   auto flags = parse_command_line(arguments);
   Invocation invocation;
-  invocation.what = flags.contains("help")           ? What::kShowHelp
-                    : flags.contains("version")      ? What::kShowVersion
-                    : flags.contains("config.check") ? What::kCheckConfig
-                                                     : What::kRun;
+  if (flags.contains("config.check") && flags.contains("canary.cleanup")) {
+    throw ConfigError("--config.check changes nothing, --canary.cleanup does; give one");
+  }
+  invocation.what = flags.contains("help")             ? What::kShowHelp
+                    : flags.contains("version")        ? What::kShowVersion
+                    : flags.contains("config.check")   ? What::kCheckConfig
+                    : flags.contains("canary.cleanup") ? What::kCleanUpCanary
+                                                       : What::kRun;
   if (invocation.what == What::kShowHelp || invocation.what == What::kShowVersion) {
     return invocation;
   }

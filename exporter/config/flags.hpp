@@ -11,7 +11,7 @@ namespace zke {
 
 /// What the command line asks for.
 struct Invocation {
-  enum class What { kRun, kCheckConfig, kShowHelp, kShowVersion };
+  enum class What { kRun, kCheckConfig, kCleanUpCanary, kShowHelp, kShowVersion };
   What what = What::kRun;
   ConfigSource source;
   Configuration config;                 ///< what `source` said at the start

@@ -73,6 +73,11 @@ constexpr auto kFirst = std::to_array<Setting>({
         .bounds = "`http://HOST:PORT`, also with a path before that of its pages",
     },
     {
+        .flag = "canary.cleanup",
+        .group = "Configuration",
+        .help = "remove the znodes that canaries have made in all ensembles, and exit",
+    },
+    {
         .flag = "config.watch",
         .group = "Configuration",
         .help = "read the file again when it changes; this is the default",

@@ -243,6 +243,9 @@ void Ensemble::take(const std::string& name, const SamplePtr& sample) {
   if (snapshot_->verdict.level != last->verdict.level) {
     note_change("");
   }
+  if (canary_ && !is_serving(before->state) && is_serving(sample->state)) {
+    canary_->hurry(name);
+  }
   if (is_reconfigured(*before, *sample)) {
     for (const auto& each : members_) {
       each->forget_conf();  // the others do not know it yet

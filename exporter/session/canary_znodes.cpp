@@ -37,12 +37,12 @@ asio::awaitable<Outcome<std::string>> make_znode(Session& session, std::string p
 }
 
 asio::awaitable<Outcome<std::size_t>> remove_canary(Session& session, std::string path,
-                                                    Session::Clock::time_point deadline) {
+                                                    Session::Clock::duration timeout) {
   Outcome<std::size_t> answer;
   answer.code = Code::kOk;
   std::vector<std::string> paths;
   for (const auto& folder : std::to_array({members_path(path), writers_path(path)})) {
-    auto children = co_await session.children(folder, deadline);
+    auto children = co_await session.children(folder, Session::Clock::now() + timeout);
     if (children.code == Code::kNoNode) {
       continue;
     }
@@ -58,7 +58,7 @@ asio::awaitable<Outcome<std::size_t>> remove_canary(Session& session, std::strin
   }
   paths.push_back(path);
   for (const auto& each : paths) {
-    auto removed = co_await session.remove(each, deadline);
+    auto removed = co_await session.remove(each, Session::Clock::now() + timeout);
     const bool is_others = each == path && removed.code == Code::kNotEmpty;
     if (removed.code == Code::kOk) {
       ++answer.value;

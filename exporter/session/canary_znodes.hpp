@@ -30,9 +30,10 @@ boost::asio::awaitable<Outcome<std::string>> make_znode(Session& session, std::s
                                                         Access access,
                                                         Session::Clock::time_point deadline);
 
-/// Removes all of them; PATH itself stays if there is something else below it. How many are gone.
+/// Removes all of them, each within `timeout`; PATH itself stays if there is something else below
+/// it. How many are gone.
 boost::asio::awaitable<Outcome<std::size_t>> remove_canary(Session& session, std::string path,
-                                                           Session::Clock::time_point deadline);
+                                                           Session::Clock::duration timeout);
 
 /// What the exporter that writes tells the others, in the znode of a member: how the write and the
 /// watch of the round before went.
