@@ -7,7 +7,9 @@ trap 'rm -r "$pages"' EXIT
 PAGES_INTO=$pages "$1" "the metrics of every captured server are the expected ones (make golden)" >"$pages/log" ||
   { cat "$pages/log"; exit 1; }
 
-promtool check metrics <"$(dirname "$0")/golden/page.prom"
+for page in page client; do
+  promtool check metrics <"$(dirname "$0")/golden/$page.prom"
+done
 cd "$pages"
 count=0
 for page in */*.prom; do

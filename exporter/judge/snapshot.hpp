@@ -35,7 +35,8 @@ struct Snapshot {
   };
   std::string name;
   std::vector<Member> members;
-  std::optional<Tls> tls;  ///< empty: plain TCP, or not known yet
+  std::optional<Tls> tls;                ///< empty: plain TCP, or not known yet
+  std::optional<bool> is_canary_writer;  ///< empty: not at level write, or not known yet
   EnsembleVerdict verdict;
   std::chrono::system_clock::time_point level_since;  ///< when the verdict's level began
 

@@ -12,7 +12,7 @@ namespace {
 std::vector<CatalogueRow> all_rows() {
   std::vector<CatalogueRow> rows;
   for (const auto part :
-       {mntr_rows(), member_rows(), tls_rows(), ensemble_rows(), exporter_rows()}) {
+       {mntr_rows(), member_rows(), tls_rows(), client_rows(), ensemble_rows(), exporter_rows()}) {
     rows.insert(rows.end(), part.begin(), part.end());
   }
   std::ranges::stable_sort(rows, {}, &CatalogueRow::name);

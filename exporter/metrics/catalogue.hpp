@@ -19,6 +19,7 @@ enum class Source {
   kWatches,   ///< `wchs` (and `mntr`)
   kConf,      ///< `conf`
   kTls,       ///< how TLS is spoken; of members, or of their ensemble
+  kClient,    ///< what the canary sees as a client of a member
   kEnsemble,  ///< judged from all members of an ensemble
   kExporter,  ///< the exporter itself
 };

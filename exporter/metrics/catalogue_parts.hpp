@@ -17,6 +17,9 @@ std::span<const CatalogueRow> member_rows();
 /// How TLS is spoken.
 std::span<const CatalogueRow> tls_rows();
 
+/// What a client sees.
+std::span<const CatalogueRow> client_rows();
+
 /// What is judged from all members together.
 std::span<const CatalogueRow> ensemble_rows();
 

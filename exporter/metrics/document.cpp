@@ -47,6 +47,10 @@ constexpr auto kSections = std::to_array<Section>({
      "also of one that\nfailed because of the certificate; they carry the label `member`, the "
      "others "
      "do not."},
+    {Source::kClient, "What a client sees",
+     "Only where a `canary:` is on ([configuration.md](configuration.md)). Counters and histograms "
+     "are there from the start,\nat 0, and begin anew with the exporter, and when the canary's "
+     "settings change."},
     {Source::kEnsemble, "Ensembles",
      "Judged from all members of an ensemble together ([health.md](health.md)). Without the label "
      "`member`, unless it is named."},

@@ -22,6 +22,7 @@ std::vector<OwnRow> find_rows() {
   for (RowId id = 0; id < catalogue().size(); ++id) {
     const auto& row = row_of(id);
     const bool is_of_member = row.source != Source::kEnsemble && row.source != Source::kExporter &&
+                              row.source != Source::kClient &&
                               !std::holds_alternative<TlsValue>(row.reading);
     if (is_of_member && !std::holds_alternative<std::monostate>(row.reading)) {
       found.push_back({&row, family_of(id)});

@@ -24,8 +24,10 @@ struct MemberView {
 // what has labels of its own.
 using MemberValue = std::optional<double> (*)(const MemberView&);
 using MemberLines = void (*)(const MemberView&, FamilyText&);
+using ClientLines = void (*)(const ClientView&, FamilyText&);
 using EnsembleValue = std::optional<double> (*)(const EnsembleVerdict&);
 using EnsembleLines = void (*)(const EnsembleVerdict&, FamilyText&);
+using SnapshotValue = std::optional<double> (*)(const Snapshot&);
 using TlsValue = std::optional<double> (*)(const Snapshot::Tls&);
 using ExporterValue = std::optional<double> (*)(const ProcessFigures&);
 
@@ -53,7 +55,8 @@ enum class Counted {
 };
 
 /// std::monostate: by the row's key in mntr.
-using Reading = std::variant<std::monostate, MemberValue, MemberLines, EnsembleValue, EnsembleLines,
-                             TlsValue, ExporterValue, InConf, Counted>;
+using Reading =
+    std::variant<std::monostate, MemberValue, MemberLines, ClientLines, EnsembleValue,
+                 EnsembleLines, SnapshotValue, TlsValue, ExporterValue, InConf, Counted>;
 
 }  // namespace zke

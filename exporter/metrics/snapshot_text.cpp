@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "metrics/client_text.hpp"
 #include "metrics/ensemble_text.hpp"
 
 namespace zke {
@@ -13,6 +14,11 @@ namespace {
 /// before its members'.
 std::string source_of(const Snapshot& ensemble, const std::string& member = {}) {
   return ensemble.name + '\n' + member;
+}
+
+/// The same of what a client sees of a member.
+std::string client_source_of(const Snapshot& ensemble, const std::string& member) {
+  return source_of(ensemble, member) + "\nclient";
 }
 
 /// The member of `other`, which mostly has the same ones in the same places.
@@ -33,11 +39,22 @@ void SnapshotText::put(const Snapshot& ensemble, const Snapshot::Member& member)
                   [&](FamilyText& to) { member_text_.write(*member.sample, to); });
 }
 
+void SnapshotText::put_client(const Snapshot& ensemble, const Snapshot::Member& member) {
+  const auto source = client_source_of(ensemble, member.name);
+  if (member.client) {
+    exposition_.put(source, {{"ensemble", ensemble.name}, {"member", member.name}},
+                    [&](FamilyText& to) { write_client(*member.client, to); });
+  } else {
+    exposition_.erase(source);
+  }
+}
+
 void SnapshotText::take(const SnapshotPtr& last, const SnapshotPtr& now) {
   for (std::size_t i = 0; last && i < last->members.size(); ++i) {
     const auto& name = last->members[i].name;
     if (find_same(now, i, name) == nullptr) {
       exposition_.erase(source_of(*last, name));
+      exposition_.erase(client_source_of(*last, name));
     }
   }
   if (!now) {
@@ -52,10 +69,13 @@ void SnapshotText::take(const SnapshotPtr& last, const SnapshotPtr& now) {
     if (member.sample && (before == nullptr || before->sample != member.sample)) {
       put(*now, member);
     }
+    if (member.client != (before == nullptr ? nullptr : before->client)) {
+      put_client(*now, member);
+    }
   }
   if (is_any_polled) {
     exposition_.put(source_of(*now), {{"ensemble", now->name}},
-                    [&](FamilyText& to) { write_ensemble(now->verdict, now->tls, to); });
+                    [&](FamilyText& to) { write_ensemble(*now, to); });
   } else {
     exposition_.erase(source_of(*now));  // its verdict was of members that are gone
   }

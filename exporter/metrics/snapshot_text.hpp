@@ -14,11 +14,12 @@ class SnapshotText {
 
   /// For Publication: renders anew what differs between the two snapshots of an ensemble, and takes
   /// away what is gone. Members that were not polled yet, and their ensemble before any was, have
-  /// no series.
+  /// no series, but for what a client sees.
   void take(const SnapshotPtr& last, const SnapshotPtr& now);
 
  private:
   void put(const Snapshot& ensemble, const Snapshot::Member& member);
+  void put_client(const Snapshot& ensemble, const Snapshot::Member& member);
 
   Exposition& exposition_;
   MemberText member_text_;

@@ -283,6 +283,7 @@ void Ensemble::publish(std::vector<Snapshot::Member> members) {
   next->name = settings_.name;
   next->members = std::move(members);
   next->tls = tls();
+  next->is_canary_writer = canary_ ? canary_->is_writer() : std::nullopt;
   next->verdict = judge_ensemble(*next, memory_, context_.clock.now(), max_age());
   const bool is_same = snapshot_ && snapshot_->verdict.level == next->verdict.level;
   next->level_since = is_same ? snapshot_->level_since : std::chrono::system_clock::now();

@@ -69,6 +69,7 @@ CanaryMember::CanaryMember(const asio::any_io_executor& loop, Clock clock, std::
       freed_(loop, Time::max()),
       tasks_(loop) {
   view_.is_writing_level = settings.level == CanaryLevel::kWrite;
+  view_.interval = settings.interval;
 }
 
 SessionSettings CanaryMember::session_settings() const {

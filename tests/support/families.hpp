@@ -60,7 +60,9 @@ inline FamilyList member_families(const MemberSample& sample) {
 }
 
 inline FamilyList ensemble_families(const EnsembleVerdict& verdict) {
-  return rendered([&](FamilyText& to) { write_ensemble(verdict, std::nullopt, to); });
+  Snapshot ensemble;
+  ensemble.verdict = verdict;
+  return rendered([&](FamilyText& to) { write_ensemble(ensemble, to); });
 }
 
 /// The families of a member that says this to mntr, and nothing else.

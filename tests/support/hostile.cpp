@@ -108,11 +108,11 @@ std::string digest(const Words& words) {
   check_sample(*add("zk-1:2181", words));
   add("zk-2:2181", follower);
   EnsembleMemory memory;
-  const auto verdict =
+  view.verdict =
       judge_ensemble(view, memory, view.members[0].sample->clock, std::chrono::seconds(30));
-  check_verdict(verdict);
+  check_verdict(view.verdict);
   exposition.put("ensemble", {{"ensemble", "default"}},
-                 [&](FamilyText& to) { write_ensemble(verdict, std::nullopt, to); });
+                 [&](FamilyText& to) { write_ensemble(view, to); });
   auto page = exposition.text({});
   CHECK_THAT(fault_of(page), Catch::Equals(""));
   return page;

@@ -91,6 +91,53 @@ TEST_CASE("the series of an ensemble that ended are gone, and no others", "[metr
   CHECK(page.find("zookeeper_up{ensemble=\"users\",member=\"zk-9\"} 1\n") != std::string::npos);
 }
 
+TEST_CASE("what a client sees of a member comes without a poll, and goes with the canary",
+          "[metrics]") {
+  Exposition exposition;
+  SnapshotText text(exposition);
+  const auto connected =
+      "zookeeper_session_state{ensemble=\"orders\",member=\"zk-0\",state=\"connected\"} ";
+  const auto with = [](std::optional<SessionState> state) {
+    auto snapshot = std::make_shared<Snapshot>();
+    snapshot->name = "orders";
+    auto& member = snapshot->members.emplace_back();
+    member.name = "zk-0";
+    if (state) {
+      ClientView view;
+      view.session = *state;
+      member.client = std::make_shared<const ClientView>(view);
+    }
+    return snapshot;
+  };
+  const auto first = with(SessionState::kConnecting);
+  text.take(nullptr, first);
+  CHECK(has(exposition, connected + std::string("0")));
+  const auto second = with(SessionState::kConnected);
+  text.take(first, second);
+  CHECK(has(exposition, connected + std::string("1")));
+
+  SECTION("the canary is switched off") { text.take(second, with(std::nullopt)); }
+  SECTION("the member is gone") { text.take(second, snapshot_of("orders", {{"zk-1", nullptr}})); }
+  SECTION("the ensemble is gone") { text.take(second, nullptr); }
+  CHECK(exposition.text({}).empty());
+}
+
+TEST_CASE("whether this exporter writes is said of the ensemble, where it is known", "[metrics]") {
+  Exposition exposition;
+  SnapshotText text(exposition);
+  const std::string line = "zookeeper_canary_writer{ensemble=\"orders\"} ";
+  SnapshotPtr last;
+  for (const auto writes : {std::optional<bool>(), std::optional(false), std::optional(true)}) {
+    auto next = std::make_shared<Snapshot>(
+        *snapshot_of("orders", {{"zk-0", sample_in(MemberState::kLeader)}}));
+    next->is_canary_writer = writes;
+    text.take(last, next);
+    last = next;
+    CHECK(has(exposition, line + "0\n") == (writes == false));
+    CHECK(has(exposition, line + "1\n") == (writes == true));
+  }
+}
+
 TEST_CASE("of an ensemble whose polled members are all gone no old verdict stays", "[metrics]") {
   Exposition exposition;
   SnapshotText text(exposition);
