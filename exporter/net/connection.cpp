@@ -111,10 +111,11 @@ Connection::~Connection() { tcp_->stream.close(); }
 /// Beast's own deadline ends only a read that waits. A peer that never stops to send what is no
 /// data, such as requests of a greeting, would hold us in OpenSSL for ever.
 void Connection::end_at(Clock::time_point deadline) {
+  tcp_->end = deadline;
   end_.expires_at(deadline);
   end_.async_wait([weak = std::weak_ptr(tcp_)](error_code ec) {
     const auto tcp = weak.lock();
-    if (!ec && tcp) {
+    if (!ec && tcp && Clock::now() >= tcp->end) {  // it may have been put off meanwhile
       tcp->is_late = true;
       tcp->stream.close();
     }

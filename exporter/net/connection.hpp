@@ -99,8 +99,9 @@ class Connection {
     boost::beast::tcp_stream stream;
     bool has_heard = false;  ///< the peer has said something
     bool is_nudged = false;
-    bool is_late = false;  ///< the deadline has come, by end_
-    bool is_held = false;  ///< end_ is its only deadline
+    Clock::time_point end;  ///< the deadline, by end_
+    bool is_late = false;   ///< it has come
+    bool is_held = false;   ///< end_ is its only deadline
   };
   struct Tls;
   struct Listener;

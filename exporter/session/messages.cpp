@@ -205,13 +205,17 @@ std::optional<ReplyHeader> parse_reply(std::string_view frame) {
   return reply;
 }
 
-std::optional<std::string> parse_watch_event(std::string_view body) {
-  constexpr std::int32_t kOfSession = -1;
-  JuteReader event(body);
-  const auto type = event.read_int();
-  event.read_int();  // the state of the session
-  auto path = event.read_text();
-  return type == kOfSession ? std::nullopt : if_good(event, std::move(path));
+std::optional<WatchEvent> parse_watch_event(std::string_view body) {
+  enum Type { kCreated = 1, kDeleted, kDataChanged, kChildrenChanged };
+  JuteReader reader(body);
+  WatchEvent event;
+  const auto type = reader.read_int();
+  reader.read_int();  // the state of the session
+  event.path = reader.read_text();
+  event.is_of_data = type == kCreated || type == kDeleted || type == kDataChanged;
+  event.is_of_children = type == kDeleted || type == kChildrenChanged;
+  return event.is_of_data || event.is_of_children ? if_good(reader, std::move(event))
+                                                  : std::nullopt;
 }
 
 std::optional<ZnodeStat> parse_stat(std::string_view body) {

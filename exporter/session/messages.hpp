@@ -116,8 +116,15 @@ struct ReplyHeader {
 
 std::optional<ReplyHeader> parse_reply(std::string_view frame);
 
-/// The path that a watch tells of; nothing if it is none, or of the session itself.
-std::optional<std::string> parse_watch_event(std::string_view body);
+/// What a watch tells.
+struct WatchEvent {
+  std::string path;
+  bool is_of_data = false;      ///< the znode was made, deleted or set
+  bool is_of_children = false;  ///< it was deleted, or its children are others
+};
+
+/// Nothing if it tells of no znode.
+std::optional<WatchEvent> parse_watch_event(std::string_view body);
 
 struct ZnodeStat {
   std::int64_t created_zxid = 0;

@@ -23,8 +23,7 @@ constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kLengthSize = 4;
 constexpr std::size_t kMaxFrame = 1 << 20;  // jute.maxbuffer, by default
 constexpr std::size_t kMaxCalls = 64;
-constexpr std::size_t kMaxWatches = 1024;
-constexpr int kMaxUnasked = 10'000;  // between two pings
+constexpr int kMaxUnasked = 10'000;  // watches that tell, between two pings
 
 /// A frame's length, if it can be true.
 std::optional<std::size_t> read_length(std::string_view bytes) {
@@ -81,12 +80,36 @@ Outcome<T> answer_of(const Ended& ended, std::optional<T> (*parse)(std::string_v
 
 std::optional<Nothing> parse_nothing(std::string_view /*body*/) { return Nothing(); }
 
+/// What follows for the session.
+SessionState state_after(Code code) {
+  return code == Code::kAuthFailed       ? SessionState::kAuthFailed
+         : code == Code::kSessionExpired ? SessionState::kExpired
+                                         : SessionState::kConnecting;
+}
+
 }  // namespace
 
 struct Session::Call {
   Call(const asio::any_io_executor& loop, std::int32_t its_xid) : xid(its_xid), answered(loop) {}
 
+  /// The answer has come: whether the watch is set, it says too.
+  void set_watch(Code code, Watches& watches) const {
+    const auto asked = watch.lock();
+    if (!asked) {
+      return;
+    }
+    if (code == Code::kOk || (code == Code::kNoNode && op == Op::kExists)) {
+      const bool is_of_children = op == Op::kGetChildren2;
+      watches.add(path, is_of_children ? Watches::Of::kChildren : Watches::Of::kData, asked);
+    } else {
+      asked->end(Watch::State::kLost);
+    }
+  }
+
   std::int32_t xid;
+  Op op{};
+  std::string path;
+  std::weak_ptr<Watch> watch;
   bool is_over = false;
   Ended ended;
   asio::steady_timer answered;  ///< cancelled when it is over
@@ -133,14 +156,14 @@ asio::awaitable<void> Session::run() {
       wake_.cancel();
       const auto connected = Clock::now();
       const auto why = co_await read_frames(*connection);
+      if (tasks_.is_cancelled()) {
+        co_return;
+      }
       lose(why);
       failures_ = Clock::now() - connected > settings_.timeout ? -1 : failures_;
-    } else if (attempt.code == Code::kAuthFailed) {
-      change(SessionState::kAuthFailed);
-    } else if (attempt.code == Code::kSessionExpired) {
-      change(SessionState::kExpired);
-    } else if (state_ != SessionState::kExpired) {
-      change(SessionState::kConnecting);
+    } else if (const auto state = state_after(attempt.code);
+               state != SessionState::kConnecting || state_ != SessionState::kExpired) {
+      change(state);
     }
     ++failures_;
     retry_.expires_after(next_delay(attempt));
@@ -167,7 +190,7 @@ Session::Clock::duration Session::next_delay(const Attempt& attempt) {
   constexpr int kFull = 1000;
   constexpr int kJitter = 200;  // thousandths: who lost a server together must not come together
   const auto place = std::min(static_cast<std::size_t>(failures_), kDelays.size() - 1);
-  const auto delay = attempt.code == Code::kAuthFailed       ? kAfterRefusal
+  const auto delay = state_ == SessionState::kAuthFailed     ? kAfterRefusal
                      : attempt.code == Code::kSessionExpired ? milliseconds(0)
                                                              : kDelays.at(place);
   std::uniform_int_distribution<int> share(kFull - kJitter, kFull);
@@ -307,7 +330,7 @@ asio::awaitable<std::string> Session::read_frames(Connection& connection) {
       }
       read = co_await connection.read_exactly(frame, *length);
     }
-    if (read.end != Transfer::End::kDone) {
+    if (read.end != Transfer::End::kDone || !trouble_.empty()) {
       co_return trouble_.empty() ? why_of(read) : trouble_;
     }
     heard_ = Clock::now();
@@ -344,55 +367,59 @@ std::string Session::take_frame(std::string_view frame) {
     return std::string(kNoProtocol);
   }
   last_zxid_ = std::max(last_zxid_, reply->zxid);
-  if (reply->xid == kPingXid) {
-    return {};
-  }
   if (reply->xid == kWatchEventXid) {
-    if (const auto path = parse_watch_event(reply->body)) {
-      tell_watches(*path);
+    if (const auto event = parse_watch_event(reply->body)) {
+      watches_.tell(*event);
     }
     return {};
   }
-  if (calls_.empty() || calls_.front()->xid != reply->xid) {
-    return "it answers what was not asked";
+  if (reply->xid != kPingXid) {
+    if (calls_.empty() || calls_.front()->xid != reply->xid) {
+      return "it answers what was not asked";
+    }
+    take_answer(reply->error, reply->body);
   }
-  return take_answer(reply->error, reply->body);
+  const auto code = zke::code_of(reply->error);
+  if (code != Code::kSessionExpired && code != Code::kAuthFailed) {
+    return {};
+  }
+  ended_by_ = code;
+  return describe_error(reply->error);
 }
 
-std::string Session::take_answer(std::int32_t error, std::string_view body) {
+void Session::take_answer(std::int32_t error, std::string_view body) {
   const auto code = zke::code_of(error);
-  calls_.front()->end(code, code == Code::kOk ? "" : describe_error(error), std::string(body));
+  const auto call = calls_.front();
   calls_.pop_front();
-  if (code == Code::kSessionExpired) {
-    is_ended_ = true;
-    return describe_error(error);
-  }
-  return code == Code::kAuthFailed ? describe_error(error) : std::string();
+  call->set_watch(code, watches_);
+  call->end(code, code == Code::kOk ? "" : describe_error(error), std::string(body));
 }
 
 /// The connection has ended.
 void Session::lose(const std::string& why) {
+  connection_->hold_until(Clock::now());  // the server may have closed while we still send
   connection_.reset();
   out_.clear();
   unasked_ = 0;
   trouble_ = why;
-  const bool is_expired = std::exchange(is_ended_, false);
-  if (is_expired) {
+  const auto code = std::exchange(ended_by_, Code::kConnectionLoss);
+  if (code == Code::kSessionExpired) {
     session_ = {};
     last_zxid_ = 0;
   }
-  for (const auto& call : std::exchange(calls_, {})) {
-    call->end(is_expired ? Code::kSessionExpired : Code::kConnectionLoss, why);
-  }
-  for (const auto& [path, watch] : std::exchange(watches_, {})) {
-    if (const auto set = watch.lock()) {
-      set->end(Watch::State::kLost);
-    }
-  }
-  change(is_expired ? SessionState::kExpired : SessionState::kConnecting);
+  end_calls(code, why);
   if (!is_closing_) {
+    change(state_after(code));
     events_.dropped();
   }
+}
+
+void Session::end_calls(Code code, const std::string& why) {
+  for (const auto& call : std::exchange(calls_, {})) {
+    call->set_watch(code, watches_);
+    call->end(code, why);
+  }
+  watches_.lose_all();
 }
 
 void Session::change(SessionState state) {
@@ -412,19 +439,20 @@ void Session::drop(const std::string& why) {
 void Session::close() {
   constexpr auto kPatience = std::chrono::seconds(1);
   if (!connection_) {
-    cancel();
     change(SessionState::kClosed);
-    return;
-  }
-  if (!std::exchange(is_closing_, true)) {
-    auto& leave = calls_.emplace_back(std::make_shared<Call>(loop_, ++xid_));
-    out_ += encode(make_close(), leave->xid);
+    cancel();
+  } else if (!std::exchange(is_closing_, true)) {
+    send(make_close());
     connection_->hold_until(Clock::now() + kPatience);
-    wake_.cancel();
   }
 }
 
-void Session::cancel() { tasks_.cancel(); }
+void Session::cancel() {
+  tasks_.cancel();
+  connection_.reset();
+  state_ = SessionState::kClosed;
+  end_calls(Code::kConnectionLoss, "the session was closed");
+}
 
 asio::awaitable<void> Session::join() { co_await tasks_.join(); }
 
@@ -436,7 +464,8 @@ asio::awaitable<bool> Session::wait_connected(Clock::time_point deadline) {
   co_return is_connected();
 }
 
-asio::awaitable<Session::Ended> Session::call(Operation request, Clock::time_point deadline) {
+asio::awaitable<Session::Ended> Session::call(Operation request, Clock::time_point deadline,
+                                              WatchPtr watch) {
   Ended ended;
   if (!connection_ || is_closing_ || calls_.size() >= kMaxCalls) {
     ended.code = Code::kConnectionLoss;
@@ -444,12 +473,8 @@ asio::awaitable<Session::Ended> Session::call(Operation request, Clock::time_poi
     co_return ended;
   }
   request.path = request.path.empty() ? "" : full(request.path);
-  xid_ = xid_ == std::numeric_limits<std::int32_t>::max() ? 1 : xid_ + 1;
-  const auto call = std::make_shared<Call>(loop_, xid_);
-  calls_.push_back(call);
-  out_ += encode(request, xid_);
-  unasked_ = 0;
-  wake_.cancel();
+  const auto call = send(request);
+  call->watch = watch;
   call->answered.expires_at(deadline);
   co_await call->answered.async_wait(kTuple);
   if (call->is_over) {
@@ -460,59 +485,55 @@ asio::awaitable<Session::Ended> Session::call(Operation request, Clock::time_poi
   co_return ended;
 }
 
+Session::CallPtr Session::send(const Operation& request) {
+  xid_ = xid_ == std::numeric_limits<std::int32_t>::max() ? 1 : xid_ + 1;
+  const auto& call = calls_.emplace_back(std::make_shared<Call>(loop_, xid_));
+  call->op = request.op;
+  call->path = request.path;
+  out_ += encode(request, xid_);
+  unasked_ = 0;
+  wake_.cancel();
+  return call;
+}
+
 std::string Session::full(const std::string& path) const {
   return settings_.chroot.empty() ? path : settings_.chroot + (path == "/" ? std::string() : path);
 }
 
-void Session::watch(const std::string& path, const WatchPtr& watch) {
-  std::erase_if(watches_, [](const auto& each) { return each.second.expired(); });
-  if (watch && watches_.size() < kMaxWatches) {
-    watches_.emplace(full(path), watch);
-  }
-}
-
-void Session::tell_watches(const std::string& path) {
-  const auto [first, last] = watches_.equal_range(path);
-  for (auto each = first; each != last; ++each) {
-    if (const auto watch = each->second.lock()) {
-      watch->end(Watch::State::kTold);
-    }
-  }
-  watches_.erase(first, last);
-}
-
 asio::awaitable<Outcome<ZnodeStat>> Session::exists(std::string path, Clock::time_point deadline,
                                                     WatchPtr watch) {
-  this->watch(path, watch);
-  const auto ended = co_await call(make_exists(path, watch != nullptr), deadline);
+  auto request = make_exists(path, watch != nullptr);
+  const auto ended = co_await call(std::move(request), deadline, watch);
   co_return answer_of(ended, parse_stat);
 }
 
 asio::awaitable<Outcome<Znode>> Session::get(std::string path, Clock::time_point deadline,
                                              WatchPtr watch) {
-  this->watch(path, watch);
-  const auto ended = co_await call(make_get(path, watch != nullptr), deadline);
+  auto request = make_get(path, watch != nullptr);
+  const auto ended = co_await call(std::move(request), deadline, watch);
   co_return answer_of(ended, parse_get);
 }
 
 asio::awaitable<Outcome<std::vector<std::string>>> Session::children(std::string path,
                                                                      Clock::time_point deadline,
                                                                      WatchPtr watch) {
-  this->watch(path, watch);
-  const auto ended = co_await call(make_children(path, watch != nullptr), deadline);
+  auto request = make_children(path, watch != nullptr);
+  const auto ended = co_await call(std::move(request), deadline, watch);
   co_return answer_of(ended, parse_children);
 }
 
 asio::awaitable<Outcome<ZnodeStat>> Session::set(std::string path, std::string data,
                                                  Clock::time_point deadline) {
-  const auto ended = co_await call(make_set(path, data), deadline);
+  auto request = make_set(path, data);
+  const auto ended = co_await call(std::move(request), deadline, nullptr);
   co_return answer_of(ended, parse_stat);
 }
 
 asio::awaitable<Outcome<std::string>> Session::create(std::string path, std::string data,
                                                       Access access, CreateMode mode,
                                                       Clock::time_point deadline) {
-  const auto ended = co_await call(make_create(path, data, access, mode), deadline);
+  auto request = make_create(path, data, access, mode);
+  const auto ended = co_await call(std::move(request), deadline, nullptr);
   auto answer = answer_of(ended, parse_create);
   if (answer.value.starts_with(settings_.chroot)) {
     answer.value.erase(0, settings_.chroot.size());
@@ -521,12 +542,14 @@ asio::awaitable<Outcome<std::string>> Session::create(std::string path, std::str
 }
 
 asio::awaitable<Outcome<Nothing>> Session::remove(std::string path, Clock::time_point deadline) {
-  const auto ended = co_await call(make_delete(path), deadline);
+  auto request = make_delete(path);
+  const auto ended = co_await call(std::move(request), deadline, nullptr);
   co_return answer_of(ended, parse_nothing);
 }
 
 asio::awaitable<Outcome<Nothing>> Session::sync(std::string path, Clock::time_point deadline) {
-  const auto ended = co_await call(make_sync(path), deadline);
+  auto request = make_sync(path);
+  const auto ended = co_await call(std::move(request), deadline, nullptr);
   co_return answer_of(ended, parse_nothing);
 }
 
@@ -535,14 +558,13 @@ asio::awaitable<Outcome<Nothing>> Session::multi(std::vector<Operation> requests
   for (auto& request : requests) {
     request.path = full(request.path);
   }
-  const auto ended = co_await call(make_multi(requests), deadline);
-  if (ended.code == Code::kOk) {
-    const auto error = parse_multi(ended.body);
-    if (error && *error != 0) {
-      co_return answer_of<Nothing>(zke::code_of(*error), describe_error(*error));
-    }
-  }
-  co_return answer_of(ended, parse_nothing);
+  auto all = make_multi(requests);
+  const auto ended = co_await call(std::move(all), deadline, nullptr);
+  const auto first_error = answer_of(ended, parse_multi);
+  const bool is_done = first_error.code != Code::kOk || first_error.value == 0;
+  co_return is_done
+      ? answer_of<Nothing>(first_error.code, first_error.why)
+      : answer_of<Nothing>(zke::code_of(first_error.value), describe_error(first_error.value));
 }
 
 }  // namespace zke

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <random>
 #include <string>
@@ -108,17 +107,18 @@ class Session {
   /// Takes leave of the server, within a second, and ends.
   void close();
 
-  /// Ends at once; the server ends the session after its timeout.
+  /// Ends at once, and tells nothing more; the server ends the session after its timeout.
   void cancel();
 
   /// Waits until nothing of it runs any more.
   boost::asio::awaitable<void> join();
 
-  /// Waits until it is connected, or until `deadline`.
+  /// Waits until it is connected, or until `deadline`. For one waiter.
   boost::asio::awaitable<bool> wait_connected(Clock::time_point deadline);
 
-  // Each ends by `deadline`. Paths are below the chroot. A watch tells of changes from then on,
-  // until the connection ends; with kNoNode only that of exists() is set.
+  // Each ends by `deadline`; as kTimeout also when its coroutine is cancelled. Paths are below the
+  // chroot. A watch tells of changes from the answer on, until the connection ends; with kNoNode
+  // only that of exists() is set.
 
   boost::asio::awaitable<Outcome<ZnodeStat>> exists(std::string path, Clock::time_point deadline,
                                                     WatchPtr watch = nullptr);
@@ -160,13 +160,13 @@ class Session {
   boost::asio::awaitable<std::string> read_frames(Connection& connection);
   boost::asio::awaitable<void> write_frames();
   std::string take_frame(std::string_view frame);
-  std::string take_answer(std::int32_t error, std::string_view body);
+  void take_answer(std::int32_t error, std::string_view body);
   void lose(const std::string& why);
+  void end_calls(Code code, const std::string& why);
   void change(SessionState state);
   Clock::duration next_delay(const Attempt& attempt);
-  boost::asio::awaitable<Ended> call(Operation request, Clock::time_point deadline);
-  void watch(const std::string& path, const WatchPtr& watch);
-  void tell_watches(const std::string& path);
+  boost::asio::awaitable<Ended> call(Operation request, Clock::time_point deadline, WatchPtr watch);
+  CallPtr send(const Operation& request);
   std::string full(const std::string& path) const;
 
   boost::asio::any_io_executor loop_;
@@ -183,15 +183,15 @@ class Session {
   boost::asio::ip::tcp::endpoint let_in_;  ///< where it was connected last
   int failures_ = 0;                       ///< in a row: attempts, or connections that did not last
   bool is_closing_ = false;
-  bool is_ended_ = false;  ///< the server has ended the session
+  Code ended_by_ = Code::kConnectionLoss;  ///< what the server said of the session, if it did
 
   ConnectionPtr connection_;  ///< while it is connected
   std::string out_;           ///< frames to send
   Clock::time_point next_ping_;
   std::int32_t xid_ = 0;
-  int unasked_ = 0;            ///< frames that nobody asked for, since a ping
+  int unasked_ = 0;            ///< frames since we asked something
   std::deque<CallPtr> calls_;  ///< in the order in which they are answered
-  std::multimap<std::string, std::weak_ptr<Watch>> watches_;
+  Watches watches_;
 
   std::minstd_rand random_;
   boost::asio::steady_timer retry_;      ///< waits before the next attempt

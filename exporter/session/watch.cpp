@@ -22,4 +22,41 @@ void Watch::end(State state) {
   }
 }
 
+void Watches::add(const std::string& path, Of of, const WatchPtr& watch) {
+  constexpr std::size_t kMost = 1024;
+  std::erase_if(watches_, [](const auto& each) { return each.second.expired(); });
+  if (watches_.size() >= kMost) {
+    watch->end(Watch::State::kLost);
+    return;
+  }
+  watches_.emplace(Place(path, of), watch);
+}
+
+void Watches::tell(const WatchEvent& event) {
+  if (event.is_of_data) {
+    tell(Place(event.path, Of::kData));
+  }
+  if (event.is_of_children) {
+    tell(Place(event.path, Of::kChildren));
+  }
+}
+
+void Watches::tell(const Place& place) {
+  const auto [first, last] = watches_.equal_range(place);
+  for (auto each = first; each != last; ++each) {
+    if (const auto watch = each->second.lock()) {
+      watch->end(Watch::State::kTold);
+    }
+  }
+  watches_.erase(first, last);
+}
+
+void Watches::lose_all() {
+  for (const auto& [place, watch] : std::exchange(watches_, {})) {
+    if (const auto set = watch.lock()) {
+      set->end(Watch::State::kLost);
+    }
+  }
+}
+
 }  // namespace zke

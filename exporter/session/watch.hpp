@@ -1,11 +1,16 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <memory>
+#include <string>
+#include <utility>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
+
+#include "session/messages.hpp"
 
 namespace zke {
 
@@ -17,7 +22,7 @@ class Watch {
   enum class State {
     kSet,
     kTold,  ///< the znode has changed
-    kLost,  ///< the connection has ended, and the watch with it
+    kLost,  ///< it was not set, or ended with the connection
   };
 
   explicit Watch(const boost::asio::any_io_executor& loop) : changed_(loop) {}
@@ -40,5 +45,23 @@ class Watch {
 };
 
 using WatchPtr = std::shared_ptr<Watch>;
+
+/// The watches that are set over one connection, 1,024 at most.
+class Watches {
+ public:
+  enum class Of { kData, kChildren };
+
+  /// Loses it if there are too many.
+  void add(const std::string& path, Of of, const WatchPtr& watch);
+  void tell(const WatchEvent& event);
+  void lose_all();
+
+ private:
+  using Place = std::pair<std::string, Of>;
+
+  void tell(const Place& place);
+
+  std::multimap<Place, std::weak_ptr<Watch>> watches_;
+};
 
 }  // namespace zke
