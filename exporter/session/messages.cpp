@@ -176,6 +176,7 @@ std::string encode(const Operation& request, std::int32_t xid) {
 
 std::optional<ConnectResponse> parse_connect(std::string_view frame) {
   constexpr std::int32_t kLongest = 24 * 3600 * 1000;
+  constexpr std::size_t kLongestPassword = 64;  // it is 16
   JuteReader body(frame);
   ConnectResponse response;
   const auto version = body.read_int();
@@ -187,6 +188,7 @@ std::optional<ConnectResponse> parse_connect(std::string_view frame) {
     body.read_bool();  // read-only; 3.3 and older don't say
   }
   const bool is_true = version == 0 && timeout >= 0 && timeout <= kLongest && body.is_at_end() &&
+                       response.session.password.size() <= kLongestPassword &&
                        (timeout == 0 || response.session.id != 0);
   return is_true ? if_good(body, response) : std::nullopt;
 }

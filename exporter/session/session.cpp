@@ -111,7 +111,7 @@ struct Session::Call {
   std::string path;
   std::weak_ptr<Watch> watch;
   bool is_over = false;
-  Ended ended;
+  Ended ended{Code::kTimeout, "no answer in time", {}};
   asio::steady_timer answered;  ///< cancelled when it is over
 
   void end(Code code, std::string why, std::string body = {}) {
@@ -464,30 +464,32 @@ asio::awaitable<bool> Session::wait_connected(Clock::time_point deadline) {
   co_return is_connected();
 }
 
-asio::awaitable<Session::Ended> Session::call(Operation request, Clock::time_point deadline,
-                                              WatchPtr watch) {
-  Ended ended;
-  if (!connection_ || is_closing_ || calls_.size() >= kMaxCalls) {
-    ended.code = Code::kConnectionLoss;
-    ended.why = connection_ ? "too many operations have no answer yet" : trouble_;
-    co_return ended;
+/// No coroutine, so that none takes a Operation: g++ 12 would destroy it twice.
+Session::CallPtr Session::call(Operation request, const WatchPtr& watch) {
+  const bool is_possible = connection_ && !is_closing_ && calls_.size() < kMaxCalls;
+  if (!is_possible) {
+    const auto refused = std::make_shared<Call>(loop_, 0);
+    refused->end(Code::kConnectionLoss,
+                 connection_ ? "too many operations have no answer yet" : trouble_);
+    return refused;
   }
   request.path = request.path.empty() ? "" : full(request.path);
   const auto call = send(request);
   call->watch = watch;
-  call->answered.expires_at(deadline);
-  co_await call->answered.async_wait(kTuple);
-  if (call->is_over) {
-    co_return call->ended;
+  return call;
+}
+
+asio::awaitable<void> Session::wait_for(CallPtr call, Clock::time_point deadline) {
+  if (!call->is_over) {
+    call->answered.expires_at(deadline);
+    co_await call->answered.async_wait(kTuple);
   }
-  ended.code = Code::kTimeout;
-  ended.why = "no answer in time";
-  co_return ended;
 }
 
 Session::CallPtr Session::send(const Operation& request) {
   xid_ = xid_ == std::numeric_limits<std::int32_t>::max() ? 1 : xid_ + 1;
-  const auto& call = calls_.emplace_back(std::make_shared<Call>(loop_, xid_));
+  auto call = std::make_shared<Call>(loop_, xid_);
+  calls_.push_back(call);
   call->op = request.op;
   call->path = request.path;
   out_ += encode(request, xid_);
@@ -502,39 +504,39 @@ std::string Session::full(const std::string& path) const {
 
 asio::awaitable<Outcome<ZnodeStat>> Session::exists(std::string path, Clock::time_point deadline,
                                                     WatchPtr watch) {
-  auto request = make_exists(path, watch != nullptr);
-  const auto ended = co_await call(std::move(request), deadline, watch);
-  co_return answer_of(ended, parse_stat);
+  const auto call = this->call(make_exists(path, watch != nullptr), watch);
+  co_await wait_for(call, deadline);
+  co_return answer_of(call->ended, parse_stat);
 }
 
 asio::awaitable<Outcome<Znode>> Session::get(std::string path, Clock::time_point deadline,
                                              WatchPtr watch) {
-  auto request = make_get(path, watch != nullptr);
-  const auto ended = co_await call(std::move(request), deadline, watch);
-  co_return answer_of(ended, parse_get);
+  const auto call = this->call(make_get(path, watch != nullptr), watch);
+  co_await wait_for(call, deadline);
+  co_return answer_of(call->ended, parse_get);
 }
 
 asio::awaitable<Outcome<std::vector<std::string>>> Session::children(std::string path,
                                                                      Clock::time_point deadline,
                                                                      WatchPtr watch) {
-  auto request = make_children(path, watch != nullptr);
-  const auto ended = co_await call(std::move(request), deadline, watch);
-  co_return answer_of(ended, parse_children);
+  const auto call = this->call(make_children(path, watch != nullptr), watch);
+  co_await wait_for(call, deadline);
+  co_return answer_of(call->ended, parse_children);
 }
 
 asio::awaitable<Outcome<ZnodeStat>> Session::set(std::string path, std::string data,
                                                  Clock::time_point deadline) {
-  auto request = make_set(path, data);
-  const auto ended = co_await call(std::move(request), deadline, nullptr);
-  co_return answer_of(ended, parse_stat);
+  const auto call = this->call(make_set(path, data));
+  co_await wait_for(call, deadline);
+  co_return answer_of(call->ended, parse_stat);
 }
 
 asio::awaitable<Outcome<std::string>> Session::create(std::string path, std::string data,
                                                       Access access, CreateMode mode,
                                                       Clock::time_point deadline) {
-  auto request = make_create(path, data, access, mode);
-  const auto ended = co_await call(std::move(request), deadline, nullptr);
-  auto answer = answer_of(ended, parse_create);
+  const auto call = this->call(make_create(path, data, access, mode));
+  co_await wait_for(call, deadline);
+  auto answer = answer_of(call->ended, parse_create);
   if (answer.value.starts_with(settings_.chroot)) {
     answer.value.erase(0, settings_.chroot.size());
   }
@@ -542,15 +544,15 @@ asio::awaitable<Outcome<std::string>> Session::create(std::string path, std::str
 }
 
 asio::awaitable<Outcome<Nothing>> Session::remove(std::string path, Clock::time_point deadline) {
-  auto request = make_delete(path);
-  const auto ended = co_await call(std::move(request), deadline, nullptr);
-  co_return answer_of(ended, parse_nothing);
+  const auto call = this->call(make_delete(path));
+  co_await wait_for(call, deadline);
+  co_return answer_of(call->ended, parse_nothing);
 }
 
 asio::awaitable<Outcome<Nothing>> Session::sync(std::string path, Clock::time_point deadline) {
-  auto request = make_sync(path);
-  const auto ended = co_await call(std::move(request), deadline, nullptr);
-  co_return answer_of(ended, parse_nothing);
+  const auto call = this->call(make_sync(path));
+  co_await wait_for(call, deadline);
+  co_return answer_of(call->ended, parse_nothing);
 }
 
 asio::awaitable<Outcome<Nothing>> Session::multi(std::vector<Operation> requests,
@@ -558,9 +560,9 @@ asio::awaitable<Outcome<Nothing>> Session::multi(std::vector<Operation> requests
   for (auto& request : requests) {
     request.path = full(request.path);
   }
-  auto all = make_multi(requests);
-  const auto ended = co_await call(std::move(all), deadline, nullptr);
-  const auto first_error = answer_of(ended, parse_multi);
+  const auto call = this->call(make_multi(requests));
+  co_await wait_for(call, deadline);
+  const auto first_error = answer_of(call->ended, parse_multi);
   const bool is_done = first_error.code != Code::kOk || first_error.value == 0;
   co_return is_done
       ? answer_of<Nothing>(first_error.code, first_error.why)

@@ -165,7 +165,8 @@ class Session {
   void end_calls(Code code, const std::string& why);
   void change(SessionState state);
   Clock::duration next_delay(const Attempt& attempt);
-  boost::asio::awaitable<Ended> call(Operation request, Clock::time_point deadline, WatchPtr watch);
+  CallPtr call(Operation request, const WatchPtr& watch = nullptr);
+  boost::asio::awaitable<void> wait_for(CallPtr call, Clock::time_point deadline);
   CallPtr send(const Operation& request);
   std::string full(const std::string& path) const;
 
