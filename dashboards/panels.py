@@ -31,6 +31,8 @@ LEVELS: States = {0: ("healthy", GREEN), 1: ("degraded", YELLOW), 2: ("at_risk",
 NO_DATA = 6  # a level that no exporter tells of any more
 YES_NO: States = {0: ("no", ORANGE), 1: ("yes", GREEN)}
 DIFFERS: States = {0: ("no", GREEN), 1: ("yes", RED)}
+SESSIONS: States = {0: ("connected", GREEN), 1: ("connecting", YELLOW), 2: ("expired", ORANGE), 3: ("auth_failed", RED),
+                    4: ("closed", GREY)}
 SOURCES: States = {0: ("nothing", ORANGE), 1: ("four-letter words", PLAIN), 2: ("AdminServer", PLAIN), 3: ("both", PLAIN)}
 
 # The page for all that a table calls odd: findings of docs/health.md, reasons of docs/troubleshooting.md, states.
@@ -51,6 +53,8 @@ RUNBOOK_OF = {
     "tls": "ZooKeeperMemberDown",
     "config_drift": "ZooKeeperConfigDrift", "version_drift": "ZooKeeperVersionMismatch",
     "data_differs": "ZooKeeperDataDiffers",
+    "writes_fail": "ZooKeeperWritesFail", "writes_slow": "ZooKeeperWritesSlow", "reads_fail": "ZooKeeperReadsFail",
+    "watches_late": "ZooKeeperWatchesLate", "canary_blind": "ZooKeeperCanaryBlind",
     "not_serving": "ZooKeeperMemberNotServing", "read_only": "ZooKeeperMemberReadOnly",
 }
 
@@ -127,6 +131,43 @@ def mean(summary: str) -> str:
     total = f"rate(zookeeper_{summary}_sum{{{MEMBER}}}[{WINDOW}])"
     count = f"rate(zookeeper_{summary}_count{{{MEMBER}}}[{WINDOW}])"
     return f"max by (cluster, ensemble, member) ({total} / ({count} > 0))"
+
+
+def quantile(share: float, histogram: str, more: str = "", by: str = "", window: str = WINDOW) -> str:
+    """The time within which this share of what a histogram of each member counted was done, of all exporters."""
+    buckets = f"rate(zookeeper_{histogram}_bucket{{{MEMBER}{more}}}[{window}])"
+    return f"histogram_quantile({share}, sum by (cluster, ensemble, member, {by}le) ({buckets})) > 0"
+
+
+def half_and_most(histogram: str, legend: str, more: str = "", by: str = "") -> list[tuple[str, str]]:
+    """The queries for p50 and p99 of a histogram, with their legends."""
+    return [(quantile(share, histogram, more, by), f"p{100 * share:.0f} {legend}") for share in (0.5, 0.99)]
+
+
+def session() -> str:
+    """The state of each member's session with the canary, as its number; of several exporters the worse one."""
+    return _coded("session_state", SESSIONS, MEMBER, "cluster, ensemble, member")
+
+
+def canary(share: str, window: str) -> str:
+    """The mean of what alerts/zookeeper-slo.rules.yml records of each ensemble, over a window."""
+    return (f'avg_over_time(ensemble:zookeeper_canary_{share}:ratio5m{{cluster=~"$cluster",ensemble=~"$ensemble"}}'
+            f'[{window}])')
+
+
+def failed_by_member(operation: str) -> str:
+    """The share of the canary's operations of a kind that fail through each member, by the exporter that tries it."""
+    tried, by = f'{MEMBER},operation="{operation}"', "sum by (cluster, job, instance, ensemble, member)"
+    return (f'max by (cluster, ensemble, member) ({by} (rate(zookeeper_canary_operations_total{{{tried},'
+            f'result!~"ok|no_auth"}}[{WINDOW}])) / ({by} (rate(zookeeper_canary_operations_total{{{tried},'
+            f'result!="no_auth"}}[{WINDOW}])) > 0))')
+
+
+def slow_by_member() -> str:
+    """The share of the canary's writes through each member that take more than half a second."""
+    duration = "zookeeper_canary_operation_duration_seconds"
+    return (f'max by (cluster, ensemble, member) (1 - rate({duration}_bucket{{{MEMBER},operation="set",le="0.5"}}'
+            f'[{WINDOW}]) / ignoring (le) (rate({duration}_count{{{MEMBER},operation="set"}}[{WINDOW}]) > 0))')
 
 
 def verdict(metric: str, more: str = "", how: str = "max") -> str:

@@ -1,16 +1,17 @@
 """What the dashboards show, and why: `make dashboards` turns it into JSON. Panel, why, unit, queries, thresholds.
 
-The top row of each answers: is it served, how many failures are left, who is the odd one, since when, and how old is
+The top row of each but the service level answers: is it served, how many failures are left, who is the odd one, since when, and how old is
 the data. `runbooks` are alerts without "ZooKeeper" before them.
 """
 
 from dataclasses import replace
 
 from panels import (Column, DIFFERS, Dashboard, ENSEMBLE, GREEN, GREY, LEVELS, MEMBER, MEMBER_STATES, NO_DATA, ORANGE,
-                    PLAIN, Panel, RED, RUNBOOKS, RUNBOOK_OF, SOURCES, UNCHANGED, WINDOW, YES_NO, at_level,
-                    config_in_use, counted, data_age, days_left, exporters, failing, failures_left, firing, gauge,
-                    in_state, level, level_since, mean, odd, of_tls, or_none, or_zero, own, own_by, per_ensemble,
-                    polled, rate, read_by, shortened, state, state_since, verdict, voters_missing, whole)
+                    PLAIN, Panel, RED, RUNBOOKS, RUNBOOK_OF, SESSIONS, SOURCES, UNCHANGED, WINDOW, YES_NO, at_level,
+                    canary, config_in_use, counted, data_age, days_left, exporters, failed_by_member, failing,
+                    failures_left, firing, gauge, half_and_most, in_state, level, level_since, mean, odd, of_tls,
+                    or_none, or_zero, own, own_by, per_ensemble, polled, quantile, rate, read_by, session, shortened,
+                    slow_by_member, state, state_since, verdict, voters_missing, whole)
 
 BAD = [(None, GREEN), (1, RED)]
 WARN = [(None, GREEN), (1, ORANGE)]
@@ -25,6 +26,11 @@ DAY = 86400
 YEAR = 365 * DAY
 HEAP = ',area="heap"'
 PROVIDER = "No data: needs the servers' Prometheus metrics provider"
+NO_CANARY = "No data: needs a canary (docs/canary.md)"
+NO_WRITES = "No data: needs a canary that writes (docs/canary.md)"
+LATE = [(None, GREEN), (0.5, ORANGE), (1, RED)]  # seconds that an answer takes
+BUDGET_LEFT = [(None, RED), (0, ORANGE), (0.25, GREEN)]
+WRITES, SLOW_WRITES = 0.001, 0.01  # what may fail, and be slow: alerts/zookeeper-slo.rules.yml
 FIRED = " + ".join(rate(f"node_{kind}_watches_sum") for kind in ("changed", "children", "created", "deleted"))
 TRANSACTIONS = per_ensemble(rate("zxid_sequence"), "max")
 SEQUENCE = per_ensemble(gauge("zxid_sequence"), "max")
@@ -219,6 +225,43 @@ ENSEMBLE_DASHBOARD = Dashboard(
                                 "verified": Column(states=YES_NO, empty="–"),
                                 "files taken": Column(states=YES_NO, empty="–"), "version": Column(), "cipher": Column()},
                   runbooks=("CertificateExpiresVerySoon", "CertificateExpiresSoon", "TlsFilesNotReloaded")),
+        ],
+        "Client view": [
+            Panel("state-timeline", "Canary sessions", "How the exporter's own session with each member is; of "
+                  "several exporters the worse one. connected is normal. auth_failed: the server does not let it in.",
+                  "short",
+                  [(session(), M)], width=12, states=SESSIONS, empty=NO_CANARY, runbooks=("CanaryBlind", "ReadsFail")),
+            Panel("timeseries", "Canary operations", "What the canaries of all exporters try, a second, by its end. "
+                  "Only ok is normal; other ends for a moment in an election.", "ops",
+                  [("sum by (cluster, ensemble, result) "
+                    f"(rate(zookeeper_canary_operations_total{{{MEMBER}}}[{WINDOW}]))", f"{{{{result}}}} {E}")],
+                  empty=NO_CANARY,
+                  runbooks=("WritesFail", "ReadsFail", "CanaryBlind")),
+            Panel("stat", "Canary writer", "The exporter that writes for all; the others read. \"none\": an election, "
+                  "or nobody may write.", "short",
+                  [(f"max by (cluster, ensemble, instance) (zookeeper_canary_writer{{{ENSEMBLE}}}) == 1 or on "
+                    "(cluster, ensemble) label_replace(max by (cluster, ensemble) "
+                    f'(zookeeper_canary_writer{{{ENSEMBLE}}}), "instance", "none", "", "")', "")], NEUTRAL, 4,
+                  label="instance", states={"none": ("none", ORANGE)}, runbooks=("CanaryBlind",)),
+            Panel("timeseries", "A client's writes", "Within which time half of the canary's writes were answered, and "
+                  "99 of 100. Some ms are normal. One member: look there; all: the disks of a majority.", "s",
+                  half_and_most("canary_operation_duration_seconds", M, ',operation="set"'), LATE, empty=NO_WRITES,
+                  runbooks=("WritesSlow",)),
+            Panel("timeseries", "A client's reads (p99)", "exists and get are answered by the member alone, sync by "
+                  "way of the leader. Some ms are normal.", "s",
+                  [(quantile(0.99, "canary_operation_duration_seconds", ',operation!="set"', "operation, "),
+                    f"{{{{operation}}}} {M}")], LATE, empty=NO_CANARY, runbooks=("ReadsFail",)),
+            Panel("timeseries", "Watch delivery", "From a write through another member until the watch at this one "
+                  "told. Some ms are normal; a second is late.", "s", half_and_most("canary_watch_delivery_seconds", M), LATE,
+                  empty=NO_WRITES, runbooks=("WatchesLate",)),
+            Panel("timeseries", "Sessions established (p99)", "Time until a session stood, of those within the hour, "
+                  "with the handshake of TLS. There are few: one at the start, and after each fault.", "s",
+                  [(quantile(0.99, "session_establish_seconds", window="1h"), M)], LATE, 12, empty=NO_CANARY,
+                  runbooks=("SessionEstablishSlow",)),
+            Panel("timeseries", "Error budget burn", "How many times faster than allowed the writes of the last hour "
+                  "used up the error budget of 30 days. Below 1 is within it, 14.4 pages somebody.", "short",
+                  [(f'{canary("writes_failed", "1h")} / {WRITES}', E)], [(None, GREEN), (1, ORANGE), (14.4, RED)], 12,
+                  empty=NO_WRITES, runbooks=("WriteErrorBudgetBurn", "WriteErrorBudgetSlowBurn")),
         ],
         "Traffic": [
             Panel("timeseries", "Packets received a second", "From clients, pings too. Members should be "
@@ -536,4 +579,63 @@ EXPORTER_DASHBOARD = Dashboard(
         ],
     })
 
-DASHBOARDS = (OVERVIEW, ENSEMBLE_DASHBOARD, MEMBER_DASHBOARD, EXPORTER_DASHBOARD)
+
+
+def burn(share: str, budget: float) -> list[tuple[str, str]]:
+    """How many times too fast a budget is used up, over the windows of the alerts."""
+    return [(f"{canary(share, window)} / {budget}", window) for window in ("1h", "6h", "3d")]
+
+
+SLO_DASHBOARD = Dashboard(
+    "zookeeper-slo", "ZooKeeper / Service level",
+    "What clients were promised for 30 days, by the canary: how much of it is left, and how fast it goes.", {
+        "Left of 30 days": [
+            Panel("stat", "Error budget left", "99.9 % of the writes shall succeed, through the member through which "
+                  "most do. What is left of the 0.1 % that may fail; below 0 the objective is missed. Of a canary that "
+                  "is younger: since its start.", "percentunit",
+                  [(f'1 - {canary("writes_failed", "30d")} / {WRITES}', E)], BUDGET_LEFT, 6, 7, decimals=1,
+                  runbooks=("WriteErrorBudgetBurn", "WriteErrorBudgetSlowBurn")),
+            Panel("stat", "Latency budget left", "99 % of the writes that succeed shall take less than half a second. "
+                  "What is left of the 1 % that may take longer.", "percentunit",
+                  [(f'1 - {canary("writes_slow", "30d")} / {SLOW_WRITES}', E)], BUDGET_LEFT, 6, 7, decimals=1,
+                  runbooks=("WriteLatencyBudgetBurn",)),
+            Panel("stat", "Reads that succeed", "Of the canary's exists and sync in 30 days: all that is known where "
+                  "it does not write.", "percentunit", [(f'1 - {canary("reads_failed", "30d")}', E)],
+                  [(None, RED), (0.999, GREEN)], 6, 7, decimals=1, runbooks=("ReadsFail",)),
+            firing_table('alertname=~".*Budget.*|ZooKeeper(Writes|Reads)Fail",cluster=~"$cluster|",'
+                         'ensemble=~"$ensemble|"', 6, 7),
+        ],
+        "How fast it goes": [
+            Panel("table", "Error budget burn by window", "How many times too fast failed writes use up the budget. 1 "
+                  "lasts for the month. 14.4 over an hour and 6 over six hours page somebody, 1 over three days is a "
+                  "ticket.", "short", burn("writes_failed", WRITES), width=12, height=7, columns={
+                      "ensemble": Column(), "1h": Column(steps=[(None, GREEN), (1, ORANGE), (14.4, RED)], empty="–"),
+                      "6h": Column(steps=[(None, GREEN), (1, ORANGE), (6, RED)], empty="–"),
+                      "3d": Column(steps=[(None, GREEN), (1, ORANGE)], empty="–")},
+                  runbooks=("WriteErrorBudgetBurn", "WriteErrorBudgetSlowBurn")),
+            Panel("table", "Latency budget burn by window", "The same of slow writes. 1 over three days is a ticket.",
+                  "short",
+                  burn("writes_slow", SLOW_WRITES), width=12, height=7, columns={
+                      "ensemble": Column(), **{window: Column(steps=[(None, GREEN), (1, ORANGE)], empty="–")
+                                               for window in ("1h", "6h", "3d")}},
+                  runbooks=("WriteLatencyBudgetBurn",)),
+            Panel("timeseries", "Writes that fail", "Share of five minutes, through the member through which most "
+                  "succeed. 0 is normal; a peak is an election.", "percentunit",
+                  [('ensemble:zookeeper_canary_writes_failed:ratio5m{cluster=~"$cluster",ensemble=~"$ensemble"}', E)],
+                  width=12, empty=NO_WRITES, runbooks=("WriteErrorBudgetBurn",)),
+            Panel("timeseries", "Writes that are slow", "Share of five minutes, through the quickest member. 0 is "
+                  "normal.", "percentunit",
+                  [('ensemble:zookeeper_canary_writes_slow:ratio5m{cluster=~"$cluster",ensemble=~"$ensemble"}', E)],
+                  width=12, empty=NO_WRITES, runbooks=("WriteLatencyBudgetBurn",)),
+        ],
+        "Worst member": [
+            Panel("timeseries", "Writes that fail, by member", "The objectives count the best member; this is each "
+                  "one. A member that is down fails all, and its clients move.", "percentunit",
+                  [(f'{failed_by_member("set")}', M)], width=12, empty=NO_WRITES, runbooks=("WritesFail",)),
+            Panel("timeseries", "Writes that are slow, by member", "More than half a second. One member alone: its "
+                  "pauses, its network.", "percentunit", [(slow_by_member(), M)], width=12, empty=NO_WRITES,
+                  runbooks=("WritesSlow",)),
+        ],
+    }, is_of_members=False)
+
+DASHBOARDS = (OVERVIEW, ENSEMBLE_DASHBOARD, MEMBER_DASHBOARD, SLO_DASHBOARD, EXPORTER_DASHBOARD)

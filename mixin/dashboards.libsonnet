@@ -824,15 +824,40 @@ function(c) {
              "color": "text",
              "index": 31
             },
+            "writes_fail": {
+             "text": "ZooKeeperWritesFail",
+             "color": "text",
+             "index": 32
+            },
+            "writes_slow": {
+             "text": "ZooKeeperWritesSlow",
+             "color": "text",
+             "index": 33
+            },
+            "reads_fail": {
+             "text": "ZooKeeperReadsFail",
+             "color": "text",
+             "index": 34
+            },
+            "watches_late": {
+             "text": "ZooKeeperWatchesLate",
+             "color": "text",
+             "index": 35
+            },
+            "canary_blind": {
+             "text": "ZooKeeperCanaryBlind",
+             "color": "text",
+             "index": 36
+            },
             "not_serving": {
              "text": "ZooKeeperMemberNotServing",
              "color": "text",
-             "index": 32
+             "index": 37
             },
             "read_only": {
              "text": "ZooKeeperMemberReadOnly",
              "color": "text",
-             "index": 33
+             "index": 38
             }
            }
           },
@@ -843,7 +868,7 @@ function(c) {
             "result": {
              "text": "–",
              "color": "#8e8e8e",
-             "index": 34
+             "index": 39
             }
            }
           },
@@ -854,7 +879,7 @@ function(c) {
             "result": {
              "text": "–",
              "color": "#8e8e8e",
-             "index": 35
+             "index": 40
             }
            }
           }
@@ -3639,15 +3664,40 @@ function(c) {
              "color": "text",
              "index": 31
             },
+            "writes_fail": {
+             "text": "ZooKeeperWritesFail",
+             "color": "text",
+             "index": 32
+            },
+            "writes_slow": {
+             "text": "ZooKeeperWritesSlow",
+             "color": "text",
+             "index": 33
+            },
+            "reads_fail": {
+             "text": "ZooKeeperReadsFail",
+             "color": "text",
+             "index": 34
+            },
+            "watches_late": {
+             "text": "ZooKeeperWatchesLate",
+             "color": "text",
+             "index": 35
+            },
+            "canary_blind": {
+             "text": "ZooKeeperCanaryBlind",
+             "color": "text",
+             "index": 36
+            },
             "not_serving": {
              "text": "ZooKeeperMemberNotServing",
              "color": "text",
-             "index": 32
+             "index": 37
             },
             "read_only": {
              "text": "ZooKeeperMemberReadOnly",
              "color": "text",
-             "index": 33
+             "index": 38
             }
            }
           },
@@ -3658,7 +3708,7 @@ function(c) {
             "result": {
              "text": "–",
              "color": "#8e8e8e",
-             "index": 34
+             "index": 39
             }
            }
           },
@@ -3669,7 +3719,7 @@ function(c) {
             "result": {
              "text": "–",
              "color": "#8e8e8e",
-             "index": 35
+             "index": 40
             }
            }
           }
@@ -5708,7 +5758,7 @@ function(c) {
    {
     "id": 19,
     "type": "row",
-    "title": "Traffic",
+    "title": "Client view",
     "collapsed": false,
     "panels": [],
     "gridPos": {
@@ -5720,6 +5770,801 @@ function(c) {
    },
    {
     "id": 20,
+    "type": "state-timeline",
+    "title": "Canary sessions",
+    "description": "How the exporter's own session with each member is; of several exporters the worse one. connected is normal. auth_failed: the server does not let it in.",
+    "datasource": {
+     "type": "prometheus",
+     "uid": "${datasource}"
+    },
+    "gridPos": {
+     "x": 0,
+     "y": 43,
+     "w": 12,
+     "h": 8
+    },
+    "fieldConfig": {
+     "defaults": {
+      "unit": "short",
+      "noValue": "No data: needs a canary (docs/canary.md)",
+      "thresholds": {
+       "mode": "absolute",
+       "steps": [
+        {
+         "value": null,
+         "color": "green"
+        }
+       ]
+      },
+      "mappings": [
+       {
+        "type": "value",
+        "options": {
+         "0": {
+          "text": "connected",
+          "color": "green",
+          "index": 0
+         },
+         "1": {
+          "text": "connecting",
+          "color": "yellow",
+          "index": 1
+         },
+         "2": {
+          "text": "expired",
+          "color": "orange",
+          "index": 2
+         },
+         "3": {
+          "text": "auth_failed",
+          "color": "red",
+          "index": 3
+         },
+         "4": {
+          "text": "closed",
+          "color": "#8e8e8e",
+          "index": 4
+         }
+        }
+       }
+      ],
+      "color": {
+       "mode": "thresholds"
+      },
+      "custom": {
+       "lineWidth": 0,
+       "fillOpacity": 70
+      }
+     },
+     "overrides": []
+    },
+    "options": {
+     "showValue": "auto",
+     "rowHeight": 0.9,
+     "mergeValues": true,
+     "legend": {
+      "displayMode": "list",
+      "placement": "bottom",
+      "showLegend": true,
+      "calcs": []
+     },
+     "tooltip": {
+      "mode": "single",
+      "sort": "none"
+     }
+    },
+    "transformations": [],
+    "links": [
+     {
+      "title": "Runbook: CanaryBlind",
+      "url": c.runbook("ZooKeeperCanaryBlind"),
+      "targetBlank": true
+     },
+     {
+      "title": "Runbook: ReadsFail",
+      "url": c.runbook("ZooKeeperReadsFail"),
+      "targetBlank": true
+     }
+    ],
+    "targets": [
+     {
+      "refId": "A",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_session_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",state=\"connected\"} * 0 or zookeeper_session_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",state=\"connecting\"} * 1 or zookeeper_session_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",state=\"expired\"} * 2 or zookeeper_session_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",state=\"auth_failed\"} * 3 or zookeeper_session_state{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",state=\"closed\"} * 4)",
+      "editorMode": "code",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
+      "instant": false,
+      "range": true
+     }
+    ]
+   },
+   {
+    "id": 21,
+    "type": "timeseries",
+    "title": "Canary operations",
+    "description": "What the canaries of all exporters try, a second, by its end. Only ok is normal; other ends for a moment in an election.",
+    "datasource": {
+     "type": "prometheus",
+     "uid": "${datasource}"
+    },
+    "gridPos": {
+     "x": 12,
+     "y": 43,
+     "w": 8,
+     "h": 8
+    },
+    "fieldConfig": {
+     "defaults": {
+      "unit": "ops",
+      "noValue": "No data: needs a canary (docs/canary.md)",
+      "thresholds": {
+       "mode": "absolute",
+       "steps": [
+        {
+         "value": null,
+         "color": "green"
+        }
+       ]
+      },
+      "mappings": [],
+      "color": {
+       "mode": "palette-classic"
+      },
+      "custom": {
+       "drawStyle": "line",
+       "lineWidth": 1,
+       "fillOpacity": 8,
+       "showPoints": "auto",
+       "spanNulls": false,
+       "thresholdsStyle": {
+        "mode": "off"
+       },
+       "axisSoftMax": 1
+      },
+      "min": 0
+     },
+     "overrides": []
+    },
+    "options": {
+     "legend": {
+      "displayMode": "list",
+      "placement": "bottom",
+      "showLegend": true,
+      "calcs": []
+     },
+     "tooltip": {
+      "mode": "multi",
+      "sort": "desc"
+     }
+    },
+    "transformations": [],
+    "links": [
+     {
+      "title": "Runbook: WritesFail",
+      "url": c.runbook("ZooKeeperWritesFail"),
+      "targetBlank": true
+     },
+     {
+      "title": "Runbook: ReadsFail",
+      "url": c.runbook("ZooKeeperReadsFail"),
+      "targetBlank": true
+     },
+     {
+      "title": "Runbook: CanaryBlind",
+      "url": c.runbook("ZooKeeperCanaryBlind"),
+      "targetBlank": true
+     }
+    ],
+    "targets": [
+     {
+      "refId": "A",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "sum by (" + c.grouping + "ensemble, result) (rate(zookeeper_canary_operations_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]))",
+      "editorMode": "code",
+      "legendFormat": "{{result}} {{ensemble}} " + c.legend,
+      "instant": false,
+      "range": true
+     }
+    ]
+   },
+   {
+    "id": 22,
+    "type": "stat",
+    "title": "Canary writer",
+    "description": "The exporter that writes for all; the others read. \"none\": an election, or nobody may write.",
+    "datasource": {
+     "type": "prometheus",
+     "uid": "${datasource}"
+    },
+    "gridPos": {
+     "x": 20,
+     "y": 43,
+     "w": 4,
+     "h": 8
+    },
+    "fieldConfig": {
+     "defaults": {
+      "unit": "short",
+      "noValue": "No data",
+      "thresholds": {
+       "mode": "absolute",
+       "steps": [
+        {
+         "value": null,
+         "color": "text"
+        }
+       ]
+      },
+      "mappings": [
+       {
+        "type": "value",
+        "options": {
+         "none": {
+          "text": "none",
+          "color": "orange",
+          "index": 0
+         }
+        }
+       },
+       {
+        "type": "special",
+        "options": {
+         "match": "null+nan",
+         "result": {
+          "text": "No data",
+          "color": "#8e8e8e",
+          "index": 1
+         }
+        }
+       }
+      ],
+      "color": {
+       "mode": "thresholds"
+      }
+     },
+     "overrides": []
+    },
+    "options": {
+     "reduceOptions": {
+      "calcs": [
+       "lastNotNull"
+      ],
+      "fields": "/^instance$/",
+      "values": true
+     },
+     "orientation": "horizontal",
+     "colorMode": "value",
+     "graphMode": "none",
+     "justifyMode": "auto",
+     "textMode": "auto",
+     "wideLayout": true,
+     "showPercentChange": false,
+     "percentChangeColorMode": "standard"
+    },
+    "transformations": [],
+    "links": [
+     {
+      "title": "Runbook: CanaryBlind",
+      "url": c.runbook("ZooKeeperCanaryBlind"),
+      "targetBlank": true
+     }
+    ],
+    "targets": [
+     {
+      "refId": "A",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "max by (" + c.grouping + "ensemble, instance) (zookeeper_canary_writer{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}) == 1 or on (" + c.grouping + "ensemble) label_replace(max by (" + c.grouping + "ensemble) (zookeeper_canary_writer{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}), \"instance\", \"none\", \"\", \"\")",
+      "editorMode": "code",
+      "legendFormat": "__auto",
+      "instant": true,
+      "range": false,
+      "format": "table"
+     }
+    ]
+   },
+   {
+    "id": 23,
+    "type": "timeseries",
+    "title": "A client's writes",
+    "description": "Within which time half of the canary's writes were answered, and 99 of 100. Some ms are normal. One member: look there; all: the disks of a majority.",
+    "datasource": {
+     "type": "prometheus",
+     "uid": "${datasource}"
+    },
+    "gridPos": {
+     "x": 0,
+     "y": 51,
+     "w": 8,
+     "h": 8
+    },
+    "fieldConfig": {
+     "defaults": {
+      "unit": "s",
+      "noValue": "No data: needs a canary that writes (docs/canary.md)",
+      "thresholds": {
+       "mode": "absolute",
+       "steps": [
+        {
+         "value": null,
+         "color": "green"
+        },
+        {
+         "value": 0.5,
+         "color": "orange"
+        },
+        {
+         "value": 1,
+         "color": "red"
+        }
+       ]
+      },
+      "mappings": [],
+      "color": {
+       "mode": "palette-classic"
+      },
+      "custom": {
+       "drawStyle": "line",
+       "lineWidth": 1,
+       "fillOpacity": 8,
+       "showPoints": "auto",
+       "spanNulls": false,
+       "thresholdsStyle": {
+        "mode": "line"
+       },
+       "axisSoftMax": 0.001
+      },
+      "min": 0
+     },
+     "overrides": []
+    },
+    "options": {
+     "legend": {
+      "displayMode": "list",
+      "placement": "bottom",
+      "showLegend": true,
+      "calcs": []
+     },
+     "tooltip": {
+      "mode": "multi",
+      "sort": "desc"
+     }
+    },
+    "transformations": [],
+    "links": [
+     {
+      "title": "Runbook: WritesSlow",
+      "url": c.runbook("ZooKeeperWritesSlow"),
+      "targetBlank": true
+     }
+    ],
+    "targets": [
+     {
+      "refId": "A",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "histogram_quantile(0.5, sum by (" + c.grouping + "ensemble, member, le) (rate(zookeeper_canary_operation_duration_seconds_bucket{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",operation=\"set\"}[$__rate_interval]))) > 0",
+      "editorMode": "code",
+      "legendFormat": "p50 {{member}} {{ensemble}} " + c.legend,
+      "instant": false,
+      "range": true
+     },
+     {
+      "refId": "B",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "histogram_quantile(0.99, sum by (" + c.grouping + "ensemble, member, le) (rate(zookeeper_canary_operation_duration_seconds_bucket{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",operation=\"set\"}[$__rate_interval]))) > 0",
+      "editorMode": "code",
+      "legendFormat": "p99 {{member}} {{ensemble}} " + c.legend,
+      "instant": false,
+      "range": true
+     }
+    ]
+   },
+   {
+    "id": 24,
+    "type": "timeseries",
+    "title": "A client's reads (p99)",
+    "description": "exists and get are answered by the member alone, sync by way of the leader. Some ms are normal.",
+    "datasource": {
+     "type": "prometheus",
+     "uid": "${datasource}"
+    },
+    "gridPos": {
+     "x": 8,
+     "y": 51,
+     "w": 8,
+     "h": 8
+    },
+    "fieldConfig": {
+     "defaults": {
+      "unit": "s",
+      "noValue": "No data: needs a canary (docs/canary.md)",
+      "thresholds": {
+       "mode": "absolute",
+       "steps": [
+        {
+         "value": null,
+         "color": "green"
+        },
+        {
+         "value": 0.5,
+         "color": "orange"
+        },
+        {
+         "value": 1,
+         "color": "red"
+        }
+       ]
+      },
+      "mappings": [],
+      "color": {
+       "mode": "palette-classic"
+      },
+      "custom": {
+       "drawStyle": "line",
+       "lineWidth": 1,
+       "fillOpacity": 8,
+       "showPoints": "auto",
+       "spanNulls": false,
+       "thresholdsStyle": {
+        "mode": "line"
+       },
+       "axisSoftMax": 0.001
+      },
+      "min": 0
+     },
+     "overrides": []
+    },
+    "options": {
+     "legend": {
+      "displayMode": "list",
+      "placement": "bottom",
+      "showLegend": true,
+      "calcs": []
+     },
+     "tooltip": {
+      "mode": "multi",
+      "sort": "desc"
+     }
+    },
+    "transformations": [],
+    "links": [
+     {
+      "title": "Runbook: ReadsFail",
+      "url": c.runbook("ZooKeeperReadsFail"),
+      "targetBlank": true
+     }
+    ],
+    "targets": [
+     {
+      "refId": "A",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "histogram_quantile(0.99, sum by (" + c.grouping + "ensemble, member, operation, le) (rate(zookeeper_canary_operation_duration_seconds_bucket{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\",operation!=\"set\"}[$__rate_interval]))) > 0",
+      "editorMode": "code",
+      "legendFormat": "{{operation}} {{member}} {{ensemble}} " + c.legend,
+      "instant": false,
+      "range": true
+     }
+    ]
+   },
+   {
+    "id": 25,
+    "type": "timeseries",
+    "title": "Watch delivery",
+    "description": "From a write through another member until the watch at this one told. Some ms are normal; a second is late.",
+    "datasource": {
+     "type": "prometheus",
+     "uid": "${datasource}"
+    },
+    "gridPos": {
+     "x": 16,
+     "y": 51,
+     "w": 8,
+     "h": 8
+    },
+    "fieldConfig": {
+     "defaults": {
+      "unit": "s",
+      "noValue": "No data: needs a canary that writes (docs/canary.md)",
+      "thresholds": {
+       "mode": "absolute",
+       "steps": [
+        {
+         "value": null,
+         "color": "green"
+        },
+        {
+         "value": 0.5,
+         "color": "orange"
+        },
+        {
+         "value": 1,
+         "color": "red"
+        }
+       ]
+      },
+      "mappings": [],
+      "color": {
+       "mode": "palette-classic"
+      },
+      "custom": {
+       "drawStyle": "line",
+       "lineWidth": 1,
+       "fillOpacity": 8,
+       "showPoints": "auto",
+       "spanNulls": false,
+       "thresholdsStyle": {
+        "mode": "line"
+       },
+       "axisSoftMax": 0.001
+      },
+      "min": 0
+     },
+     "overrides": []
+    },
+    "options": {
+     "legend": {
+      "displayMode": "list",
+      "placement": "bottom",
+      "showLegend": true,
+      "calcs": []
+     },
+     "tooltip": {
+      "mode": "multi",
+      "sort": "desc"
+     }
+    },
+    "transformations": [],
+    "links": [
+     {
+      "title": "Runbook: WatchesLate",
+      "url": c.runbook("ZooKeeperWatchesLate"),
+      "targetBlank": true
+     }
+    ],
+    "targets": [
+     {
+      "refId": "A",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "histogram_quantile(0.5, sum by (" + c.grouping + "ensemble, member, le) (rate(zookeeper_canary_watch_delivery_seconds_bucket{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]))) > 0",
+      "editorMode": "code",
+      "legendFormat": "p50 {{member}} {{ensemble}} " + c.legend,
+      "instant": false,
+      "range": true
+     },
+     {
+      "refId": "B",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "histogram_quantile(0.99, sum by (" + c.grouping + "ensemble, member, le) (rate(zookeeper_canary_watch_delivery_seconds_bucket{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[$__rate_interval]))) > 0",
+      "editorMode": "code",
+      "legendFormat": "p99 {{member}} {{ensemble}} " + c.legend,
+      "instant": false,
+      "range": true
+     }
+    ]
+   },
+   {
+    "id": 26,
+    "type": "timeseries",
+    "title": "Sessions established (p99)",
+    "description": "Time until a session stood, of those within the hour, with the handshake of TLS. There are few: one at the start, and after each fault.",
+    "datasource": {
+     "type": "prometheus",
+     "uid": "${datasource}"
+    },
+    "gridPos": {
+     "x": 0,
+     "y": 59,
+     "w": 12,
+     "h": 8
+    },
+    "fieldConfig": {
+     "defaults": {
+      "unit": "s",
+      "noValue": "No data: needs a canary (docs/canary.md)",
+      "thresholds": {
+       "mode": "absolute",
+       "steps": [
+        {
+         "value": null,
+         "color": "green"
+        },
+        {
+         "value": 0.5,
+         "color": "orange"
+        },
+        {
+         "value": 1,
+         "color": "red"
+        }
+       ]
+      },
+      "mappings": [],
+      "color": {
+       "mode": "palette-classic"
+      },
+      "custom": {
+       "drawStyle": "line",
+       "lineWidth": 1,
+       "fillOpacity": 8,
+       "showPoints": "auto",
+       "spanNulls": false,
+       "thresholdsStyle": {
+        "mode": "line"
+       },
+       "axisSoftMax": 0.001
+      },
+      "min": 0
+     },
+     "overrides": []
+    },
+    "options": {
+     "legend": {
+      "displayMode": "list",
+      "placement": "bottom",
+      "showLegend": true,
+      "calcs": []
+     },
+     "tooltip": {
+      "mode": "multi",
+      "sort": "desc"
+     }
+    },
+    "transformations": [],
+    "links": [
+     {
+      "title": "Runbook: SessionEstablishSlow",
+      "url": c.runbook("ZooKeeperSessionEstablishSlow"),
+      "targetBlank": true
+     }
+    ],
+    "targets": [
+     {
+      "refId": "A",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "histogram_quantile(0.99, sum by (" + c.grouping + "ensemble, member, le) (rate(zookeeper_session_establish_seconds_bucket{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",member=~\"$member\"}[1h]))) > 0",
+      "editorMode": "code",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
+      "instant": false,
+      "range": true
+     }
+    ]
+   },
+   {
+    "id": 27,
+    "type": "timeseries",
+    "title": "Error budget burn",
+    "description": "How many times faster than allowed the writes of the last hour used up the error budget of 30 days. Below 1 is within it, 14.4 pages somebody.",
+    "datasource": {
+     "type": "prometheus",
+     "uid": "${datasource}"
+    },
+    "gridPos": {
+     "x": 12,
+     "y": 59,
+     "w": 12,
+     "h": 8
+    },
+    "fieldConfig": {
+     "defaults": {
+      "unit": "short",
+      "noValue": "No data: needs a canary that writes (docs/canary.md)",
+      "thresholds": {
+       "mode": "absolute",
+       "steps": [
+        {
+         "value": null,
+         "color": "green"
+        },
+        {
+         "value": 1,
+         "color": "orange"
+        },
+        {
+         "value": 14.4,
+         "color": "red"
+        }
+       ]
+      },
+      "mappings": [],
+      "color": {
+       "mode": "palette-classic"
+      },
+      "custom": {
+       "drawStyle": "line",
+       "lineWidth": 1,
+       "fillOpacity": 8,
+       "showPoints": "auto",
+       "spanNulls": false,
+       "thresholdsStyle": {
+        "mode": "line"
+       },
+       "axisSoftMax": 1
+      },
+      "min": 0
+     },
+     "overrides": []
+    },
+    "options": {
+     "legend": {
+      "displayMode": "list",
+      "placement": "bottom",
+      "showLegend": true,
+      "calcs": []
+     },
+     "tooltip": {
+      "mode": "multi",
+      "sort": "desc"
+     }
+    },
+    "transformations": [],
+    "links": [
+     {
+      "title": "Runbook: WriteErrorBudgetBurn",
+      "url": c.runbook("ZooKeeperWriteErrorBudgetBurn"),
+      "targetBlank": true
+     },
+     {
+      "title": "Runbook: WriteErrorBudgetSlowBurn",
+      "url": c.runbook("ZooKeeperWriteErrorBudgetSlowBurn"),
+      "targetBlank": true
+     }
+    ],
+    "targets": [
+     {
+      "refId": "A",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "avg_over_time(ensemble:zookeeper_canary_writes_failed:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[1h]) / 0.001",
+      "editorMode": "code",
+      "legendFormat": "{{ensemble}} " + c.legend,
+      "instant": false,
+      "range": true
+     }
+    ]
+   },
+   {
+    "id": 28,
+    "type": "row",
+    "title": "Traffic",
+    "collapsed": false,
+    "panels": [],
+    "gridPos": {
+     "x": 0,
+     "y": 67,
+     "w": 24,
+     "h": 1
+    }
+   },
+   {
+    "id": 29,
     "type": "timeseries",
     "title": "Packets received a second",
     "description": "From clients, pings too. Members should be alike: clients choose theirs at random.",
@@ -5729,7 +6574,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 43,
+     "y": 68,
      "w": 8,
      "h": 8
     },
@@ -5795,7 +6640,7 @@ function(c) {
     ]
    },
    {
-    "id": 21,
+    "id": 30,
     "type": "timeseries",
     "title": "Transactions",
     "description": "Writes a second, from the zxids.",
@@ -5805,7 +6650,7 @@ function(c) {
     },
     "gridPos": {
      "x": 8,
-     "y": 43,
+     "y": 68,
      "w": 8,
      "h": 8
     },
@@ -5871,7 +6716,7 @@ function(c) {
     ]
    },
    {
-    "id": 22,
+    "id": 31,
     "type": "timeseries",
     "title": "Outstanding requests",
     "description": "Queued in each server. A few are normal; hundreds mean that the disk, the network or a pause holds up the pipeline.",
@@ -5881,7 +6726,7 @@ function(c) {
     },
     "gridPos": {
      "x": 16,
-     "y": 43,
+     "y": 68,
      "w": 8,
      "h": 8
     },
@@ -5958,20 +6803,20 @@ function(c) {
     ]
    },
    {
-    "id": 23,
+    "id": 32,
     "type": "row",
     "title": "Latency",
     "collapsed": false,
     "panels": [],
     "gridPos": {
      "x": 0,
-     "y": 51,
+     "y": 76,
      "w": 24,
      "h": 1
     }
    },
    {
-    "id": 24,
+    "id": 33,
     "type": "timeseries",
     "title": "Writes (mean)",
     "description": "Requests that need the quorum, within the window. Compare with fsync on the member dashboard.",
@@ -5981,7 +6826,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 52,
+     "y": 77,
      "w": 8,
      "h": 8
     },
@@ -6061,7 +6906,7 @@ function(c) {
     ]
    },
    {
-    "id": 25,
+    "id": 34,
     "type": "timeseries",
     "title": "Reads (mean)",
     "description": "Requests that a member answers alone: below a millisecond, unless it is short of CPU or memory.",
@@ -6071,7 +6916,7 @@ function(c) {
     },
     "gridPos": {
      "x": 8,
-     "y": 52,
+     "y": 77,
      "w": 8,
      "h": 8
     },
@@ -6145,7 +6990,7 @@ function(c) {
     ]
    },
    {
-    "id": 26,
+    "id": 35,
     "type": "timeseries",
     "title": "Commit propagation (mean)",
     "description": "From the leader's proposal to the commit at each member: the slow one has a slow disk or network.",
@@ -6155,7 +7000,7 @@ function(c) {
     },
     "gridPos": {
      "x": 16,
-     "y": 52,
+     "y": 77,
      "w": 8,
      "h": 8
     },
@@ -6221,20 +7066,20 @@ function(c) {
     ]
    },
    {
-    "id": 27,
+    "id": 36,
     "type": "row",
     "title": "Replication",
     "collapsed": false,
     "panels": [],
     "gridPos": {
      "x": 0,
-     "y": 60,
+     "y": 85,
      "w": 24,
      "h": 1
     }
    },
    {
-    "id": 28,
+    "id": 37,
     "type": "timeseries",
     "title": "Behind the leader",
     "description": "Transactions that a member lagged when it was polled; never more than is true. Near 0 is normal; its clients read old data.",
@@ -6244,7 +7089,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 61,
+     "y": 86,
      "w": 8,
      "h": 8
     },
@@ -6316,7 +7161,7 @@ function(c) {
     ]
    },
    {
-    "id": 29,
+    "id": 38,
     "type": "timeseries",
     "title": "Quorum acknowledgement (mean)",
     "description": "From a proposal to enough acknowledgements, on the leader: the disks and the network of the faster half.",
@@ -6326,7 +7171,7 @@ function(c) {
     },
     "gridPos": {
      "x": 8,
-     "y": 61,
+     "y": 86,
      "w": 8,
      "h": 8
     },
@@ -6392,7 +7237,7 @@ function(c) {
     ]
    },
    {
-    "id": 30,
+    "id": 39,
     "type": "timeseries",
     "title": "Election time (mean)",
     "description": "Of the elections within the last 15 minutes. Below a second is normal: nobody writes meanwhile.",
@@ -6402,7 +7247,7 @@ function(c) {
     },
     "gridPos": {
      "x": 16,
-     "y": 61,
+     "y": 86,
      "w": 8,
      "h": 8
     },
@@ -6478,7 +7323,7 @@ function(c) {
     ]
    },
    {
-    "id": 31,
+    "id": 40,
     "type": "timeseries",
     "title": "Synced followers",
     "description": "As the leader counts them: voters - 1 is normal.",
@@ -6488,7 +7333,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 69,
+     "y": 94,
      "w": 6,
      "h": 8
     },
@@ -6560,7 +7405,7 @@ function(c) {
     ]
    },
    {
-    "id": 32,
+    "id": 41,
     "type": "timeseries",
     "title": "Pending syncs",
     "description": "sync() calls that wait on the leader. Near 0 is normal.",
@@ -6570,7 +7415,7 @@ function(c) {
     },
     "gridPos": {
      "x": 6,
-     "y": 69,
+     "y": 94,
      "w": 6,
      "h": 8
     },
@@ -6640,7 +7485,7 @@ function(c) {
     ]
    },
    {
-    "id": 33,
+    "id": 42,
     "type": "timeseries",
     "title": "Elections",
     "description": "Within the last 10 minutes, by epochs. One with each restart of the leader; more is flapping: look for pauses and slow disks of the leaders.",
@@ -6650,7 +7495,7 @@ function(c) {
     },
     "gridPos": {
      "x": 12,
-     "y": 69,
+     "y": 94,
      "w": 6,
      "h": 8
     },
@@ -6730,7 +7575,7 @@ function(c) {
     ]
    },
    {
-    "id": 34,
+    "id": 43,
     "type": "timeseries",
     "title": "Catching up of learners",
     "description": "By difference (cheap) or by a whole snapshot (costs memory and bandwidth), in the last 10 minutes. Snapshots again and again: raise initLimit.",
@@ -6740,7 +7585,7 @@ function(c) {
     },
     "gridPos": {
      "x": 18,
-     "y": 69,
+     "y": 94,
      "w": 6,
      "h": 8
     },
@@ -6818,20 +7663,20 @@ function(c) {
     ]
    },
    {
-    "id": 35,
+    "id": 44,
     "type": "row",
     "title": "Data",
     "collapsed": false,
     "panels": [],
     "gridPos": {
      "x": 0,
-     "y": 77,
+     "y": 102,
      "w": 24,
      "h": 1
     }
    },
    {
-    "id": 36,
+    "id": 45,
     "type": "timeseries",
     "title": "Znodes",
     "description": "All, and those that go with their session. The same on every member.",
@@ -6841,7 +7686,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 78,
+     "y": 103,
      "w": 12,
      "h": 8
     },
@@ -6930,7 +7775,7 @@ function(c) {
     ]
    },
    {
-    "id": 37,
+    "id": 46,
     "type": "timeseries",
     "title": "Data size",
     "description": "All paths and data: what a snapshot and the heap must hold.",
@@ -6940,7 +7785,7 @@ function(c) {
     },
     "gridPos": {
      "x": 12,
-     "y": 78,
+     "y": 103,
      "w": 12,
      "h": 8
     },
@@ -7012,7 +7857,7 @@ function(c) {
     ]
    },
    {
-    "id": 38,
+    "id": 47,
     "type": "timeseries",
     "title": "Quota used",
     "description": "Share of the quotas below each top-level znode. Above 100 % writes are refused where quotas are enforced.",
@@ -7022,7 +7867,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 86,
+     "y": 111,
      "w": 12,
      "h": 8
     },
@@ -7114,7 +7959,7 @@ function(c) {
     ]
    },
    {
-    "id": 39,
+    "id": 48,
     "type": "timeseries",
     "title": "Largest messages",
     "description": "Proposals, and answers to clients: the last one at each poll, and the largest since a member's start or role. Above jute.maxbuffer (1 MiB unless set) the connection is cut.",
@@ -7124,7 +7969,7 @@ function(c) {
     },
     "gridPos": {
      "x": 12,
-     "y": 86,
+     "y": 111,
      "w": 12,
      "h": 8
     },
@@ -7240,20 +8085,20 @@ function(c) {
     ]
    },
    {
-    "id": 40,
+    "id": 49,
     "type": "row",
     "title": "Watches",
     "collapsed": false,
     "panels": [],
     "gridPos": {
      "x": 0,
-     "y": 94,
+     "y": 119,
      "w": 24,
      "h": 1
     }
    },
    {
-    "id": 41,
+    "id": 50,
     "type": "timeseries",
     "title": "Data watches",
     "description": "Set on each member. Steady is normal; growth without end is a client that sets and never uses them.",
@@ -7263,7 +8108,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 95,
+     "y": 120,
      "w": 8,
      "h": 8
     },
@@ -7335,7 +8180,7 @@ function(c) {
     ]
    },
    {
-    "id": 42,
+    "id": 51,
     "type": "timeseries",
     "title": "Child watches",
     "description": "Set on each member.",
@@ -7345,7 +8190,7 @@ function(c) {
     },
     "gridPos": {
      "x": 8,
-     "y": 95,
+     "y": 120,
      "w": 8,
      "h": 8
     },
@@ -7417,7 +8262,7 @@ function(c) {
     ]
    },
    {
-    "id": 43,
+    "id": 52,
     "type": "timeseries",
     "title": "Watched paths",
     "description": "Paths with a data watch.",
@@ -7427,7 +8272,7 @@ function(c) {
     },
     "gridPos": {
      "x": 16,
-     "y": 95,
+     "y": 120,
      "w": 8,
      "h": 8
     },
@@ -7493,7 +8338,7 @@ function(c) {
     ]
    },
    {
-    "id": 44,
+    "id": 53,
     "type": "timeseries",
     "title": "Watching connections",
     "description": "Connections that hold data watches. Many watches of few connections: look at those clients.",
@@ -7503,7 +8348,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 103,
+     "y": 128,
      "w": 8,
      "h": 8
     },
@@ -7569,7 +8414,7 @@ function(c) {
     ]
    },
    {
-    "id": 45,
+    "id": 54,
     "type": "timeseries",
     "title": "Watches fired",
     "description": "Notifications sent a second. Each fires once for each watcher: a hot path with many of them is a storm.",
@@ -7579,7 +8424,7 @@ function(c) {
     },
     "gridPos": {
      "x": 8,
-     "y": 103,
+     "y": 128,
      "w": 8,
      "h": 8
     },
@@ -7651,7 +8496,7 @@ function(c) {
     ]
    },
    {
-    "id": 46,
+    "id": 55,
     "type": "timeseries",
     "title": "Growth of watches",
     "description": "Change an hour, by the slope of the window. Around 0 is normal.",
@@ -7661,7 +8506,7 @@ function(c) {
     },
     "gridPos": {
      "x": 16,
-     "y": 103,
+     "y": 128,
      "w": 8,
      "h": 8
     },
@@ -7731,20 +8576,20 @@ function(c) {
     ]
    },
    {
-    "id": 47,
+    "id": 56,
     "type": "row",
     "title": "Sessions and connections",
     "collapsed": false,
     "panels": [],
     "gridPos": {
      "x": 0,
-     "y": 111,
+     "y": 136,
      "w": 24,
      "h": 1
     }
    },
    {
-    "id": 48,
+    "id": 57,
     "type": "timeseries",
     "title": "Connections",
     "description": "Open client connections, the exporter's own poll among them; one client address may have maxClientCnxns of each member (60 unless set).",
@@ -7754,7 +8599,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 112,
+     "y": 137,
      "w": 8,
      "h": 8
     },
@@ -7826,7 +8671,7 @@ function(c) {
     ]
    },
    {
-    "id": 49,
+    "id": 58,
     "type": "timeseries",
     "title": "Sessions",
     "description": "Of the whole ensemble; more than connections are clients that are away. Local sessions are those of localSessionsEnabled.",
@@ -7836,7 +8681,7 @@ function(c) {
     },
     "gridPos": {
      "x": 8,
-     "y": 112,
+     "y": 137,
      "w": 8,
      "h": 8
     },
@@ -7914,7 +8759,7 @@ function(c) {
     ]
    },
    {
-    "id": 50,
+    "id": 59,
     "type": "timeseries",
     "title": "Sessions expired a second",
     "description": "A client that died without closing is normal; many at once are a pause of the servers or of a fleet of clients.",
@@ -7924,7 +8769,7 @@ function(c) {
     },
     "gridPos": {
      "x": 16,
-     "y": 112,
+     "y": 137,
      "w": 8,
      "h": 8
     },
@@ -7996,7 +8841,7 @@ function(c) {
     ]
    },
    {
-    "id": 51,
+    "id": 60,
     "type": "timeseries",
     "title": "Session requests a second",
     "description": "Clients that come, new or again: after an outage a storm for some seconds.",
@@ -8006,7 +8851,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 120,
+     "y": 145,
      "w": 12,
      "h": 8
     },
@@ -8072,7 +8917,7 @@ function(c) {
     ]
    },
    {
-    "id": 52,
+    "id": 61,
     "type": "timeseries",
     "title": "Connections lost a second",
     "description": "The client hung up, or a read failed. Some are normal.",
@@ -8082,7 +8927,7 @@ function(c) {
     },
     "gridPos": {
      "x": 12,
-     "y": 120,
+     "y": 145,
      "w": 12,
      "h": 8
     },
@@ -8148,7 +8993,7 @@ function(c) {
     ]
    },
    {
-    "id": 53,
+    "id": 62,
     "type": "timeseries",
     "title": "Connections refused a second",
     "description": "Over maxClientCnxns or maxCnxns. 0 is normal.",
@@ -8158,7 +9003,7 @@ function(c) {
     },
     "gridPos": {
      "x": 0,
-     "y": 128,
+     "y": 153,
      "w": 12,
      "h": 8
     },
@@ -8230,7 +9075,7 @@ function(c) {
     ]
    },
    {
-    "id": 54,
+    "id": 63,
     "type": "timeseries",
     "title": "Large requests refused a second",
     "description": "Over largeRequestMaxBytes. 0 is normal.",
@@ -8240,7 +9085,7 @@ function(c) {
     },
     "gridPos": {
      "x": 12,
-     "y": 128,
+     "y": 153,
      "w": 12,
      "h": 8
     },
@@ -12077,6 +12922,1784 @@ function(c) {
    }
   ]
  },
+ "zookeeper-slo.json": {
+  "uid": "zookeeper-slo",
+  "title": "ZooKeeper / Service level",
+  "description": "What clients were promised for 30 days, by the canary: how much of it is left, and how fast it goes.",
+  "tags": [
+   "zookeeper"
+  ],
+  "schemaVersion": 39,
+  "version": 1,
+  "editable": false,
+  "graphTooltip": 1,
+  "timezone": "browser",
+  "refresh": "30s",
+  "time": {
+   "from": "now-6h",
+   "to": "now"
+  },
+  "timepicker": {},
+  "fiscalYearStartMonth": 0,
+  "weekStart": "",
+  "liveNow": false,
+  "links": [
+   {
+    "type": "dashboards",
+    "title": "ZooKeeper",
+    "tags": [
+     "zookeeper"
+    ],
+    "asDropdown": true,
+    "includeVars": true,
+    "keepTime": true,
+    "targetBlank": false,
+    "icon": "external link",
+    "tooltip": "",
+    "url": ""
+   }
+  ],
+  "annotations": {
+   "list": [
+    {
+     "name": "Elections",
+     "enable": true,
+     "iconColor": "purple",
+     "datasource": {
+      "type": "prometheus",
+      "uid": "${datasource}"
+     },
+     "expr": "max by (" + c.grouping + "ensemble) (zookeeper_ensemble_epoch{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}) - min by (" + c.grouping + "ensemble) (min_over_time(zookeeper_ensemble_epoch{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[$__rate_interval])) > 0",
+     "titleFormat": "Elections",
+     "textFormat": "{{ensemble}} " + c.legend + " elected a leader"
+    },
+    {
+     "name": "Restarts",
+     "enable": true,
+     "iconColor": "blue",
+     "datasource": {
+      "type": "prometheus",
+      "uid": "${datasource}"
+     },
+     "expr": "sum by (" + c.grouping + "ensemble, member) (resets(zookeeper_uptime_seconds{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[$__rate_interval])) > 0",
+     "titleFormat": "Restarts",
+     "textFormat": "{{member}} {{ensemble}} " + c.legend + " started, or took a new role"
+    }
+   ]
+  },
+  "templating": {
+   "list": [
+    {
+     "name": "datasource",
+     "hide": 0,
+     "skipUrlSync": false,
+     "options": [],
+     "regex": "",
+     "label": "Data source",
+     "type": "datasource",
+     "query": "prometheus",
+     "refresh": 1,
+     "multi": false,
+     "includeAll": false,
+     "current": {
+      "text": "",
+      "value": "",
+      "selected": false
+     }
+    },
+    {
+     "name": "job",
+     "hide": 0,
+     "skipUrlSync": false,
+     "options": [],
+     "regex": "",
+     "label": "Job",
+     "type": "query",
+     "datasource": {
+      "type": "prometheus",
+      "uid": "${datasource}"
+     },
+     "definition": "label_values(zookeeper_up" + c.selection + ", job)",
+     "query": {
+      "query": "label_values(zookeeper_up" + c.selection + ", job)",
+      "refId": "job"
+     },
+     "refresh": 2,
+     "sort": 1,
+     "multi": true,
+     "includeAll": true,
+     "allValue": ".+",
+     "current": {
+      "text": [
+       "All"
+      ],
+      "value": [
+       "$__all"
+      ],
+      "selected": true
+     }
+    },
+    {
+     "name": "cluster",
+     "hide": 0,
+     "skipUrlSync": false,
+     "options": [],
+     "regex": "",
+     "label": "Cluster",
+     "type": "query",
+     "datasource": {
+      "type": "prometheus",
+      "uid": "${datasource}"
+     },
+     "definition": "label_values(zookeeper_up{" + c.matchers + "job=~\"$job\"}, cluster)",
+     "query": {
+      "query": "label_values(zookeeper_up{" + c.matchers + "job=~\"$job\"}, cluster)",
+      "refId": "cluster"
+     },
+     "refresh": 2,
+     "sort": 1,
+     "multi": true,
+     "includeAll": true,
+     "allValue": ".*",
+     "current": {
+      "text": [
+       "All"
+      ],
+      "value": [
+       "$__all"
+      ],
+      "selected": true
+     }
+    },
+    {
+     "name": "ensemble",
+     "hide": 0,
+     "skipUrlSync": false,
+     "options": [],
+     "regex": "",
+     "label": "Ensemble",
+     "type": "query",
+     "datasource": {
+      "type": "prometheus",
+      "uid": "${datasource}"
+     },
+     "definition": "label_values(zookeeper_up{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\"}, ensemble)",
+     "query": {
+      "query": "label_values(zookeeper_up{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\"}, ensemble)",
+      "refId": "ensemble"
+     },
+     "refresh": 2,
+     "sort": 1,
+     "multi": true,
+     "includeAll": true,
+     "allValue": ".+",
+     "current": {
+      "text": [
+       "All"
+      ],
+      "value": [
+       "$__all"
+      ],
+      "selected": true
+     }
+    }
+   ]
+  },
+  "panels": [
+   {
+    "id": 1,
+    "type": "row",
+    "title": "Left of 30 days",
+    "collapsed": false,
+    "panels": [],
+    "gridPos": {
+     "x": 0,
+     "y": 0,
+     "w": 24,
+     "h": 1
+    }
+   },
+   {
+    "id": 2,
+    "type": "stat",
+    "title": "Error budget left",
+    "description": "99.9 % of the writes shall succeed, through the member through which most do. What is left of the 0.1 % that may fail; below 0 the objective is missed. Of a canary that is younger: since its start.",
+    "datasource": {
+     "type": "prometheus",
+     "uid": "${datasource}"
+    },
+    "gridPos": {
+     "x": 0,
+     "y": 1,
+     "w": 6,
+     "h": 7
+    },
+    "fieldConfig": {
+     "defaults": {
+      "unit": "percentunit",
+      "noValue": "No data",
+      "thresholds": {
+       "mode": "absolute",
+       "steps": [
+        {
+         "value": null,
+         "color": "red"
+        },
+        {
+         "value": 0,
+         "color": "orange"
+        },
+        {
+         "value": 0.25,
+         "color": "green"
+        }
+       ]
+      },
+      "mappings": [
+       {
+        "type": "special",
+        "options": {
+         "match": "null+nan",
+         "result": {
+          "text": "No data",
+          "color": "#8e8e8e",
+          "index": 0
+         }
+        }
+       }
+      ],
+      "color": {
+       "mode": "thresholds"
+      },
+      "decimals": 1
+     },
+     "overrides": []
+    },
+    "options": {
+     "reduceOptions": {
+      "calcs": [
+       "lastNotNull"
+      ],
+      "fields": "",
+      "values": false
+     },
+     "orientation": "auto",
+     "colorMode": "value",
+     "graphMode": "none",
+     "justifyMode": "auto",
+     "textMode": "auto",
+     "wideLayout": true,
+     "showPercentChange": false,
+     "percentChangeColorMode": "standard"
+    },
+    "transformations": [],
+    "links": [
+     {
+      "title": "Runbook: WriteErrorBudgetBurn",
+      "url": c.runbook("ZooKeeperWriteErrorBudgetBurn"),
+      "targetBlank": true
+     },
+     {
+      "title": "Runbook: WriteErrorBudgetSlowBurn",
+      "url": c.runbook("ZooKeeperWriteErrorBudgetSlowBurn"),
+      "targetBlank": true
+     }
+    ],
+    "targets": [
+     {
+      "refId": "A",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "1 - avg_over_time(ensemble:zookeeper_canary_writes_failed:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[30d]) / 0.001",
+      "editorMode": "code",
+      "legendFormat": "{{ensemble}} " + c.legend,
+      "instant": true,
+      "range": false
+     }
+    ]
+   },
+   {
+    "id": 3,
+    "type": "stat",
+    "title": "Latency budget left",
+    "description": "99 % of the writes that succeed shall take less than half a second. What is left of the 1 % that may take longer.",
+    "datasource": {
+     "type": "prometheus",
+     "uid": "${datasource}"
+    },
+    "gridPos": {
+     "x": 6,
+     "y": 1,
+     "w": 6,
+     "h": 7
+    },
+    "fieldConfig": {
+     "defaults": {
+      "unit": "percentunit",
+      "noValue": "No data",
+      "thresholds": {
+       "mode": "absolute",
+       "steps": [
+        {
+         "value": null,
+         "color": "red"
+        },
+        {
+         "value": 0,
+         "color": "orange"
+        },
+        {
+         "value": 0.25,
+         "color": "green"
+        }
+       ]
+      },
+      "mappings": [
+       {
+        "type": "special",
+        "options": {
+         "match": "null+nan",
+         "result": {
+          "text": "No data",
+          "color": "#8e8e8e",
+          "index": 0
+         }
+        }
+       }
+      ],
+      "color": {
+       "mode": "thresholds"
+      },
+      "decimals": 1
+     },
+     "overrides": []
+    },
+    "options": {
+     "reduceOptions": {
+      "calcs": [
+       "lastNotNull"
+      ],
+      "fields": "",
+      "values": false
+     },
+     "orientation": "auto",
+     "colorMode": "value",
+     "graphMode": "none",
+     "justifyMode": "auto",
+     "textMode": "auto",
+     "wideLayout": true,
+     "showPercentChange": false,
+     "percentChangeColorMode": "standard"
+    },
+    "transformations": [],
+    "links": [
+     {
+      "title": "Runbook: WriteLatencyBudgetBurn",
+      "url": c.runbook("ZooKeeperWriteLatencyBudgetBurn"),
+      "targetBlank": true
+     }
+    ],
+    "targets": [
+     {
+      "refId": "A",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "1 - avg_over_time(ensemble:zookeeper_canary_writes_slow:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[30d]) / 0.01",
+      "editorMode": "code",
+      "legendFormat": "{{ensemble}} " + c.legend,
+      "instant": true,
+      "range": false
+     }
+    ]
+   },
+   {
+    "id": 4,
+    "type": "stat",
+    "title": "Reads that succeed",
+    "description": "Of the canary's exists and sync in 30 days: all that is known where it does not write.",
+    "datasource": {
+     "type": "prometheus",
+     "uid": "${datasource}"
+    },
+    "gridPos": {
+     "x": 12,
+     "y": 1,
+     "w": 6,
+     "h": 7
+    },
+    "fieldConfig": {
+     "defaults": {
+      "unit": "percentunit",
+      "noValue": "No data",
+      "thresholds": {
+       "mode": "absolute",
+       "steps": [
+        {
+         "value": null,
+         "color": "red"
+        },
+        {
+         "value": 0.999,
+         "color": "green"
+        }
+       ]
+      },
+      "mappings": [
+       {
+        "type": "special",
+        "options": {
+         "match": "null+nan",
+         "result": {
+          "text": "No data",
+          "color": "#8e8e8e",
+          "index": 0
+         }
+        }
+       }
+      ],
+      "color": {
+       "mode": "thresholds"
+      },
+      "decimals": 1
+     },
+     "overrides": []
+    },
+    "options": {
+     "reduceOptions": {
+      "calcs": [
+       "lastNotNull"
+      ],
+      "fields": "",
+      "values": false
+     },
+     "orientation": "auto",
+     "colorMode": "value",
+     "graphMode": "none",
+     "justifyMode": "auto",
+     "textMode": "auto",
+     "wideLayout": true,
+     "showPercentChange": false,
+     "percentChangeColorMode": "standard"
+    },
+    "transformations": [],
+    "links": [
+     {
+      "title": "Runbook: ReadsFail",
+      "url": c.runbook("ZooKeeperReadsFail"),
+      "targetBlank": true
+     }
+    ],
+    "targets": [
+     {
+      "refId": "A",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "1 - avg_over_time(ensemble:zookeeper_canary_reads_failed:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[30d])",
+      "editorMode": "code",
+      "legendFormat": "{{ensemble}} " + c.legend,
+      "instant": true,
+      "range": false
+     }
+    ]
+   },
+   {
+    "id": 5,
+    "type": "table",
+    "title": "Firing alerts",
+    "description": "Alerts on ZooKeeper that fire now; a click leads to the runbook. \"none\" is normal. \"No data\": this Prometheus does not run our rules, or has no exporter.",
+    "datasource": {
+     "type": "prometheus",
+     "uid": "${datasource}"
+    },
+    "gridPos": {
+     "x": 18,
+     "y": 1,
+     "w": 6,
+     "h": 7
+    },
+    "fieldConfig": {
+     "defaults": {
+      "unit": "short",
+      "noValue": "No data",
+      "thresholds": {
+       "mode": "absolute",
+       "steps": [
+        {
+         "value": null,
+         "color": "green"
+        }
+       ]
+      },
+      "mappings": [
+       {
+        "type": "special",
+        "options": {
+         "match": "null+nan",
+         "result": {
+          "text": "No data",
+          "color": "#8e8e8e",
+          "index": 0
+         }
+        }
+       },
+       {
+        "type": "special",
+        "options": {
+         "match": "empty",
+         "result": {
+          "text": "–",
+          "color": "#8e8e8e",
+          "index": 1
+         }
+        }
+       }
+      ],
+      "color": {
+       "mode": "thresholds"
+      },
+      "custom": {
+       "align": "auto",
+       "inspect": false,
+       "minWidth": 60
+      }
+     },
+     "overrides": [
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "alert"
+       },
+       "properties": [
+        {
+         "id": "mappings",
+         "value": [
+          {
+           "type": "value",
+           "options": {
+            "README": {
+             "text": "none",
+             "color": "green",
+             "index": 0
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "null+nan",
+            "result": {
+             "text": "No data",
+             "color": "#8e8e8e",
+             "index": 1
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "empty",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 2
+            }
+           }
+          }
+         ]
+        },
+        {
+         "id": "thresholds",
+         "value": {
+          "mode": "absolute",
+          "steps": [
+           {
+            "value": null,
+            "color": "red"
+           }
+          ]
+         }
+        },
+        {
+         "id": "custom.cellOptions",
+         "value": {
+          "type": "color-text"
+         }
+        },
+        {
+         "id": "custom.width",
+         "value": 240
+        },
+        {
+         "id": "links",
+         "value": [
+          {
+           "title": "Open",
+           "url": c.runbook("${__value.raw}")
+          }
+         ]
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "active for"
+       },
+       "properties": [
+        {
+         "id": "unit",
+         "value": "dtdhms"
+        },
+        {
+         "id": "mappings",
+         "value": [
+          {
+           "type": "value",
+           "options": {
+            "0": {
+             "text": "–",
+             "color": "text",
+             "index": 0
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "null+nan",
+            "result": {
+             "text": "No data",
+             "color": "#8e8e8e",
+             "index": 1
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "empty",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 2
+            }
+           }
+          }
+         ]
+        },
+        {
+         "id": "thresholds",
+         "value": {
+          "mode": "absolute",
+          "steps": [
+           {
+            "value": null,
+            "color": "text"
+           }
+          ]
+         }
+        },
+        {
+         "id": "custom.cellOptions",
+         "value": {
+          "type": "color-text"
+         }
+        },
+        {
+         "id": "custom.width",
+         "value": 100
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "severity"
+       },
+       "properties": [
+        {
+         "id": "custom.width",
+         "value": 80
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "ensemble"
+       },
+       "properties": [
+        {
+         "id": "custom.width",
+         "value": 90
+        }
+       ]
+      }
+     ]
+    },
+    "options": {
+     "showHeader": true,
+     "cellHeight": "sm",
+     "frameIndex": 0,
+     "sortBy": [
+      {
+       "displayName": "severity",
+       "desc": false
+      },
+      {
+       "displayName": "active for",
+       "desc": true
+      }
+     ]
+    },
+    "transformations": [
+     {
+      "id": "merge",
+      "options": {}
+     },
+     {
+      "id": "organize",
+      "options": {
+       "excludeByName": {
+        "Time": true
+       },
+       "indexByName": {
+        "alertname": 0,
+        "Value": 1,
+        "severity": 2,
+        "ensemble": 3
+       },
+       "renameByName": {
+        "Value": "active for",
+        "alertname": "alert"
+       }
+      }
+     }
+    ],
+    "links": [],
+    "targets": [
+     {
+      "refId": "A",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "time() - max by (" + c.grouping + "ensemble, member, instance, alertname, severity) (ALERTS_FOR_STATE{alertname=~\"ZooKeeper.+\",alertname=~\".*Budget.*|ZooKeeper(Writes|Reads)Fail\",cluster=~\"$cluster|\",ensemble=~\"$ensemble|\"}) and on (" + c.grouping + "ensemble, member, instance, alertname, severity) ALERTS{alertstate=\"firing\",alertname=~\"ZooKeeper.+\",alertname=~\".*Budget.*|ZooKeeper(Writes|Reads)Fail\",cluster=~\"$cluster|\",ensemble=~\"$ensemble|\"} or on () label_replace(0 * max(ensemble:zookeeper_unavailable:bool{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}) + 0 * max(zookeeper_up{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}), \"alertname\", \"README\", \"\", \"\")",
+      "editorMode": "code",
+      "legendFormat": "active for",
+      "instant": true,
+      "range": false,
+      "format": "table"
+     }
+    ]
+   },
+   {
+    "id": 6,
+    "type": "row",
+    "title": "How fast it goes",
+    "collapsed": false,
+    "panels": [],
+    "gridPos": {
+     "x": 0,
+     "y": 8,
+     "w": 24,
+     "h": 1
+    }
+   },
+   {
+    "id": 7,
+    "type": "table",
+    "title": "Error budget burn by window",
+    "description": "How many times too fast failed writes use up the budget. 1 lasts for the month. 14.4 over an hour and 6 over six hours page somebody, 1 over three days is a ticket.",
+    "datasource": {
+     "type": "prometheus",
+     "uid": "${datasource}"
+    },
+    "gridPos": {
+     "x": 0,
+     "y": 9,
+     "w": 12,
+     "h": 7
+    },
+    "fieldConfig": {
+     "defaults": {
+      "unit": "short",
+      "noValue": "No data",
+      "thresholds": {
+       "mode": "absolute",
+       "steps": [
+        {
+         "value": null,
+         "color": "green"
+        }
+       ]
+      },
+      "mappings": [
+       {
+        "type": "special",
+        "options": {
+         "match": "null+nan",
+         "result": {
+          "text": "No data",
+          "color": "#8e8e8e",
+          "index": 0
+         }
+        }
+       },
+       {
+        "type": "special",
+        "options": {
+         "match": "empty",
+         "result": {
+          "text": "–",
+          "color": "#8e8e8e",
+          "index": 1
+         }
+        }
+       }
+      ],
+      "color": {
+       "mode": "thresholds"
+      },
+      "custom": {
+       "align": "auto",
+       "inspect": false,
+       "minWidth": 60
+      }
+     },
+     "overrides": [
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "1h"
+       },
+       "properties": [
+        {
+         "id": "mappings",
+         "value": [
+          {
+           "type": "special",
+           "options": {
+            "match": "null+nan",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 0
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "empty",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 1
+            }
+           }
+          }
+         ]
+        },
+        {
+         "id": "thresholds",
+         "value": {
+          "mode": "absolute",
+          "steps": [
+           {
+            "value": null,
+            "color": "green"
+           },
+           {
+            "value": 1,
+            "color": "orange"
+           },
+           {
+            "value": 14.4,
+            "color": "red"
+           }
+          ]
+         }
+        },
+        {
+         "id": "custom.cellOptions",
+         "value": {
+          "type": "color-text"
+         }
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "6h"
+       },
+       "properties": [
+        {
+         "id": "mappings",
+         "value": [
+          {
+           "type": "special",
+           "options": {
+            "match": "null+nan",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 0
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "empty",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 1
+            }
+           }
+          }
+         ]
+        },
+        {
+         "id": "thresholds",
+         "value": {
+          "mode": "absolute",
+          "steps": [
+           {
+            "value": null,
+            "color": "green"
+           },
+           {
+            "value": 1,
+            "color": "orange"
+           },
+           {
+            "value": 6,
+            "color": "red"
+           }
+          ]
+         }
+        },
+        {
+         "id": "custom.cellOptions",
+         "value": {
+          "type": "color-text"
+         }
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "3d"
+       },
+       "properties": [
+        {
+         "id": "mappings",
+         "value": [
+          {
+           "type": "special",
+           "options": {
+            "match": "null+nan",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 0
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "empty",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 1
+            }
+           }
+          }
+         ]
+        },
+        {
+         "id": "thresholds",
+         "value": {
+          "mode": "absolute",
+          "steps": [
+           {
+            "value": null,
+            "color": "green"
+           },
+           {
+            "value": 1,
+            "color": "orange"
+           }
+          ]
+         }
+        },
+        {
+         "id": "custom.cellOptions",
+         "value": {
+          "type": "color-text"
+         }
+        }
+       ]
+      }
+     ]
+    },
+    "options": {
+     "showHeader": true,
+     "cellHeight": "sm",
+     "frameIndex": 0,
+     "sortBy": []
+    },
+    "transformations": [
+     {
+      "id": "merge",
+      "options": {}
+     },
+     {
+      "id": "organize",
+      "options": {
+       "excludeByName": {
+        "Time": true
+       },
+       "indexByName": {
+        "ensemble": 0,
+        "Value #A": 1,
+        "Value #B": 2,
+        "Value #C": 3
+       },
+       "renameByName": {
+        "Value #A": "1h",
+        "Value #B": "6h",
+        "Value #C": "3d",
+        "alertname": "alert"
+       }
+      }
+     }
+    ],
+    "links": [
+     {
+      "title": "Runbook: WriteErrorBudgetBurn",
+      "url": c.runbook("ZooKeeperWriteErrorBudgetBurn"),
+      "targetBlank": true
+     },
+     {
+      "title": "Runbook: WriteErrorBudgetSlowBurn",
+      "url": c.runbook("ZooKeeperWriteErrorBudgetSlowBurn"),
+      "targetBlank": true
+     }
+    ],
+    "targets": [
+     {
+      "refId": "A",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "avg_over_time(ensemble:zookeeper_canary_writes_failed:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[1h]) / 0.001",
+      "editorMode": "code",
+      "legendFormat": "1h",
+      "instant": true,
+      "range": false,
+      "format": "table"
+     },
+     {
+      "refId": "B",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "avg_over_time(ensemble:zookeeper_canary_writes_failed:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[6h]) / 0.001",
+      "editorMode": "code",
+      "legendFormat": "6h",
+      "instant": true,
+      "range": false,
+      "format": "table"
+     },
+     {
+      "refId": "C",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "avg_over_time(ensemble:zookeeper_canary_writes_failed:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[3d]) / 0.001",
+      "editorMode": "code",
+      "legendFormat": "3d",
+      "instant": true,
+      "range": false,
+      "format": "table"
+     }
+    ]
+   },
+   {
+    "id": 8,
+    "type": "table",
+    "title": "Latency budget burn by window",
+    "description": "The same of slow writes. 1 over three days is a ticket.",
+    "datasource": {
+     "type": "prometheus",
+     "uid": "${datasource}"
+    },
+    "gridPos": {
+     "x": 12,
+     "y": 9,
+     "w": 12,
+     "h": 7
+    },
+    "fieldConfig": {
+     "defaults": {
+      "unit": "short",
+      "noValue": "No data",
+      "thresholds": {
+       "mode": "absolute",
+       "steps": [
+        {
+         "value": null,
+         "color": "green"
+        }
+       ]
+      },
+      "mappings": [
+       {
+        "type": "special",
+        "options": {
+         "match": "null+nan",
+         "result": {
+          "text": "No data",
+          "color": "#8e8e8e",
+          "index": 0
+         }
+        }
+       },
+       {
+        "type": "special",
+        "options": {
+         "match": "empty",
+         "result": {
+          "text": "–",
+          "color": "#8e8e8e",
+          "index": 1
+         }
+        }
+       }
+      ],
+      "color": {
+       "mode": "thresholds"
+      },
+      "custom": {
+       "align": "auto",
+       "inspect": false,
+       "minWidth": 60
+      }
+     },
+     "overrides": [
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "1h"
+       },
+       "properties": [
+        {
+         "id": "mappings",
+         "value": [
+          {
+           "type": "special",
+           "options": {
+            "match": "null+nan",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 0
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "empty",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 1
+            }
+           }
+          }
+         ]
+        },
+        {
+         "id": "thresholds",
+         "value": {
+          "mode": "absolute",
+          "steps": [
+           {
+            "value": null,
+            "color": "green"
+           },
+           {
+            "value": 1,
+            "color": "orange"
+           }
+          ]
+         }
+        },
+        {
+         "id": "custom.cellOptions",
+         "value": {
+          "type": "color-text"
+         }
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "6h"
+       },
+       "properties": [
+        {
+         "id": "mappings",
+         "value": [
+          {
+           "type": "special",
+           "options": {
+            "match": "null+nan",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 0
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "empty",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 1
+            }
+           }
+          }
+         ]
+        },
+        {
+         "id": "thresholds",
+         "value": {
+          "mode": "absolute",
+          "steps": [
+           {
+            "value": null,
+            "color": "green"
+           },
+           {
+            "value": 1,
+            "color": "orange"
+           }
+          ]
+         }
+        },
+        {
+         "id": "custom.cellOptions",
+         "value": {
+          "type": "color-text"
+         }
+        }
+       ]
+      },
+      {
+       "matcher": {
+        "id": "byName",
+        "options": "3d"
+       },
+       "properties": [
+        {
+         "id": "mappings",
+         "value": [
+          {
+           "type": "special",
+           "options": {
+            "match": "null+nan",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 0
+            }
+           }
+          },
+          {
+           "type": "special",
+           "options": {
+            "match": "empty",
+            "result": {
+             "text": "–",
+             "color": "#8e8e8e",
+             "index": 1
+            }
+           }
+          }
+         ]
+        },
+        {
+         "id": "thresholds",
+         "value": {
+          "mode": "absolute",
+          "steps": [
+           {
+            "value": null,
+            "color": "green"
+           },
+           {
+            "value": 1,
+            "color": "orange"
+           }
+          ]
+         }
+        },
+        {
+         "id": "custom.cellOptions",
+         "value": {
+          "type": "color-text"
+         }
+        }
+       ]
+      }
+     ]
+    },
+    "options": {
+     "showHeader": true,
+     "cellHeight": "sm",
+     "frameIndex": 0,
+     "sortBy": []
+    },
+    "transformations": [
+     {
+      "id": "merge",
+      "options": {}
+     },
+     {
+      "id": "organize",
+      "options": {
+       "excludeByName": {
+        "Time": true
+       },
+       "indexByName": {
+        "ensemble": 0,
+        "Value #A": 1,
+        "Value #B": 2,
+        "Value #C": 3
+       },
+       "renameByName": {
+        "Value #A": "1h",
+        "Value #B": "6h",
+        "Value #C": "3d",
+        "alertname": "alert"
+       }
+      }
+     }
+    ],
+    "links": [
+     {
+      "title": "Runbook: WriteLatencyBudgetBurn",
+      "url": c.runbook("ZooKeeperWriteLatencyBudgetBurn"),
+      "targetBlank": true
+     }
+    ],
+    "targets": [
+     {
+      "refId": "A",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "avg_over_time(ensemble:zookeeper_canary_writes_slow:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[1h]) / 0.01",
+      "editorMode": "code",
+      "legendFormat": "1h",
+      "instant": true,
+      "range": false,
+      "format": "table"
+     },
+     {
+      "refId": "B",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "avg_over_time(ensemble:zookeeper_canary_writes_slow:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[6h]) / 0.01",
+      "editorMode": "code",
+      "legendFormat": "6h",
+      "instant": true,
+      "range": false,
+      "format": "table"
+     },
+     {
+      "refId": "C",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "avg_over_time(ensemble:zookeeper_canary_writes_slow:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[3d]) / 0.01",
+      "editorMode": "code",
+      "legendFormat": "3d",
+      "instant": true,
+      "range": false,
+      "format": "table"
+     }
+    ]
+   },
+   {
+    "id": 9,
+    "type": "timeseries",
+    "title": "Writes that fail",
+    "description": "Share of five minutes, through the member through which most succeed. 0 is normal; a peak is an election.",
+    "datasource": {
+     "type": "prometheus",
+     "uid": "${datasource}"
+    },
+    "gridPos": {
+     "x": 0,
+     "y": 16,
+     "w": 12,
+     "h": 8
+    },
+    "fieldConfig": {
+     "defaults": {
+      "unit": "percentunit",
+      "noValue": "No data: needs a canary that writes (docs/canary.md)",
+      "thresholds": {
+       "mode": "absolute",
+       "steps": [
+        {
+         "value": null,
+         "color": "green"
+        }
+       ]
+      },
+      "mappings": [],
+      "color": {
+       "mode": "palette-classic"
+      },
+      "custom": {
+       "drawStyle": "line",
+       "lineWidth": 1,
+       "fillOpacity": 8,
+       "showPoints": "auto",
+       "spanNulls": false,
+       "thresholdsStyle": {
+        "mode": "off"
+       },
+       "axisSoftMax": 0.01
+      },
+      "min": 0
+     },
+     "overrides": []
+    },
+    "options": {
+     "legend": {
+      "displayMode": "list",
+      "placement": "bottom",
+      "showLegend": true,
+      "calcs": []
+     },
+     "tooltip": {
+      "mode": "multi",
+      "sort": "desc"
+     }
+    },
+    "transformations": [],
+    "links": [
+     {
+      "title": "Runbook: WriteErrorBudgetBurn",
+      "url": c.runbook("ZooKeeperWriteErrorBudgetBurn"),
+      "targetBlank": true
+     }
+    ],
+    "targets": [
+     {
+      "refId": "A",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "ensemble:zookeeper_canary_writes_failed:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}",
+      "editorMode": "code",
+      "legendFormat": "{{ensemble}} " + c.legend,
+      "instant": false,
+      "range": true
+     }
+    ]
+   },
+   {
+    "id": 10,
+    "type": "timeseries",
+    "title": "Writes that are slow",
+    "description": "Share of five minutes, through the quickest member. 0 is normal.",
+    "datasource": {
+     "type": "prometheus",
+     "uid": "${datasource}"
+    },
+    "gridPos": {
+     "x": 12,
+     "y": 16,
+     "w": 12,
+     "h": 8
+    },
+    "fieldConfig": {
+     "defaults": {
+      "unit": "percentunit",
+      "noValue": "No data: needs a canary that writes (docs/canary.md)",
+      "thresholds": {
+       "mode": "absolute",
+       "steps": [
+        {
+         "value": null,
+         "color": "green"
+        }
+       ]
+      },
+      "mappings": [],
+      "color": {
+       "mode": "palette-classic"
+      },
+      "custom": {
+       "drawStyle": "line",
+       "lineWidth": 1,
+       "fillOpacity": 8,
+       "showPoints": "auto",
+       "spanNulls": false,
+       "thresholdsStyle": {
+        "mode": "off"
+       },
+       "axisSoftMax": 0.01
+      },
+      "min": 0
+     },
+     "overrides": []
+    },
+    "options": {
+     "legend": {
+      "displayMode": "list",
+      "placement": "bottom",
+      "showLegend": true,
+      "calcs": []
+     },
+     "tooltip": {
+      "mode": "multi",
+      "sort": "desc"
+     }
+    },
+    "transformations": [],
+    "links": [
+     {
+      "title": "Runbook: WriteLatencyBudgetBurn",
+      "url": c.runbook("ZooKeeperWriteLatencyBudgetBurn"),
+      "targetBlank": true
+     }
+    ],
+    "targets": [
+     {
+      "refId": "A",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "ensemble:zookeeper_canary_writes_slow:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}",
+      "editorMode": "code",
+      "legendFormat": "{{ensemble}} " + c.legend,
+      "instant": false,
+      "range": true
+     }
+    ]
+   },
+   {
+    "id": 11,
+    "type": "row",
+    "title": "Worst member",
+    "collapsed": false,
+    "panels": [],
+    "gridPos": {
+     "x": 0,
+     "y": 24,
+     "w": 24,
+     "h": 1
+    }
+   },
+   {
+    "id": 12,
+    "type": "timeseries",
+    "title": "Writes that fail, by member",
+    "description": "The objectives count the best member; this is each one. A member that is down fails all, and its clients move.",
+    "datasource": {
+     "type": "prometheus",
+     "uid": "${datasource}"
+    },
+    "gridPos": {
+     "x": 0,
+     "y": 25,
+     "w": 12,
+     "h": 8
+    },
+    "fieldConfig": {
+     "defaults": {
+      "unit": "percentunit",
+      "noValue": "No data: needs a canary that writes (docs/canary.md)",
+      "thresholds": {
+       "mode": "absolute",
+       "steps": [
+        {
+         "value": null,
+         "color": "green"
+        }
+       ]
+      },
+      "mappings": [],
+      "color": {
+       "mode": "palette-classic"
+      },
+      "custom": {
+       "drawStyle": "line",
+       "lineWidth": 1,
+       "fillOpacity": 8,
+       "showPoints": "auto",
+       "spanNulls": false,
+       "thresholdsStyle": {
+        "mode": "off"
+       },
+       "axisSoftMax": 0.01
+      },
+      "min": 0
+     },
+     "overrides": []
+    },
+    "options": {
+     "legend": {
+      "displayMode": "list",
+      "placement": "bottom",
+      "showLegend": true,
+      "calcs": []
+     },
+     "tooltip": {
+      "mode": "multi",
+      "sort": "desc"
+     }
+    },
+    "transformations": [],
+    "links": [
+     {
+      "title": "Runbook: WritesFail",
+      "url": c.runbook("ZooKeeperWritesFail"),
+      "targetBlank": true
+     }
+    ],
+    "targets": [
+     {
+      "refId": "A",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "max by (" + c.grouping + "ensemble, member) (sum by (" + c.grouping + "job, instance, ensemble, member) (rate(zookeeper_canary_operations_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",operation=\"set\",result!~\"ok|no_auth\"}[$__rate_interval])) / (sum by (" + c.grouping + "job, instance, ensemble, member) (rate(zookeeper_canary_operations_total{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",operation=\"set\",result!=\"no_auth\"}[$__rate_interval])) > 0))",
+      "editorMode": "code",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
+      "instant": false,
+      "range": true
+     }
+    ]
+   },
+   {
+    "id": 13,
+    "type": "timeseries",
+    "title": "Writes that are slow, by member",
+    "description": "More than half a second. One member alone: its pauses, its network.",
+    "datasource": {
+     "type": "prometheus",
+     "uid": "${datasource}"
+    },
+    "gridPos": {
+     "x": 12,
+     "y": 25,
+     "w": 12,
+     "h": 8
+    },
+    "fieldConfig": {
+     "defaults": {
+      "unit": "percentunit",
+      "noValue": "No data: needs a canary that writes (docs/canary.md)",
+      "thresholds": {
+       "mode": "absolute",
+       "steps": [
+        {
+         "value": null,
+         "color": "green"
+        }
+       ]
+      },
+      "mappings": [],
+      "color": {
+       "mode": "palette-classic"
+      },
+      "custom": {
+       "drawStyle": "line",
+       "lineWidth": 1,
+       "fillOpacity": 8,
+       "showPoints": "auto",
+       "spanNulls": false,
+       "thresholdsStyle": {
+        "mode": "off"
+       },
+       "axisSoftMax": 0.01
+      },
+      "min": 0
+     },
+     "overrides": []
+    },
+    "options": {
+     "legend": {
+      "displayMode": "list",
+      "placement": "bottom",
+      "showLegend": true,
+      "calcs": []
+     },
+     "tooltip": {
+      "mode": "multi",
+      "sort": "desc"
+     }
+    },
+    "transformations": [],
+    "links": [
+     {
+      "title": "Runbook: WritesSlow",
+      "url": c.runbook("ZooKeeperWritesSlow"),
+      "targetBlank": true
+     }
+    ],
+    "targets": [
+     {
+      "refId": "A",
+      "datasource": {
+       "type": "prometheus",
+       "uid": "${datasource}"
+      },
+      "expr": "max by (" + c.grouping + "ensemble, member) (1 - rate(zookeeper_canary_operation_duration_seconds_bucket{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",operation=\"set\",le=\"0.5\"}[$__rate_interval]) / ignoring (le) (rate(zookeeper_canary_operation_duration_seconds_count{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\",operation=\"set\"}[$__rate_interval]) > 0))",
+      "editorMode": "code",
+      "legendFormat": "{{member}} {{ensemble}} " + c.legend,
+      "instant": false,
+      "range": true
+     }
+    ]
+   }
+  ]
+ },
  "zookeeper-exporter.json": {
   "uid": "zookeeper-exporter",
   "title": "ZooKeeper / Exporter",
@@ -13365,15 +15988,40 @@ function(c) {
              "color": "text",
              "index": 31
             },
+            "writes_fail": {
+             "text": "ZooKeeperWritesFail",
+             "color": "text",
+             "index": 32
+            },
+            "writes_slow": {
+             "text": "ZooKeeperWritesSlow",
+             "color": "text",
+             "index": 33
+            },
+            "reads_fail": {
+             "text": "ZooKeeperReadsFail",
+             "color": "text",
+             "index": 34
+            },
+            "watches_late": {
+             "text": "ZooKeeperWatchesLate",
+             "color": "text",
+             "index": 35
+            },
+            "canary_blind": {
+             "text": "ZooKeeperCanaryBlind",
+             "color": "text",
+             "index": 36
+            },
             "not_serving": {
              "text": "ZooKeeperMemberNotServing",
              "color": "text",
-             "index": 32
+             "index": 37
             },
             "read_only": {
              "text": "ZooKeeperMemberReadOnly",
              "color": "text",
-             "index": 33
+             "index": 38
             }
            }
           },
@@ -13384,7 +16032,7 @@ function(c) {
             "result": {
              "text": "–",
              "color": "#8e8e8e",
-             "index": 34
+             "index": 39
             }
            }
           },
@@ -13395,7 +16043,7 @@ function(c) {
             "result": {
              "text": "–",
              "color": "#8e8e8e",
-             "index": 35
+             "index": 40
             }
            }
           }

@@ -145,6 +145,96 @@ function(c) [
   ]
  },
  {
+  "name": "zookeeper.canary",
+  "interval": "30s",
+  "rules": [
+   {
+    "alert": "ZooKeeperWritesFail",
+    "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_ensemble_finding{" + c.matchers + "finding=\"writes_fail\"}) == 1",
+    "for": "1m",
+    "labels": {
+     "severity": "critical"
+    },
+    "annotations": {
+     "summary": "Writes through a ZooKeeper member fail although it serves.",
+     "description": "Clients of {{ $labels.member }} of ensemble {{ $labels.ensemble }} cannot write, though it says that it serves: the canary's writes through it fail.",
+     "runbook_url": c.runbook("ZooKeeperWritesFail"),
+     "dashboard_url": c.dashboardUrl + "/d/zookeeper-member?var-ensemble={{ $labels.ensemble | urlquery }}&var-member={{ $labels.member | urlquery }}"
+    }
+   },
+   {
+    "alert": "ZooKeeperReadsFail",
+    "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_ensemble_finding{" + c.matchers + "finding=\"reads_fail\"}) == 1",
+    "for": "1m",
+    "labels": {
+     "severity": "critical"
+    },
+    "annotations": {
+     "summary": "Reads through a ZooKeeper member fail although it serves.",
+     "description": "Clients of {{ $labels.member }} of ensemble {{ $labels.ensemble }} get no answer, though it says that it serves: the canary's reads or syncs through it fail.",
+     "runbook_url": c.runbook("ZooKeeperReadsFail"),
+     "dashboard_url": c.dashboardUrl + "/d/zookeeper-member?var-ensemble={{ $labels.ensemble | urlquery }}&var-member={{ $labels.member | urlquery }}"
+    }
+   },
+   {
+    "alert": "ZooKeeperWritesSlow",
+    "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_ensemble_finding{" + c.matchers + "finding=\"writes_slow\"}) == 1",
+    "for": "5m",
+    "labels": {
+     "severity": "warning"
+    },
+    "annotations": {
+     "summary": "Writes through a ZooKeeper member are slow.",
+     "description": "The canary's writes through {{ $labels.member }} of ensemble {{ $labels.ensemble }} have been slow for 5 minutes.",
+     "runbook_url": c.runbook("ZooKeeperWritesSlow"),
+     "dashboard_url": c.dashboardUrl + "/d/zookeeper-member?var-ensemble={{ $labels.ensemble | urlquery }}&var-member={{ $labels.member | urlquery }}"
+    }
+   },
+   {
+    "alert": "ZooKeeperWatchesLate",
+    "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_ensemble_finding{" + c.matchers + "finding=\"watches_late\"}) == 1",
+    "for": "5m",
+    "labels": {
+     "severity": "warning"
+    },
+    "annotations": {
+     "summary": "Watches of a ZooKeeper member fire late or never.",
+     "description": "Clients of {{ $labels.member }} of ensemble {{ $labels.ensemble }} have learnt of changes late, or not at all, for 5 minutes.",
+     "runbook_url": c.runbook("ZooKeeperWatchesLate"),
+     "dashboard_url": c.dashboardUrl + "/d/zookeeper-member?var-ensemble={{ $labels.ensemble | urlquery }}&var-member={{ $labels.member | urlquery }}"
+    }
+   },
+   {
+    "alert": "ZooKeeperSessionEstablishSlow",
+    "expr": "max by (" + c.grouping + "ensemble, member) (\n  increase(zookeeper_session_establish_seconds_count" + c.selection + "[1h])\n    - on (" + c.grouping + "job, instance, ensemble, member)\n  increase(zookeeper_session_establish_seconds_bucket{" + c.matchers + "le=\"1\"}[1h])\n)\n  >= " + c.slowSessions,
+    "for": "0m",
+    "labels": {
+     "severity": "warning"
+    },
+    "annotations": {
+     "summary": "Sessions with a ZooKeeper member take long to establish.",
+     "description": "Within an hour {{ printf \"%.0f\" $value }} sessions of the canary with {{ $labels.member }} of ensemble {{ $labels.ensemble }} took more than a second to establish.",
+     "runbook_url": c.runbook("ZooKeeperSessionEstablishSlow"),
+     "dashboard_url": c.dashboardUrl + "/d/zookeeper-member?var-ensemble={{ $labels.ensemble | urlquery }}&var-member={{ $labels.member | urlquery }}"
+    }
+   },
+   {
+    "alert": "ZooKeeperCanaryBlind",
+    "expr": "max by (" + c.grouping + "ensemble, member) (zookeeper_ensemble_finding{" + c.matchers + "finding=\"canary_blind\"}) == 1\n  or\nmin by (" + c.grouping + "ensemble, member) (\n  max by (" + c.grouping + "ensemble, member, operation) (\n    rate(zookeeper_canary_operations_total{" + c.matchers + "operation=~\"sync|set\"}[10m])\n  )\n)\n  == 0",
+    "for": "15m",
+    "labels": {
+     "severity": "warning"
+    },
+    "annotations": {
+     "summary": "The canary cannot see what clients of a ZooKeeper member see.",
+     "description": "The canary cannot log in to {{ $labels.member }} of ensemble {{ $labels.ensemble }}, lacks a permission, or tries nothing: the alerts on what clients see are blind.",
+     "runbook_url": c.runbook("ZooKeeperCanaryBlind"),
+     "dashboard_url": c.dashboardUrl + "/d/zookeeper-member?var-ensemble={{ $labels.ensemble | urlquery }}&var-member={{ $labels.member | urlquery }}"
+    }
+   }
+  ]
+ },
+ {
   "name": "zookeeper.clients",
   "interval": "30s",
   "rules": [
@@ -801,6 +891,66 @@ function(c) [
      "description": "{{ $labels.member }} of ensemble {{ $labels.ensemble }} refused {{ printf \"%.0f\" $value }} client certificates within 10 minutes.",
      "runbook_url": c.runbook("ZooKeeperAuthFailures"),
      "dashboard_url": c.dashboardUrl + "/d/zookeeper-member?var-ensemble={{ $labels.ensemble | urlquery }}&var-member={{ $labels.member | urlquery }}"
+    }
+   }
+  ]
+ },
+ {
+  "name": "zookeeper.slo",
+  "interval": "30s",
+  "rules": [
+   {
+    "record": "ensemble:zookeeper_canary_writes_failed:ratio5m",
+    "expr": "min by (" + c.grouping + "ensemble) (\n  sum by (" + c.grouping + "job, instance, ensemble, member) (\n    rate(zookeeper_canary_operations_total{" + c.matchers + "operation=\"set\",result!~\"ok|no_auth\"}[5m])\n  )\n    /\n  (\n    sum by (" + c.grouping + "job, instance, ensemble, member) (\n      rate(zookeeper_canary_operations_total{" + c.matchers + "operation=\"set\",result!=\"no_auth\"}[5m])\n    )\n      > 0\n  )\n)"
+   },
+   {
+    "record": "ensemble:zookeeper_canary_reads_failed:ratio5m",
+    "expr": "min by (" + c.grouping + "ensemble) (\n  sum by (" + c.grouping + "job, instance, ensemble, member) (\n    rate(zookeeper_canary_operations_total{" + c.matchers + "operation=~\"exists|sync\",result!~\"ok|no_auth\"}[5m])\n  )\n    /\n  (\n    sum by (" + c.grouping + "job, instance, ensemble, member) (\n      rate(zookeeper_canary_operations_total{" + c.matchers + "operation=~\"exists|sync\",result!=\"no_auth\"}[5m])\n    )\n      > 0\n  )\n)"
+   },
+   {
+    "record": "ensemble:zookeeper_canary_writes_slow:ratio5m",
+    "expr": "min by (" + c.grouping + "ensemble) (\n  1\n    -\n  rate(zookeeper_canary_operation_duration_seconds_bucket{" + c.matchers + "operation=\"set\",le=\"0.5\"}[5m])\n    / on (" + c.grouping + "job, instance, ensemble, member)\n  (rate(zookeeper_canary_operation_duration_seconds_count{" + c.matchers + "operation=\"set\"}[5m]) > 0)\n)"
+   },
+   {
+    "alert": "ZooKeeperWriteErrorBudgetBurn",
+    "expr": "(\n  avg_over_time(ensemble:zookeeper_canary_writes_failed:ratio5m[1h])\n    > 14.4 * " + c.writeErrorBudget + "\n    and\n  ensemble:zookeeper_canary_writes_failed:ratio5m\n    > 14.4 * " + c.writeErrorBudget + "\n    or\n  avg_over_time(ensemble:zookeeper_canary_writes_failed:ratio5m[6h])\n    > 6 * " + c.writeErrorBudget + "\n    and\n  avg_over_time(ensemble:zookeeper_canary_writes_failed:ratio5m[30m])\n    > 6 * " + c.writeErrorBudget + "\n)\n  and\ncount_over_time(ensemble:zookeeper_canary_writes_failed:ratio5m[1d] offset 1d)",
+    "for": "2m",
+    "labels": {
+     "severity": "critical"
+    },
+    "annotations": {
+     "summary": "Failed writes use up the error budget of a ZooKeeper ensemble within days.",
+     "description": "{{ $value | humanizePercentage }} of the canary's writes to ensemble {{ $labels.ensemble }} fail: the error budget of a month is gone within days.",
+     "runbook_url": c.runbook("ZooKeeperWriteErrorBudgetBurn"),
+     "dashboard_url": c.dashboardUrl + "/d/zookeeper-slo?var-ensemble={{ $labels.ensemble | urlquery }}"
+    }
+   },
+   {
+    "alert": "ZooKeeperWriteErrorBudgetSlowBurn",
+    "expr": "avg_over_time(ensemble:zookeeper_canary_writes_failed:ratio5m[3d])\n  > " + c.writeErrorBudget + "\n  and\navg_over_time(ensemble:zookeeper_canary_writes_failed:ratio5m[6h])\n  > " + c.writeErrorBudget + "\n  and\ncount_over_time(ensemble:zookeeper_canary_writes_failed:ratio5m[1d] offset 1d)",
+    "for": "1h",
+    "labels": {
+     "severity": "warning"
+    },
+    "annotations": {
+     "summary": "Failed writes use up the error budget of a ZooKeeper ensemble within the month.",
+     "description": "{{ $value | humanizePercentage }} of the canary's writes to ensemble {{ $labels.ensemble }} fail: the error budget is gone before the month is over.",
+     "runbook_url": c.runbook("ZooKeeperWriteErrorBudgetSlowBurn"),
+     "dashboard_url": c.dashboardUrl + "/d/zookeeper-slo?var-ensemble={{ $labels.ensemble | urlquery }}"
+    }
+   },
+   {
+    "alert": "ZooKeeperWriteLatencyBudgetBurn",
+    "expr": "avg_over_time(ensemble:zookeeper_canary_writes_slow:ratio5m[3d])\n  > " + c.writeLatencyBudget + "\n  and\navg_over_time(ensemble:zookeeper_canary_writes_slow:ratio5m[6h])\n  > " + c.writeLatencyBudget + "\n  and\ncount_over_time(ensemble:zookeeper_canary_writes_slow:ratio5m[1d] offset 1d)",
+    "for": "1h",
+    "labels": {
+     "severity": "warning"
+    },
+    "annotations": {
+     "summary": "Slow writes use up the latency budget of a ZooKeeper ensemble within the month.",
+     "description": "{{ $value | humanizePercentage }} of the canary's writes to ensemble {{ $labels.ensemble }} are slow: the latency budget is gone before the month is over.",
+     "runbook_url": c.runbook("ZooKeeperWriteLatencyBudgetBurn"),
+     "dashboard_url": c.dashboardUrl + "/d/zookeeper-slo?var-ensemble={{ $labels.ensemble | urlquery }}"
     }
    }
   ]

@@ -78,6 +78,52 @@ def with_own_faults(record: str, worse: Callable[[World], object], better: Calla
                         own_fault("local_error", "zk-1", **FIRST)), {20: unseen, 30: unseen})
 
 
+def tried(of: str, ok: float, timeout: float = 0, lost: float = 0, refused: float = 0, at: float = 0,
+          operation: str = "set", **labels: str) -> Callable[[World], None]:
+    """How many operations of the canary end how in a second, from a minute on."""
+    def change(world: World) -> None:
+        for result, rate in (("ok", ok), ("timeout", timeout), ("connection_loss", lost), ("no_auth", refused)):
+            world.put("zookeeper_canary_operations_total", counter(0, at, rate), member=f"{of}:2181",
+                      operation=operation, result=result, **labels)
+    return change
+
+
+def took(of: str, quick: float, slow: float = 0, at: float = 0, operation: str = "set",
+         **labels: str) -> Callable[[World], None]:
+    """How many writes, or others, of the canary are quick and slow in a second, from a minute on."""
+    def change(world: World) -> None:
+        for part, rate, bound in (("bucket", quick, {"le": "0.5"}), ("bucket", quick + slow, {"le": "1"}),
+                                  ("count", quick + slow, {})):
+            world.put(f"zookeeper_canary_operation_duration_seconds_{part}", counter(0, at, rate),
+                      member=f"{of}:2181", operation=operation, **bound, **labels)
+    return change
+
+
+def failing(record: str, *operations: str) -> Iterator[Values]:
+    """Of the share of the canary's operations that fail."""
+    def each(*calls: tuple) -> list[Callable[[World], None]]:
+        return [tried(of, *rates, operation=operation, **labels) for operation in operations
+                for of, rates, labels in calls]
+
+    others = [tried(of, 0, 1, operation=other) for of in MEMBERS
+              for other in {"exists", "sync", "set"} - set(operations)]
+    yield Values(record, "through one member fewer fail than through the others, of which two exporters tell",
+                 by_two(*others, *each(("zk-0", (1, 1), FIRST), ("zk-0", (2, 6), SECOND), ("zk-1", (7, 1, 2), FIRST),
+                                       ("zk-1", (2, 5, 3), SECOND), ("zk-2", (4, 6), FIRST), ("zk-2", (1, 9), SECOND))),
+                 {20: {"": 0.3}})
+    yield Values(record, "what is refused does not count",
+                 by_two(*others, *each(*((of, (3, 1, 0, 4), {}) for of in MEMBERS))), {20: {"": 0.25}})
+    yield Values(record, "nothing is tried", by_two(*others, *each(*((of, (0,), {}) for of in MEMBERS))),
+                 {20: {}})
+    yield Values(record, "one of two exporters tries nothing",
+                 by_two(*others, *each(*((of, (0.1, 0.1), FIRST) for of in MEMBERS),
+                                       *((of, (0,), SECOND) for of in MEMBERS))), {20: {"": 0.5}})
+    yield Values(record, "it begins at minute 10", lambda world: [
+        world.put("zookeeper_canary_operations_total", counter(before, 10, after), operation=operation, result=result)
+        for operation in operations for result, before, after in (("ok", 1, 0.5), ("timeout", 0, 1.5))],
+        {10: {"": 0}, 12: {"": 0.429}, 15: {"": 0.75}, 20: {"": 0.75}})
+
+
 def means(metric: str) -> Iterator[Values]:
     """Of a summary."""
     record = f"member:zookeeper_{metric}_seconds:mean5m"
@@ -141,6 +187,7 @@ def with_an_observer(world: World) -> None:
     world.state("zk-3", "observer")
 
 
+MEMBERS = ("zk-0", "zk-1", "zk-2")
 ZK0, ZK1, ZK2 = ('member="zk-%d:2181"' % i for i in range(3))
 OWN, OTHER = (f'instance="exporter-{i}:9141",job="zookeeper"' for i in (1, 0))
 WELL = {ZK0: 0, ZK1: 0}
@@ -197,6 +244,22 @@ VALUES = [
           ("they get slow at minute 10, and more of them, with sidecars", (sidecars, slower),
            {10: {"": 1}, 12: {"": 1.571}}),
       )),
+    *failing("ensemble:zookeeper_canary_writes_failed:ratio5m", "set"),
+    *failing("ensemble:zookeeper_canary_reads_failed:ratio5m", "exists", "sync"),
+    *(Values("ensemble:zookeeper_canary_reads_failed:ratio5m", f"only {failed} fails",
+             lambda world, failed=failed: [tried(of, 1, operation="exists" if failed == "sync" else "sync")(world)
+                                           or tried(of, 0, 1, operation=failed)(world) for of in MEMBERS],
+             {20: {"": 0.5}}) for failed in ("exists", "sync")),
+    Values("ensemble:zookeeper_canary_writes_slow:ratio5m", "through one member fewer are slow, of which two tell",
+           by_two(*(took(of, 0, 1, operation="get", **FIRST) for of in MEMBERS), took("zk-0", 1, 1, **FIRST),
+                  took("zk-0", 1, 3, **SECOND), took("zk-1", 7, 3, **FIRST), took("zk-1", 2, 8, **SECOND),
+                  took("zk-2", 2, 8)), {20: {"": 0.3}}),
+    Values("ensemble:zookeeper_canary_writes_slow:ratio5m", "nobody writes",
+           lambda world: [took(of, 0)(world) for of in MEMBERS], {20: {}}),
+    Values("ensemble:zookeeper_canary_writes_slow:ratio5m", "they get slow at minute 10", lambda world: [
+        world.put(f"zookeeper_canary_operation_duration_seconds_{part}", counter(1, 10, after), operation="set", **more)
+        for part, after, more in (("bucket", 0.5, {"le": "0.5"}), ("count", 1, {}))],
+           {10: {"": 0}, 12: {"": 0.2}, 15: {"": 0.5}, 20: {"": 0.5}}),
     Values("exporter:zookeeper_ensemble:watched", "its exporter is gone, and another one tells of members only",
            lambda world: (it_vanishes(world), tells_of(world, "up")),
            {9: {OWN: 1}, 12: {OTHER: 1}, 20: {OTHER: 1}}),

@@ -35,6 +35,10 @@ COUNTERS = {
 }
 TRANSACTIONS = 10  # a second
 POLL = 10  # seconds
+# What a canary tries through each member every ten seconds, how that ends, and how long what is ok takes.
+OPERATIONS = ("exists", "sync", "set")
+RESULTS = ("ok", "timeout", "connection_loss", "no_auth")
+BOUNDS = ("0.5", "1", "+Inf")  # seconds
 
 
 @dataclass
@@ -234,10 +238,33 @@ class World:
         yield "zookeeper_quota_exceeded_total", {"namespace": "app"}, served([0.0] * self.count)
         yield "zookeeper_lag_transactions", {}, [
             20.0 if state == "follower" else None for state in states]
+        yield from self._canary(states)
         for name, value in GAUGES.items():
             yield f"zookeeper_{name}", {}, served([float(value)] * self.count)
         for name, rate in COUNTERS.items():
             yield f"zookeeper_{name}", {}, served([rate * self.step * (i - starts[i]) for i in range(self.count)])
+
+    def _canary(self, states: list[str | None]) -> Iterator[tuple[str, dict[str, str], list[Sample]]]:
+        """A client's view of a member: all is quick while it serves, and has no connection while it does not."""
+        def counted(is_so: Callable[[int], bool], each: float = 1) -> list[Sample]:
+            counts = [0.0]
+            for i in range(1, self.count):
+                counts.append(counts[-1] + is_so(i) * each)
+            return [None if state is None else count for state, count in zip(states, counts, strict=True)]
+
+        rounds = counted(lambda i: states[i] in SERVING, self.step / POLL)
+        for operation in OPERATIONS:
+            for result in RESULTS:
+                counts = rounds if result == "ok" else counted(
+                    lambda i, result=result: result == "connection_loss" and states[i] not in SERVING,
+                    self.step / POLL)
+                yield "zookeeper_canary_operations_total", {"operation": operation, "result": result}, list(counts)
+        sessions = counted(lambda i: states[i] in SERVING and states[i - 1] not in SERVING)
+        for name, labels, counts in (("canary_operation_duration", {"operation": "set"}, rounds),
+                                     ("session_establish", {}, sessions)):
+            for bound in BOUNDS:
+                yield f"zookeeper_{name}_seconds_bucket", labels | {"le": bound}, list(counts)
+            yield f"zookeeper_{name}_seconds_count", labels, list(counts)
 
     def _starts(self, states: list[str | None], begins: Callable[[int], bool]) -> list[int]:
         """For every sample, the last one that was a beginning."""

@@ -33,6 +33,7 @@ GROWN: list[tuple[float, tuple[str, ...], tuple[str, ...]]] = [
     (1.5, ("fsyncStalledSeconds", "fsyncSlowSeconds"), ("zookeeper_fsync_time_seconds_sum",)),
     (1.5, ("dataSizeFloorBytes",), ("zookeeper_approximate_data_size_bytes",)),
     (1.5, ("znodeFloor",), ("zookeeper_znodes",)),
+    (2, ("slowSessions",), tuple(f"zookeeper_session_establish_seconds_{each}" for each in ("count", "bucket"))),
 ]
 FACTORS = {metric: factor for factor, _, metrics in GROWN for metric in metrics}
 PLAYED: dict[str, Any] = {name: round(float(rules.thresholds()[name]) * factor, 9)
@@ -43,6 +44,7 @@ PLAYED: dict[str, Any] = {name: round(float(rules.thresholds()[name]) * factor, 
 OTHER: dict[str, Any] = PLAYED | {
     "atRiskFor": "30m", "memberDownFor": "10m", "restarts": 2, "unreliableRatio": 0.4,
     "certificateSoonDays": 30, "certificateVerySoonDays": 7,
+    "writeErrorBudget": 0.005, "writeLatencyBudget": 0.05,
     "runbookUrl": "https://wiki.example/%s", "dashboardUrl": "https://grafana.example"}
 
 

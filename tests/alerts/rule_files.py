@@ -16,7 +16,8 @@ from recorded import VALUES  # noqa: E402
 from scenario import Scenario  # noqa: E402
 
 FILES = sorted(ALERTS.glob("*.rules.yml"))
-AREAS = ("availability", "replication", "storage", "clients", "process", "security", "exporter", "edges", "replay")
+AREAS = ("availability", "replication", "storage", "clients", "process", "security", "exporter", "canary", "slo",
+         "edges", "replay")
 RUNBOOKS = "https://github.com/zookeeper-exporter/zookeeper-exporter/blob/main/alerts/runbooks"
 
 
@@ -58,4 +59,5 @@ def documented_metrics() -> set[str]:
     names = set()
     for name, kind in re.findall(r"^\| `(\w+)` \| (\w+) \|", (ROOT / "docs/metrics.md").read_text(), re.MULTILINE):
         names |= {name} if kind in ("gauge", "counter") else {name, f"{name}_sum", f"{name}_count"}
+        names |= {f"{name}_bucket"} if kind == "histogram" else set()
     return names

@@ -101,6 +101,17 @@ CASES = {
                                                    ["FollowersNotSynced"]),
     "two leaders": (["MultipleLeaders", "MembershipDisagreement"], ["MembershipDisagreement"]),
     "a storm": (["SessionExpiryStorm", "EphemeralsDropped"], ["EphemeralsDropped"]),
+    "writes fail through a member": (["WritesFail zk-1", "ReadsFail zk-1", "WatchesLate zk-1", "WritesSlow zk-2",
+                                      "WriteErrorBudgetBurn", "CanaryBlind zk-2"],
+                                     ["ReadsFail zk-1", "WatchesLate zk-1", "WriteErrorBudgetBurn"]),
+    "a budget that is used up fast and slowly": (
+        ["WriteErrorBudgetBurn", "WriteErrorBudgetSlowBurn", "WriteLatencyBudgetBurn"], ["WriteErrorBudgetSlowBurn"]),
+    "a lost ensemble explains what its clients see":
+        (["EnsembleUnavailable", "WritesFail zk-1", "ReadsFail zk-2", "CanaryBlind zk-1"],
+         ["WritesFail zk-1", "ReadsFail zk-2", "CanaryBlind zk-1"]),
+    "a lost ensemble explains that its budget burns":
+        (["EnsembleUnavailable", "WriteErrorBudgetBurn", "WriteLatencyBudgetBurn"],
+         ["WriteErrorBudgetBurn", "WriteLatencyBudgetBurn"]),
     "degrees": (["FsyncStalled zk-1", "FsyncSlow zk-1", "FsyncSlow zk-2", "RequestsThrottled zk-1",
                  "OutstandingRequestsHigh zk-1", "FileDescriptorsExhausted zk-1", "FileDescriptorsHigh zk-1"],
                 ["FsyncSlow zk-1", "OutstandingRequestsHigh zk-1", "FileDescriptorsHigh zk-1"]),

@@ -150,7 +150,7 @@ def test_the_examples_evaluate(tmp_path: Path) -> None:
         (tmp_path / "zookeeper.jsonnet").write_text(example)
         subprocess.run(["jsonnet", "-J", "vendor", "-m", "out", "zookeeper.jsonnet"], cwd=tmp_path, check=True)
         subprocess.run(["promtool", "check", "rules", tmp_path / "out/zookeeper.rules.yml"], check=True)
-        assert len(list(tmp_path.glob("out/zookeeper-*.json"))) == 4
+        assert len(list(tmp_path.glob("out/zookeeper-*.json"))) == 5
 
 
 @pytest.mark.long

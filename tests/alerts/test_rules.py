@@ -19,10 +19,10 @@ from scenario import WITHOUT_ENSEMBLE, Scenario
 FOREIGN = re.compile(r"up|ALERTS|node_\w+|kubelet_\w+")
 OF_MEMBERS_AND_EXPORTERS = ("CertificateExpiresSoon", "CertificateExpiresVerySoon")
 HEAP_LIMIT = "zookeeper_jvm_memory_max_bytes"
-MOST_PAGES = 13
+MOST_PAGES = 16
 FUNCTIONS = {"max", "min", "sum", "count", "group", "rate", "increase", "resets", "changes", "absent", "clamp_min",
              "delta", "by", "on", "and", "or", "unless", "group_left", "offset", "bool", "last_over_time", "max_over_time", "min_over_time",
-             "avg_over_time", "predict_linear", "time"}
+             "avg_over_time", "count_over_time", "predict_linear", "time"}
 
 
 def named(rule: dict) -> str:
@@ -64,7 +64,7 @@ def test_annotations() -> None:
         assert notes.keys() == {"summary", "description", "runbook_url", "dashboard_url"}, named(rule)
         assert re.fullmatch(r"[A-Z][^{}]*\.", notes["summary"]), named(rule)
         assert notes["runbook_url"] == f"{RUNBOOKS}/{rule['alert']}.md"
-        assert re.match(r"/d/zookeeper-(overview|ensemble|member|exporter)(\?|$)", notes["dashboard_url"]), named(rule)
+        assert re.match(r"/d/zookeeper-(overview|ensemble|member|slo|exporter)(\?|$)", notes["dashboard_url"]), named(rule)
         if named(rule) not in WITHOUT_ENSEMBLE:
             assert "$labels.ensemble" in notes["description"], named(rule)
         for number, unit in re.findall(r"\bfor (\d+) (minute|hour)s", notes["description"]):

@@ -24,7 +24,7 @@ HEADINGS = ["Meaning", "Impact", "Diagnosis", "Mitigation", "Threshold"]
 OTHER_NAMES = {"zookeeper_limits"}  # a znode
 # What every Linux has (bash, coreutils, util-linux, libc, grep, sed, awk, find), or what runs the servers (Java has keytool).
 BASIC = set("""awk bash cat command cut df diff dirname dmesg done du echo find for getent grep head keytool ls sed
-               sha256sum sleep sort tail timeout tr uniq wc while journalctl systemctl kubectl""".split())
+               sha256sum sleep sort tail time timeout tr uniq wc while journalctl systemctl kubectl""".split())
 OURS = {"zookeeper-exporter"}  # is where its alerts come from
 CALL = re.compile(r"(?:^|;|\||&&|\()[ \t]*(?:(?:do|then|\w+=\S*|timeout \d+)(?:[ \t]+|$))*+([\w./-]+)", re.MULTILINE)
 

@@ -17,14 +17,16 @@ ROOT = DASHBOARDS.parent
 RUNBOOKS = "https://github.com/zookeeper-exporter/zookeeper-exporter/blob/main/alerts/runbooks/"
 UNITS = {"short", "s", "dtdhms", "bytes", "Bps", "percentunit", "ops", "reqps"}
 KINDS = {"timeseries", "stat", "table", "state-timeline"}
-OF_ENSEMBLES = re.compile(r"zookeeper_(ensemble_\w+|last_poll_timestamp_seconds)$")
+OF_ENSEMBLES = re.compile(r"zookeeper_(ensemble_\w+|canary_writer|last_poll_timestamp_seconds)$")
+WITHOUT_MEMBERS = {"zookeeper-overview", "zookeeper-slo"}
 OF_EXPORTERS = re.compile(r"(zookeeper_exporter|process)_\w+$|up$")
 OF_ALL = re.compile(r"ALERTS(_FOR_STATE)?$|.+:.+")  # alerts and recorded series have no job
 BUILT_IN = {"__rate_interval", "__range", "__url_time_range", "__value"}
 
 # Windows that are the meaning of the panel, not of its resolution.
 FIXED_WINDOWS = {"zxid lasts", "Elections", "Election time (mean)", "Catching up of learners", "Snapshot (mean)",
-                 "Damage"}
+                 "Damage", "Sessions established (p99)", "Error budget burn", "Error budget left", "Latency budget left",
+                 "Reads that succeed", "Error budget burn by window", "Latency budget burn by window"}
 LOOK_BACK = {"1d", "12h:30s"}  # for what a dead exporter told last, and for the last change of a level
 WHOLE = {"Odd ones", "Leader", "Firing alerts", "Settings that differ", "Certificates"}  # these tell of the ensemble whoever is chosen
 FREE_AXIS = {"Growth of watches"}  # it falls below 0
@@ -62,7 +64,7 @@ def complaints(uid: str, dashboard: dict[str, Any]) -> list[str]:
 def variable_complaints(uid: str, variables: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     """template-datasource, template-job, template-instance (ours: member) and template-on-time-change-reload."""
     names = [variable["name"] for variable in variables]
-    if names != ["datasource", "job", "cluster", "ensemble"] + ["member"] * (uid != "zookeeper-overview"):
+    if names != ["datasource", "job", "cluster", "ensemble"] + ["member"] * (uid not in WITHOUT_MEMBERS):
         yield "all", f"are {names}"
     for variable in variables:
         if variable["name"] == "datasource":
@@ -124,7 +126,7 @@ def legend_complaints(target: dict[str, Any]) -> Iterator[str]:
     """Equal names in two clusters or ensembles have two legends."""
     named = set(re.findall(r"{{(\w+)}}", target["legendFormat"]))
     outer = re.search(r"by \(([^)]*)\)", target["expr"])
-    if outer and not re.match(r"(sum|min|max|count)\(", target["expr"]) and set(outer[1].split(", ")) - named:
+    if outer and not re.match(r"(sum|min|max|count)\(", target["expr"]) and set(outer[1].split(", ")) - named - {"le"}:
         yield f"the legend {target['legendFormat']} does not tell {outer[1]} apart"
 
 
@@ -152,7 +154,7 @@ def query_complaints(title: str, query: str, of_member: bool) -> Iterator[str]:
     for counter in re.finditer(r"\w+_total\{", query):
         if not re.search(r"(rate|increase|resets)\($", query[:counter.start()]):
             yield f"{counter[0][:-1]} is shown as it is, not as a rate"
-    if re.search(r"quantile|request_latency_(avg|max|min)", query):
+    if re.search(r"(?<!histogram_)quantile|request_latency_(avg|max|min)", query):
         yield "figures since the start"
     if re.search(r"\b(zookeeper|process)_\w+\b(?![{:])", query):
         yield "a metric without matchers"
