@@ -1,7 +1,7 @@
 """What the dashboards show, and why: `make dashboards` turns it into JSON. Panel, why, unit, queries, thresholds.
 
-The top row of each but the service level answers: is it served, how many failures are left, who is the odd one, since when, and how old is
-the data. `runbooks` are alerts without "ZooKeeper" before them.
+The top row of each but the service level answers: is it served, how many failures are left, who is the odd one, since
+when, and how old is the data. `runbooks` are alerts without "ZooKeeper" before them.
 """
 
 from dataclasses import replace
