@@ -155,6 +155,11 @@ def canary(share: str, window: str) -> str:
             f'[{window}])')
 
 
+def now(expression: str) -> str:
+    """What is computed of the past of each ensemble, as long as an exporter tells of it now."""
+    return f"{expression} and on (cluster, ensemble) zookeeper_ensemble_voters{{{ENSEMBLE}}}"
+
+
 def failed_by_member(operation: str) -> str:
     """The share of the canary's operations of a kind that fail through each member, by the exporter that tries it."""
     tried, by = f'{MEMBER},operation="{operation}"', "sum by (cluster, job, instance, ensemble, member)"

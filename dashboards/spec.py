@@ -9,7 +9,7 @@ from dataclasses import replace
 from panels import (Column, DIFFERS, Dashboard, ENSEMBLE, GREEN, GREY, LEVELS, MEMBER, MEMBER_STATES, NO_DATA, ORANGE,
                     PLAIN, Panel, RED, RUNBOOKS, RUNBOOK_OF, SESSIONS, SOURCES, UNCHANGED, WINDOW, YES_NO, at_level,
                     canary, config_in_use, counted, data_age, days_left, exporters, failed_by_member, failing,
-                    failures_left, firing, gauge, half_and_most, in_state, level, level_since, mean, odd, of_tls,
+                    failures_left, firing, gauge, half_and_most, in_state, level, level_since, mean, now, odd, of_tls,
                     or_none, or_zero, own, own_by, per_ensemble, polled, quantile, rate, read_by, session, shortened,
                     slow_by_member, state, state_since, verdict, voters_missing, whole)
 
@@ -583,7 +583,7 @@ EXPORTER_DASHBOARD = Dashboard(
 
 def burn(share: str, budget: float) -> list[tuple[str, str]]:
     """How many times too fast a budget is used up, over the windows of the alerts."""
-    return [(f"{canary(share, window)} / {budget}", window) for window in ("1h", "6h", "3d")]
+    return [(now(f"{canary(share, window)} / {budget}"), window) for window in ("1h", "6h", "3d")]
 
 
 SLO_DASHBOARD = Dashboard(
@@ -593,14 +593,14 @@ SLO_DASHBOARD = Dashboard(
             Panel("stat", "Error budget left", "99.9 % of the writes shall succeed, through the member through which "
                   "most do. What is left of the 0.1 % that may fail; below 0 the objective is missed. Of a canary that "
                   "is younger: since its start.", "percentunit",
-                  [(f'1 - {canary("writes_failed", "30d")} / {WRITES}', E)], BUDGET_LEFT, 6, 7, decimals=1,
+                  [(now(f'1 - {canary("writes_failed", "30d")} / {WRITES}'), E)], BUDGET_LEFT, 6, 7, decimals=1,
                   runbooks=("WriteErrorBudgetBurn", "WriteErrorBudgetSlowBurn")),
             Panel("stat", "Latency budget left", "99 % of the writes that succeed shall take less than half a second. "
                   "What is left of the 1 % that may take longer.", "percentunit",
-                  [(f'1 - {canary("writes_slow", "30d")} / {SLOW_WRITES}', E)], BUDGET_LEFT, 6, 7, decimals=1,
+                  [(now(f'1 - {canary("writes_slow", "30d")} / {SLOW_WRITES}'), E)], BUDGET_LEFT, 6, 7, decimals=1,
                   runbooks=("WriteLatencyBudgetBurn",)),
             Panel("stat", "Reads that succeed", "Of the canary's exists and sync in 30 days: all that is known where "
-                  "it does not write.", "percentunit", [(f'1 - {canary("reads_failed", "30d")}', E)],
+                  "it does not write.", "percentunit", [(now(f'1 - {canary("reads_failed", "30d")}'), E)],
                   [(None, RED), (0.999, GREEN)], 6, 7, decimals=1, runbooks=("ReadsFail",)),
             firing_table('alertname=~".*Budget.*|ZooKeeper(Writes|Reads)Fail",cluster=~"$cluster|",'
                          'ensemble=~"$ensemble|"', 6, 7),

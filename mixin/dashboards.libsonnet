@@ -13212,7 +13212,7 @@ function(c) {
        "type": "prometheus",
        "uid": "${datasource}"
       },
-      "expr": "1 - avg_over_time(ensemble:zookeeper_canary_writes_failed:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[30d]) / 0.001",
+      "expr": "1 - avg_over_time(ensemble:zookeeper_canary_writes_failed:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[30d]) / 0.001 and on (" + c.grouping + "ensemble) zookeeper_ensemble_voters{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}",
       "editorMode": "code",
       "legendFormat": "{{ensemble}} " + c.legend,
       "instant": true,
@@ -13308,7 +13308,7 @@ function(c) {
        "type": "prometheus",
        "uid": "${datasource}"
       },
-      "expr": "1 - avg_over_time(ensemble:zookeeper_canary_writes_slow:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[30d]) / 0.01",
+      "expr": "1 - avg_over_time(ensemble:zookeeper_canary_writes_slow:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[30d]) / 0.01 and on (" + c.grouping + "ensemble) zookeeper_ensemble_voters{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}",
       "editorMode": "code",
       "legendFormat": "{{ensemble}} " + c.legend,
       "instant": true,
@@ -13400,7 +13400,7 @@ function(c) {
        "type": "prometheus",
        "uid": "${datasource}"
       },
-      "expr": "1 - avg_over_time(ensemble:zookeeper_canary_reads_failed:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[30d])",
+      "expr": "1 - avg_over_time(ensemble:zookeeper_canary_reads_failed:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[30d]) and on (" + c.grouping + "ensemble) zookeeper_ensemble_voters{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}",
       "editorMode": "code",
       "legendFormat": "{{ensemble}} " + c.legend,
       "instant": true,
@@ -14006,7 +14006,7 @@ function(c) {
        "type": "prometheus",
        "uid": "${datasource}"
       },
-      "expr": "avg_over_time(ensemble:zookeeper_canary_writes_failed:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[1h]) / 0.001",
+      "expr": "avg_over_time(ensemble:zookeeper_canary_writes_failed:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[1h]) / 0.001 and on (" + c.grouping + "ensemble) zookeeper_ensemble_voters{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}",
       "editorMode": "code",
       "legendFormat": "1h",
       "instant": true,
@@ -14019,7 +14019,7 @@ function(c) {
        "type": "prometheus",
        "uid": "${datasource}"
       },
-      "expr": "avg_over_time(ensemble:zookeeper_canary_writes_failed:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[6h]) / 0.001",
+      "expr": "avg_over_time(ensemble:zookeeper_canary_writes_failed:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[6h]) / 0.001 and on (" + c.grouping + "ensemble) zookeeper_ensemble_voters{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}",
       "editorMode": "code",
       "legendFormat": "6h",
       "instant": true,
@@ -14032,7 +14032,7 @@ function(c) {
        "type": "prometheus",
        "uid": "${datasource}"
       },
-      "expr": "avg_over_time(ensemble:zookeeper_canary_writes_failed:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[3d]) / 0.001",
+      "expr": "avg_over_time(ensemble:zookeeper_canary_writes_failed:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[3d]) / 0.001 and on (" + c.grouping + "ensemble) zookeeper_ensemble_voters{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}",
       "editorMode": "code",
       "legendFormat": "3d",
       "instant": true,
@@ -14322,7 +14322,7 @@ function(c) {
        "type": "prometheus",
        "uid": "${datasource}"
       },
-      "expr": "avg_over_time(ensemble:zookeeper_canary_writes_slow:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[1h]) / 0.01",
+      "expr": "avg_over_time(ensemble:zookeeper_canary_writes_slow:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[1h]) / 0.01 and on (" + c.grouping + "ensemble) zookeeper_ensemble_voters{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}",
       "editorMode": "code",
       "legendFormat": "1h",
       "instant": true,
@@ -14335,7 +14335,7 @@ function(c) {
        "type": "prometheus",
        "uid": "${datasource}"
       },
-      "expr": "avg_over_time(ensemble:zookeeper_canary_writes_slow:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[6h]) / 0.01",
+      "expr": "avg_over_time(ensemble:zookeeper_canary_writes_slow:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[6h]) / 0.01 and on (" + c.grouping + "ensemble) zookeeper_ensemble_voters{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}",
       "editorMode": "code",
       "legendFormat": "6h",
       "instant": true,
@@ -14348,7 +14348,7 @@ function(c) {
        "type": "prometheus",
        "uid": "${datasource}"
       },
-      "expr": "avg_over_time(ensemble:zookeeper_canary_writes_slow:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[3d]) / 0.01",
+      "expr": "avg_over_time(ensemble:zookeeper_canary_writes_slow:ratio5m{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}[3d]) / 0.01 and on (" + c.grouping + "ensemble) zookeeper_ensemble_voters{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}",
       "editorMode": "code",
       "legendFormat": "3d",
       "instant": true,

@@ -128,7 +128,7 @@ SCENARIOS = [
              {3.5 * DAY + 30: [], 3.5 * DAY + 150: []}, STEP),
 
     scenario("WriteErrorBudgetSlowBurn", "0.4 % of the writes fail from the beginning", fail((0, END, 0.004)),
-             {DAY: [], DAY + 50: [], DAY + 90: SLOW_BURN, BEGIN: SLOW_BURN}, STEP),
+             {DAY: [], DAY + 50: [], DAY + 150: SLOW_BURN, BEGIN: SLOW_BURN}, STEP),
     scenario("WriteErrorBudgetSlowBurn", "0.4 % of the writes fail for most of a day",
              fail((BEGIN, BEGIN + 1100, 0.004)),
              {BEGIN + 900: [], BEGIN + 970: [], BEGIN + 1030: SLOW_BURN, BEGIN + 1300: SLOW_BURN, BEGIN + 1400: []},
@@ -137,7 +137,7 @@ SCENARIOS = [
              fail((DAY, DAY + 120, 1), (5 * DAY, END, 0.0012)), {5 * DAY + 400: [], 5 * DAY + 480: []}, STEP),
 
     scenario("WriteLatencyBudgetBurn", "4 % of the writes are slow from the beginning", slow((0, END, 0.04)),
-             {DAY: [], DAY + 50: [], DAY + 90: LATENCY, BEGIN: LATENCY}, STEP),
+             {DAY: [], DAY + 50: [], DAY + 150: LATENCY, BEGIN: LATENCY}, STEP),
     scenario("WriteLatencyBudgetBurn", "4 % of the writes are slow for most of a day",
              slow((BEGIN, BEGIN + 1100, 0.04)),
              {BEGIN + 900: [], BEGIN + 970: [], BEGIN + 1030: LATENCY, BEGIN + 1300: LATENCY, BEGIN + 1400: []}, STEP),

@@ -16,7 +16,7 @@ EXPORTERS = "<exporter> | yes (green) | <new> (green) | 4 | yes (green) | <hash>
 PAGE = "ZooKeeperEnsembleUnavailable (red) | <time> | critical | orders"
 SHAPES = {"new": "00:00:0.", "ms": r"\d+ ms", "old": "00:02:3.", "time": r"\d\d:\d\d:\d\d", "n": r"[\d.]+",
           "version": r"[\d.]+\S*", "hash": "[0-9a-f]{8}", "unit": "(s|min)",
-          "exporter": r"127\.0\.0\.1:\d+", "more": ".*"}
+          "exporter": r"127\.0\.0\.1:\d+", "more": ".*", "percent": r"-?[\d.]+ %"}
 ROLES = ("leader", "one", "two", "observer")
 WELL = "none (green) | README"
 
@@ -54,6 +54,7 @@ ENSEMBLE = {
                 ["orders | <leader> | four-letter words",
                  *(f"orders | <{who}> | nothing (orange)" for who in ("one", "two", "observer"))]),
     "Certificates": (NOTHING, NOTHING),
+    "Canary writer": ("<exporter>", "<exporter>"),
 }
 MEMBER = {
     **{title: OVERVIEW[title] for title in ("Failures left", "Data age", "Firing alerts")},
@@ -76,8 +77,16 @@ EXPORTER = {
                                for who in ("one", "two", "observer")]),
     "Refused words": ("none (green)", "none (green)"),
 }
+SLO = {
+    "Error budget left": ("100.0 % (green)", "<percent> (red)"),
+    "Latency budget left": ("100.0 % (green)", "100.0 % (green)"),
+    "Reads that succeed": ("100.0 % (green)", "<percent> (red)"),
+    "Firing alerts": ("none (green) | –", "none (green) | –"),
+    "Error budget burn by window": ("orders | 0 (green) | 0 (green) | 0 (green)", "orders | <more>"),
+    "Latency budget burn by window": ("orders | 0 (green) | 0 (green) | 0 (green)",) * 2,
+}
 TOLD = {"zookeeper-overview": OVERVIEW, "zookeeper-ensemble": ENSEMBLE, "zookeeper-member": MEMBER,
-        "zookeeper-exporter": EXPORTER}
+        "zookeeper-slo": SLO, "zookeeper-exporter": EXPORTER}
 
 # The tiles that say more than "No data" when the exporter is dead. It died long ago; its page came before.
 DEAD = {"Data age": "<old> (red)", "Odd ones": UNTOLD, "Firing alerts": PAGE, "Down": "1 (red)",

@@ -190,7 +190,8 @@ def monitored_ensemble(directory: Path, name: str = "orders") -> Iterator[tuple[
         ensemble = stack.enter_context(Ensemble(directory / "ensemble", participants=3, observers=1))
         stack.enter_context(ClientLoad(ensemble.servers))
         config = directory / "zookeeper-exporter.yml"
-        config.write_text(f"ensembles: [{{name: {name}, members: [{ensemble.servers.replace(',', ', ')}]}}]\n")
+        config.write_text(f"ensembles: [{{name: {name}, members: [{ensemble.servers.replace(',', ', ')}],\n"
+                          "  canary: {level: write, interval: 1s}}]\n")
         exporter = stack.enter_context(Exporter("", f"--config.file={config}"))
         rules = directory / "quick.rules.yml"
         rules.write_text(quick_rules.quick_rules())
