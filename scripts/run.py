@@ -27,6 +27,7 @@ poll: {{interval: 10s}}
 ensembles:
   - name: {name}
     members: {members}
+    canary: {{level: read, interval: 5s}}  # a session with each; write also tries writes and watches: docs/canary.md
 http: {{listen: [{listen}]}}
 log: {{level: info}}
 """
