@@ -44,7 +44,8 @@ TEST_CASE("no text and no list are empty ones", "[session]") {
 }
 
 TEST_CASE("what is missing is nothing, and so is all that follows", "[session]") {
-  JuteReader reader("\0\0\0"s);
+  const auto cut = "\0\0\0"s;
+  JuteReader reader(cut);
   CHECK(reader.read_int() == 0);
   CHECK_FALSE(reader.is_good());
   CHECK_FALSE(reader.read_bool());  // though there are bytes
@@ -54,10 +55,12 @@ TEST_CASE("what is missing is nothing, and so is all that follows", "[session]")
 }
 
 TEST_CASE("a length that is longer than the record costs nothing", "[session]") {
-  JuteReader text("\x7f\xff\xff\xff____"s);
+  const auto long_text = "\x7f\xff\xff\xff____"s;
+  JuteReader text(long_text);
   CHECK(text.read_text().empty());
   CHECK_FALSE(text.is_good());
-  JuteReader list("\x7f\xff\xff\xff\0\0\0\1a\0\0\0\1b"s);
+  const auto long_list = "\x7f\xff\xff\xff\0\0\0\1a\0\0\0\1b"s;
+  JuteReader list(long_list);
   CHECK(list.read_texts().size() <= 3);
   CHECK_FALSE(list.is_good());
 }

@@ -606,12 +606,13 @@ TEST_CASE("a session can be cancelled or closed at any stage", "[session]") {
 
 TEST_CASE("a session ends well with a loop that has stopped", "[session]") {
   auto io = std::make_unique<asio::io_context>();
-  FakeZookeeper server(*io);
+  auto server = std::make_unique<FakeZookeeper>(*io);
   Session::Events events{[](const auto&) {}, [] {}, [] {}};
-  auto session = std::make_unique<Session>(io->get_executor(), Told::find_of({server.endpoint()}),
+  auto session = std::make_unique<Session>(io->get_executor(), Told::find_of({server->endpoint()}),
                                            SessionSettings(), events);
   session->start();
   REQUIRE(wait_until(*io, [&] { return session->is_connected(); }));
   session.reset();
+  server.reset();
   io.reset();
 }
