@@ -2,12 +2,14 @@
 
 import contextlib
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from certificates import Authority
+from fake_member import fake_member
 from secure_servers import speak_tls
 from session_client import SessionClient
 from zookeeper_ensemble import Ensemble
@@ -168,3 +170,70 @@ def test_a_session_over_tls(secure: tuple[Ensemble, Authority], tmp_path: Path) 
     with SessionClient(address, ca=stranger.file) as session:
         session.wait_told("tried connection_loss")
         assert "not signed" in session.told[0] or "certificate" in session.told[0]
+
+
+@pytest.mark.parametrize("cycles", [1000, pytest.param(10_000, marks=pytest.mark.long)])
+def test_sessions_leave_nothing_behind(servers: Ensemble, cycles: int) -> None:
+    with connected(servers.members[0].address) as session:
+        assert session.do("cycles 200")[0] == "ok"  # what is allocated once
+        code, came = session.do(f"cycles {cycles}", 300)
+        stood, descriptors, pages = map(int, came.split())
+        print(f"{cycles} sessions: {descriptors} descriptors and {pages} pages more")
+        assert (code, stood, descriptors) == ("ok", cycles, 0)
+        assert pages < 100
+
+
+def test_a_frozen_server_ends_all_in_time(servers: Ensemble) -> None:
+    member = next(member for member in servers.followers())
+    with connected(member.address, deadline=500, patience=1000) as session:
+        assert session.do("exists / watch")[0] == "ok"
+        member.freeze()
+        try:
+            assert session.do("exists /") == ("timeout", "no answer in time")
+            session.wait_told("state connecting", "dropped the server keeps silent", "tried timeout")
+            assert session.do("told") == ("ok", "lost")
+            assert session.do("exists /")[0] == "connection_loss"  # at once
+            began = time.monotonic()
+            assert session.close() == 0  # nor does that wait for it
+            assert time.monotonic() - began < 3
+        finally:
+            member.thaw()
+            servers.wait_serving()
+
+
+def test_closing_waits_a_second_at_most(servers: Ensemble) -> None:
+    member = next(member for member in servers.followers())
+    with connected(member.address) as session:
+        member.freeze()
+        try:
+            began = time.monotonic()
+            assert session.close() == 0
+            assert 0.5 < time.monotonic() - began < 4
+            assert session.told[-1] == "state closed"
+        finally:
+            member.thaw()
+            servers.wait_serving()
+
+
+def test_a_killed_server_is_missed_at_once(servers: Ensemble) -> None:
+    member = next(member for member in servers.followers())
+    with connected(member.address, deadline=20_000) as session:
+        member.kill()
+        try:
+            session.wait_told("state connecting", "dropped the server closed it", "tried connection_loss")
+            assert session.do("get /") == ("connection_loss", "Connection refused")
+        finally:
+            member.start()
+            servers.wait_serving()
+        assert session.do("connected")[0] == "ok"
+
+
+@pytest.mark.parametrize("answer", [None, b"", b"SSH-2.0-OpenSSH_9.2p1\r\n", bytes(4096)],
+                         ids=["silent", "closing", "ssh", "zeros"])
+def test_who_is_no_server_is_a_result(answer: bytes | None) -> None:
+    with fake_member(answer) as address, SessionClient(address, patience=1000) as session:
+        session.wait_told("tried timeout connected, but no session" if answer is None else "tried ")
+        assert "state connected" not in session.told
+        code, why = session.do("exists /")
+        assert (code, why) == ("connection_loss", session.told[0].split(" ", 2)[2])
+        assert why
