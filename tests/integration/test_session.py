@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import figures
 from certificates import Authority
 from fake_member import fake_member
 from secure_servers import speak_tls
@@ -15,12 +16,14 @@ from session_client import SessionClient
 from zookeeper_ensemble import Ensemble
 
 TICK = {"tickTime": 200}  # sessions of 400 ms to 4 s
+CROWD = {"maxClientCnxns": 0}
+LAG = ("sessions on one loop", "answers in 5 s", "lag p50", "p99", "max")
 
 
 @pytest.fixture(scope="module")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ensemble]:
     """Three members whose sessions expire soon."""
-    with Ensemble(tmp_path_factory.mktemp("servers"), participants=3, extra_config=TICK | {"syncLimit": 20}) as three:
+    with Ensemble(tmp_path_factory.mktemp("servers"), participants=3, extra_config=TICK | CROWD | {"syncLimit": 20}) as three:
         yield three
 
 
@@ -181,6 +184,15 @@ def test_sessions_leave_nothing_behind(servers: Ensemble, cycles: int) -> None:
         print(f"{cycles} sessions: {descriptors} descriptors and {pages} pages more")
         assert (code, stood, descriptors) == ("ok", cycles, 0)
         assert pages < 100
+
+
+def test_a_crowd_of_sessions_does_not_hold_the_loop(servers: Ensemble) -> None:
+    with connected(servers.servers) as session:
+        code, came = session.do("crowd 300 5000")
+        answered, half, most, worst = map(float, came.split())
+        figures.note(LAG, "300", f"{answered:.0f}", *(f"{lag:.1f} ms" for lag in (half, most, worst)))
+        assert code == "ok" and answered > 300
+        assert most < 200  # 20 ms on a machine of its own
 
 
 def test_a_frozen_server_ends_all_in_time(servers: Ensemble) -> None:
