@@ -36,6 +36,9 @@ json::object member_json(const Snapshot::Member& member, const MemberVerdict& ve
   if (verdict.lag) {
     object["lag_transactions"] = *verdict.lag;
   }
+  if (member.client) {
+    object["session"] = to_string(member.client->session);
+  }
   if (const auto* sample = member.sample.get()) {
     object["state"] = to_string(sample->state);
     object["reason"] = to_string(sample->reason);

@@ -119,6 +119,10 @@ std::string problem_cell(const Snapshot::Member& member, const MemberVerdict& ve
     const auto text = describe_state(member.name, member.sample.get());
     problem += paragraph(without_name(text, member.name), style);
   }
+  if (member.client && member.client->session != SessionState::kConnected) {
+    problem += paragraph("the canary's session: " + std::string(to_string(member.client->session)),
+                         "weak");
+  }
   const auto& sample = *member.sample;
   if (verdict.is_leader && sample.state != MemberState::kLeader) {
     problem += paragraph(role_text(member, verdict), "weak");

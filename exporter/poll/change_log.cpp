@@ -1,6 +1,7 @@
 #include "poll/change_log.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "base/log.hpp"
@@ -106,6 +107,39 @@ void log_data(const EnsembleVerdict& last, const Snapshot& now) {
   }
 }
 
+bool is_of_client(const Finding& finding) {
+  constexpr auto kCodes = std::to_array<FindingCode>(
+      {FindingCode::kWritesFail, FindingCode::kWritesSlow, FindingCode::kReadsFail,
+       FindingCode::kWatchesLate, FindingCode::kCanaryBlind});
+  return std::ranges::find(kCodes, finding.code) != kCodes.end();
+}
+
+bool has_same(const EnsembleVerdict& verdict, const Finding& finding) {
+  return std::ranges::any_of(verdict.findings, [&](const Finding& other) {
+    return other.code == finding.code && other.member == finding.member;
+  });
+}
+
+/// Each once when it begins, and once when it ends: what it says of times changes all the time.
+void log_client(const EnsembleVerdict& last, const Snapshot& now) {
+  for (const auto& finding : now.verdict.findings) {
+    if (is_of_client(finding) && !has_same(last, finding)) {
+      log::warn("a client sees a fault", {{"ensemble", now.name},
+                                          {"member", finding.member},
+                                          {"finding", std::string(to_string(finding.code))},
+                                          {"text", finding.text}});
+    }
+  }
+  for (const auto& finding : last.findings) {
+    if (is_of_client(finding) && !has_same(now.verdict, finding)) {
+      log::info("a client sees a fault no more",
+                {{"ensemble", now.name},
+                 {"member", finding.member},
+                 {"finding", std::string(to_string(finding.code))}});
+    }
+  }
+}
+
 /// An upgrade begins and ends so: no reason to worry.
 void log_version_drift(const EnsembleVerdict& last, const Snapshot& now) {
   const auto& findings = now.verdict.findings;
@@ -137,6 +171,7 @@ void log_changes(const SnapshotPtr& last, const SnapshotPtr& now) {
   const auto& before = last ? last->verdict : none;
   log_data(before, *now);
   log_config_drift(before, *now);
+  log_client(before, *now);
   log_version_drift(before, *now);
 }
 

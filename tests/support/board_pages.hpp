@@ -46,16 +46,17 @@ struct BoardPages {
     const auto view = round.view(std::chrono::steady_clock::now());
     for (const auto& member : view.members) {
       if (member.sample) {
-        put(member.name, member.sample);
+        put(member.name, member.sample, member.client);
       }
     }
   }
 
   /// A poll of a member of "default" has brought `sample`.
-  void put(const std::string& name, SamplePtr sample) {
+  void put(const std::string& name, SamplePtr sample, ClientViewPtr client = nullptr) {
     Snapshot next = **board.find("default");
     const auto member = std::ranges::find(next.members, name, &Snapshot::Member::name);
     member->sample = std::move(sample);
+    member->client = std::move(client);
     judge(std::move(next));
   }
 

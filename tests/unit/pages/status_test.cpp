@@ -188,6 +188,21 @@ TEST_CASE("a row says why its member serves nobody, in the words of the health p
         "is a standalone server, not a part of this ensemble");
 }
 
+TEST_CASE("a row tells of a canary's session that does not stand", "[pages]") {
+  for (const auto state : kSessionStates) {
+    Round round("1 2 3", "1L 2F 3F");
+    ClientView view;
+    view.session = state;
+    round.at(3).client(view);
+    BoardPages pages;
+    pages.poll(round);
+    const auto text = "the canary&#39;s session: " + std::string(to_string(state));
+    CHECK(contains(third_row(pages), text) == (state != SessionState::kConnected));
+    const auto json = pages.ask("/health/ensemble?format=json").body;
+    CHECK(contains(json, "\"session\":\"" + std::string(to_string(state)) + "\""));
+  }
+}
+
 TEST_CASE("a row tells of several servers, a conflict and a word that is refused", "[pages]") {
   BoardPages several;
   Round round("1 2 3", "1L 2F 3F");

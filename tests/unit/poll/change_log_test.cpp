@@ -81,3 +81,27 @@ TEST_CASE("new files of TLS that are broken are logged once, and once that they 
   CHECK(log.count(kNotUsed) == 1);
   CHECK(log.count(kUsedAgain) == 1);
 }
+
+TEST_CASE("what a client sees to be wrong is logged when it begins and when it ends", "[poll]") {
+  const CapturedLog log;
+  const auto with = [](const Findings& findings) {
+    auto snapshot = std::make_shared<Snapshot>();
+    snapshot->name = "orders";
+    snapshot->verdict.findings = findings;
+    return snapshot;
+  };
+  const auto well = with({{FindingCode::kVoterDown, "zk-1", "zk-1 can't be reached"}});
+  const auto one = with({{FindingCode::kWritesFail, "zk-1", "since 1s"}});
+  const auto later = with({{FindingCode::kWritesFail, "zk-1", "since 2s"},
+                           {FindingCode::kWritesFail, "zk-2", "since 1s"}});
+  log_changes(well, well);
+  log_changes(well, one);
+  CHECK(log.count("a client sees a fault") == 1);
+  CHECK(log.count("member=zk-1 finding=writes_fail text=\"since 1s\"") == 1);
+  log_changes(one, later);
+  CHECK(log.count("a client sees a fault") == 2);
+  log_changes(later, one);
+  log_changes(one, well);
+  CHECK(log.count("a client sees a fault no more") == 2);
+  CHECK(log.count("level=warn") == 2);
+}
