@@ -15,8 +15,8 @@ struct ClientFaults {
   std::string unwritable;  ///< writes fail through every member that can tell: how; or empty
 };
 
-/// Of the members that serve by their polls (`serves`, by their places): one that does not has a
-/// finding of its own.
+/// Of the members that have served by their polls for an election time (`serves`, by their places):
+/// one that does not has a finding of its own.
 ///
 /// - What fails is believed after two rounds and an election time: during an election all fails.
 ///   What is slow or late is believed after three rounds.

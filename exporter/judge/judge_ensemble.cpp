@@ -41,6 +41,19 @@ std::vector<MemberVerdict> judge_members(const Membership& membership, const Rol
   return verdicts;
 }
 
+/// Which members have served for longer than an election time: what a client could not do before
+/// says nothing of them.
+std::vector<bool> find_steady(const Membership& membership, const Roles& roles, Lasting& lasting) {
+  std::vector<bool> steady;
+  for (std::size_t i = 0; i < membership.members.size(); ++i) {
+    Sign serves;
+    serves.kind = SignKind::kServes;
+    serves.member = membership.members[i].name;
+    steady.push_back(roles.serves[i] && lasting.is_proven(serves));
+  }
+  return steady;
+}
+
 /// Whether a leader tells if its followers are in sync, or there is none to tell of.
 bool is_sync_known(const Membership& membership, const Roles& roles) {
   const auto leader = roles.only_leader();
@@ -138,7 +151,8 @@ EnsembleVerdict judge_all(const Snapshot& view, EnsembleMemory& memory, Clock::t
   if (quorum.sight != QuorumSight::kUnknown) {
     append(find_ensemble_faults(membership, roles, service), findings);
   }
-  auto client = find_client_faults(view, roles.serves, now, longest_election);
+  const auto steady = find_steady(membership, roles, lasting);
+  auto client = find_client_faults(view, steady, now, longest_election);
   append(std::move(client.findings), findings);
   auto drift = find_drift(membership, memory.told, lasting);
   append(find_drift_findings(drift), findings);

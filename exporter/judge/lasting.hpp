@@ -20,6 +20,7 @@ enum class SignKind {
   kLeadsOldEpoch,    ///< of a member: it says that it leads, and another one leads a newer epoch
   kDisagreement,     ///< of all: the members hold different memberships
   kConfigDrift,      ///< of a setting: members have different values
+  kServes,           ///< of a member: it serves by its polls
 };
 
 struct Sign {

@@ -48,7 +48,7 @@ constexpr auto kSections = std::to_array<Section>({
      "others "
      "do not."},
     {Source::kClient, "What a client sees",
-     "Only where a `canary:` is on ([configuration.md](configuration.md)). Counters and histograms "
+     "Only where a `canary:` is on ([canary.md](canary.md)). Counters and histograms "
      "are there from the start,\nat 0, and begin anew with the exporter, and when the canary's "
      "settings change."},
     {Source::kEnsemble, "Ensembles",

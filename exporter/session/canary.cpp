@@ -5,10 +5,6 @@
 #include <unistd.h>
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 namespace zke {
 
 namespace asio = boost::asio;
@@ -16,8 +12,6 @@ namespace asio = boost::asio;
 namespace {
 
 using SteadyClock = Session::Clock;
-
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
 asio::awaitable<void> wait_for_end(CanaryMemberPtr member) { co_await member->join(); }
 
@@ -157,6 +151,11 @@ void Canary::note_role() {
   if (role != Role::kUndecided) {
     last_role_ = role;
   }
+  if (role == Role::kReader) {
+    for (const auto& member : members_) {
+      member->written = SteadyClock::now();  // who writes has its time from now on
+    }
+  }
   decided_ = SteadyClock::now();
   events_.writer_changed();
 }
@@ -168,14 +167,12 @@ asio::awaitable<void> Canary::run_rounds(CanaryMemberPtr member) {
   constexpr auto kFirst = std::chrono::milliseconds(500);  // the sessions stand then, mostly
   constexpr int kFull = 1000;
   constexpr int kJitter = 100;
-  asio::steady_timer timer(loop_);
   std::uniform_int_distribution<int> share(0, kFull);
   std::uniform_int_distribution<int> jitter(kFull - kJitter, kFull + kJitter);
   auto next = SteadyClock::now() + kFirst * share(random_) / kFull;
   co_await member->session().wait_connected(SteadyClock::now() + settings_.timeout);
   for (;;) {
-    timer.expires_at(next);
-    co_await timer.async_wait(kTuple);
+    co_await member->wait_round(next);
     co_await run_round(member);
     member->tell();
     next = std::max(next + settings_.interval * jitter(random_) / kFull, SteadyClock::now());
@@ -273,11 +270,7 @@ asio::awaitable<void> Canary::write(CanaryMemberPtr member) {
     co_return;
   }
   member->report.write_took = to_micros(answered - sent);
-  const auto got = co_await member->get();
-  if (got.code == Code::kOk && got.value.data != text &&
-      got.value.stat.modified_zxid <= set.value.modified_zxid) {
-    member->note(CanaryOperation::kGet, Code::kError, "it gives other data than was just written");
-  }
+  co_await member->get_back(text, set.value.modified_zxid);
   if (!is_watched) {
     co_return;
   }
@@ -311,9 +304,6 @@ void Canary::note_watch(CanaryMember& watcher, const Watch& watch, SteadyClock::
 asio::awaitable<void> Canary::follow_writer(CanaryMember& member) {
   const auto got = co_await member.get();
   const auto now = SteadyClock::now();
-  if (member.written == SteadyClock::time_point()) {
-    member.written = now;  // from now on something should come
-  }
   if (got.code != Code::kOk && got.code != Code::kNoNode) {
     member.note_told(CanaryOperation::kSet, got.code, got.why);
     co_return;

@@ -67,6 +67,7 @@ CanaryMember::CanaryMember(const asio::any_io_executor& loop, Clock clock, std::
       events_(std::move(events)),
       session_(loop, std::move(find), session_settings(), session_events()),
       freed_(loop, Time::max()),
+      round_(loop),
       tasks_(loop) {
   view_.is_writing_level = settings.level == CanaryLevel::kWrite;
   view_.interval = settings.interval;
@@ -90,6 +91,9 @@ Session::Events CanaryMember::session_events() {
     view_.session = session_.state();
     is_told_ = false;
     tell();
+    if (session_.is_connected()) {
+      round_.cancel();
+    }
   };
   events.dropped = [this] { events_.dropped(); };
   return events;
@@ -137,6 +141,11 @@ void CanaryMember::tell() {
   if (!std::exchange(is_told_, true)) {
     events_.seen();
   }
+}
+
+asio::awaitable<void> CanaryMember::wait_round(Time next) {
+  round_.expires_at(next);
+  co_await round_.async_wait(kTuple);
 }
 
 /// What keeps an operation from being sent now. One that has had no answer for longer than a
@@ -203,6 +212,24 @@ asio::awaitable<Code> CanaryMember::sync() {
 asio::awaitable<Outcome<Znode>> CanaryMember::get() {
   const Work<Znode> work = [this](Time deadline) { return session_.get(path_, deadline); };
   co_return co_await perform(CanaryOperation::kGet, work);
+}
+
+asio::awaitable<Outcome<Znode>> CanaryMember::get_back(std::string data, std::int64_t zxid) {
+  const Work<Znode> work = [this, &data, zxid](Time deadline) {
+    return get_and_compare(data, zxid, deadline);
+  };
+  co_return co_await perform(CanaryOperation::kGet, work);
+}
+
+asio::awaitable<Outcome<Znode>> CanaryMember::get_and_compare(std::string data, std::int64_t zxid,
+                                                              Time deadline) {
+  auto got = co_await session_.get(path_, deadline);
+  const bool is_older = got.value.stat.modified_zxid <= zxid;  // a newer write is somebody else's
+  if (got.code == Code::kNoNode || (got.code == Code::kOk && is_older && got.value.data != data)) {
+    got.code = Code::kError;
+    got.why = "it does not give what was just written through it";
+  }
+  co_return got;
 }
 
 asio::awaitable<Outcome<ZnodeStat>> CanaryMember::set(std::string data) {

@@ -51,6 +51,8 @@ class CanaryMember {
   boost::asio::awaitable<Code> sync();
   boost::asio::awaitable<Outcome<Znode>> get();
   boost::asio::awaitable<Outcome<ZnodeStat>> set(std::string data);
+  /// After a set() of `data` that had this zxid: other data is an error.
+  boost::asio::awaitable<Outcome<Znode>> get_back(std::string data, std::int64_t zxid);
   /// On any znode, whether it is there or not; false if it could not be set.
   boost::asio::awaitable<bool> set_watch(std::string path, WatchPtr watch);
 
@@ -62,6 +64,9 @@ class CanaryMember {
   void note_told(const CanaryNote& note);
   void note_told(CanaryOperation operation, Code code, const std::string& why);
 
+  /// Waits until `next`; or until it is connected again: what failed before says nothing now.
+  boost::asio::awaitable<void> wait_round(Time next);
+
   /// Lets the others know what was noted, if it was not told yet.
   void tell();
 
@@ -70,9 +75,9 @@ class CanaryMember {
   void cancel();
   boost::asio::awaitable<void> join();
 
-  CanaryReport report;       ///< what is told of it with the next write
-  std::size_t watchers = 0;  ///< whose watches were tried in turn
-  Time written;              ///< by another exporter, as far as we saw
+  CanaryReport report;                   ///< what is told of it with the next write
+  std::size_t watchers = 0;              ///< whose watches were tried in turn
+  Time written = Session::Clock::now();  ///< by another exporter, as far as we saw
   std::int64_t written_zxid = 0;
 
  private:
@@ -92,6 +97,8 @@ class CanaryMember {
   template <class T>
   boost::asio::awaitable<Outcome<T>> perform(CanaryOperation operation, Work<T> work);
   boost::asio::awaitable<Outcome<ZnodeStat>> make_and_set(std::string data, Time deadline);
+  boost::asio::awaitable<Outcome<Znode>> get_and_compare(std::string data, std::int64_t zxid,
+                                                         Time deadline);
 
   Clock clock_;
   std::string name_;
@@ -104,6 +111,7 @@ class CanaryMember {
   bool is_busy_ = false;             ///< somebody has the turn
   Time asked_;                       ///< the newest operation
   boost::asio::steady_timer freed_;  ///< cancelled when nobody has it any more
+  boost::asio::steady_timer round_;  ///< cancelled when it is connected
   TaskGroup tasks_;
 };
 

@@ -1,7 +1,8 @@
 #include "session/writer_election.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <array>
+#include <random>
 #include <utility>
 
 #include <boost/asio/as_tuple.hpp>
@@ -24,6 +25,19 @@ std::string_view number_of(std::string_view name) {
   return name.substr(name.size() - std::min(name.size(), kDigits));
 }
 
+/// Sets our znodes apart from those of others, also from one session of ours to the next.
+std::string make_token() {
+  constexpr std::array kHex{'0', '1', '2', '3', '4', '5', '6', '7',
+                            '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
+  std::random_device random;
+  std::uniform_int_distribution<std::size_t> digit(0, kHex.size() - 1);
+  std::string token = "writer-";
+  for (int i = 0; i < 12; ++i) {
+    token += kHex.at(digit(random));
+  }
+  return token + "-";
+}
+
 SessionSettings session_settings(const CanarySettings& canary) {
   SessionSettings settings;
   settings.patience = canary.timeout;
@@ -38,6 +52,7 @@ WriterElection::WriterElection(const asio::any_io_executor& loop, Session::Find 
                                std::function<void()> changed)
     : settings_(settings),
       name_(std::move(name)),
+      begin_(make_token()),
       changed_(std::move(changed)),
       session_(loop, std::move(find), session_settings(settings), session_events()),
       pause_(loop),
@@ -95,14 +110,15 @@ asio::awaitable<void> WriterElection::stand() {
   const auto deadline = Clock::now() + settings_.timeout;
   const auto access = access_of(!settings_.auth.empty());
   const auto id = session_.id();
-  auto others = co_await session_.children(folder, deadline);
-  for (std::size_t i = 0; i < std::min(others.value.size(), kMost); ++i) {
-    const auto stat = co_await session_.exists(folder + "/" + others.value[i], deadline);
+  auto all = co_await session_.children(folder, deadline);
+  std::erase_if(all.value, [this](const auto& each) { return !is_ours(each); });
+  for (std::size_t i = 0; i < std::min(all.value.size(), kMost); ++i) {
+    const auto stat = co_await session_.exists(folder + "/" + all.value[i], deadline);
     if (stat.code == Code::kOk && stat.value.ephemeral_owner == id) {
-      own_ = others.value[i];
+      own_ = all.value[i];
     }
   }
-  if (others.code == Code::kNoNode) {
+  if (all.code == Code::kNoNode) {
     const auto made = co_await make_znode(session_, folder, access, deadline);
     if (made.code != Code::kOk && made.code != Code::kNodeExists) {
       trouble_ = {made.code, "create " + folder + ": " + made.why, {}};
@@ -110,10 +126,10 @@ asio::awaitable<void> WriterElection::stand() {
     }
   }
   if (own_.empty()) {
-    const auto created = co_await session_.create(folder + "/writer-", name_, access,
+    const auto created = co_await session_.create(folder + "/" + begin_, name_, access,
                                                   CreateMode::kEphemeralSequential, deadline);
     if (created.code != Code::kOk) {
-      trouble_ = {created.code, "create " + folder + "/writer-: " + created.why, {}};
+      trouble_ = {created.code, "create " + folder + "/" + begin_ + ": " + created.why, {}};
       co_return;
     }
     own_ = created.value.substr(created.value.rfind('/') + 1);
@@ -138,7 +154,8 @@ asio::awaitable<void> WriterElection::follow() {
     }
     trouble_ = {Code::kOk, "", {}};
     const auto first = std::ranges::min_element(all.value, {}, number_of);
-    change(*first == own_ ? Role::kWriter : Role::kReader);
+    // A znode of a session of ours from before, which ends soon, keeps others from writing as well.
+    change(is_ours(*first) ? Role::kWriter : Role::kReader);
     co_await watch->wait(Clock::now() + kLookEvery);
   }
 }

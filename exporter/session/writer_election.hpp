@@ -48,9 +48,11 @@ class WriterElection {
   boost::asio::awaitable<void> stand();
   boost::asio::awaitable<void> follow();
   void change(Role role);
+  bool is_ours(const std::string& znode) const { return znode.starts_with(begin_); }
 
   CanarySettings settings_;
   std::string name_;
+  std::string begin_;  ///< of the names of our znodes
   std::function<void()> changed_;
   Role role_ = Role::kUndecided;
   Outcome<Nothing> trouble_{Code::kConnectionLoss, "no session yet", {}};

@@ -22,6 +22,7 @@ struct Tried {
     for (int id = 1; id <= 3; ++id) {
       client(id).is_writing_level = true;
     }
+    judged();  // they serve from now on
   }
 
   ClientView& client(int id) { return clients.at(static_cast<std::size_t>(id - 1)); }
@@ -224,6 +225,17 @@ TEST_CASE("a member that is down by its polls has that finding alone", "[judge]"
         "Writes have failed through all 2 members that are tried since HH:MM:SS UTC (20s): no "
         "answer. By the polls 2 of 3 voters serve, zk-1:2181 leads; no voter can be lost; "
         "zk-3:2181 can't be reached (connection refused).");
+}
+
+TEST_CASE("what failed before a member served again is not held against it for an election time",
+          "[judge]") {
+  Tried three;
+  three.round = Round("1 2 3", "1L 2F 3N");
+  CHECK(three.repeat(3, {3}, kSet, kConnectionLoss).judged() == "voter_down 3");
+  three.round = Round("1 2 3", "1L 2F 3F");
+  CHECK(three.judged().empty());
+  CHECK(three.repeat(1, {3}, kSet, kConnectionLoss).judged().empty());
+  CHECK(three.pass(1s).judged() == "writes_fail 3");
 }
 
 TEST_CASE("what was not seen for three rounds is not known any more", "[judge]") {
