@@ -602,8 +602,7 @@ SLO_DASHBOARD = Dashboard(
             Panel("stat", "Reads that succeed", "Of the canary's exists and sync in 30 days: all that is known where "
                   "it does not write.", "percentunit", [(now(f'1 - {canary("reads_failed", "30d")}'), E)],
                   [(None, RED), (0.999, GREEN)], 6, 7, decimals=1, runbooks=("ReadsFail",)),
-            firing_table('alertname=~".*Budget.*|ZooKeeper(Writes|Reads)Fail",cluster=~"$cluster|",'
-                         'ensemble=~"$ensemble|"', 6, 7),
+            firing_table('cluster=~"$cluster|",ensemble=~"$ensemble|"', 6, 7),
         ],
         "How fast it goes": [
             Panel("table", "Error budget burn by window", "How many times too fast failed writes use up the budget. 1 "

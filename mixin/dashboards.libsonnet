@@ -13690,7 +13690,7 @@ function(c) {
        "type": "prometheus",
        "uid": "${datasource}"
       },
-      "expr": "time() - max by (" + c.grouping + "ensemble, member, instance, alertname, severity) (ALERTS_FOR_STATE{alertname=~\"ZooKeeper.+\",alertname=~\".*Budget.*|ZooKeeper(Writes|Reads)Fail\",cluster=~\"$cluster|\",ensemble=~\"$ensemble|\"}) and on (" + c.grouping + "ensemble, member, instance, alertname, severity) ALERTS{alertstate=\"firing\",alertname=~\"ZooKeeper.+\",alertname=~\".*Budget.*|ZooKeeper(Writes|Reads)Fail\",cluster=~\"$cluster|\",ensemble=~\"$ensemble|\"} or on () label_replace(0 * max(ensemble:zookeeper_unavailable:bool{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}) + 0 * max(zookeeper_up{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}), \"alertname\", \"README\", \"\", \"\")",
+      "expr": "time() - max by (" + c.grouping + "ensemble, member, instance, alertname, severity) (ALERTS_FOR_STATE{alertname=~\"ZooKeeper.+\",cluster=~\"$cluster|\",ensemble=~\"$ensemble|\"}) and on (" + c.grouping + "ensemble, member, instance, alertname, severity) ALERTS{alertstate=\"firing\",alertname=~\"ZooKeeper.+\",cluster=~\"$cluster|\",ensemble=~\"$ensemble|\"} or on () label_replace(0 * max(ensemble:zookeeper_unavailable:bool{cluster=~\"$cluster\",ensemble=~\"$ensemble\"}) + 0 * max(zookeeper_up{" + c.matchers + "job=~\"$job\",cluster=~\"$cluster\",ensemble=~\"$ensemble\"}), \"alertname\", \"README\", \"\", \"\")",
       "editorMode": "code",
       "legendFormat": "active for",
       "instant": true,

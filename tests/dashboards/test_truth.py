@@ -54,7 +54,7 @@ ENSEMBLE = {
                 ["orders | <leader> | four-letter words",
                  *(f"orders | <{who}> | nothing (orange)" for who in ("one", "two", "observer"))]),
     "Certificates": (NOTHING, NOTHING),
-    "Canary writer": ("<exporter>", "<exporter>"),
+    "Canary writer": ("<exporter>", "none (orange)"),
 }
 MEMBER = {
     **{title: OVERVIEW[title] for title in ("Failures left", "Data age", "Firing alerts")},
@@ -81,7 +81,7 @@ SLO = {
     "Error budget left": ("100.0 % (green)", "<percent> (red)"),
     "Latency budget left": ("100.0 % (green)", "100.0 % (green)"),
     "Reads that succeed": ("100.0 % (green)", "<percent> (red)"),
-    "Firing alerts": ("none (green) | –", "none (green) | –"),
+    "Firing alerts": OVERVIEW["Firing alerts"],
     "Error budget burn by window": ("orders | 0 (green) | 0 (green) | 0 (green)", "orders | <more>"),
     "Latency budget burn by window": ("orders | 0 (green) | 0 (green) | 0 (green)",) * 2,
 }
