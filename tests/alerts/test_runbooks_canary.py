@@ -17,7 +17,6 @@ pytestmark = pytest.mark.long
 NEVER = float("inf")
 PATH = "/zookeeper-exporter"
 CANARY = ["--zookeeper.canary.level=write", "--zookeeper.canary.interval=2s", "--zookeeper.canary.timeout=1900ms"]
-QUOTA = ["-Dzookeeper.enforceQuota=true"]
 
 
 @contextlib.contextmanager
@@ -43,14 +42,6 @@ def meddled(directory: Path) -> Iterator[tuple[Reader, list[ClientProxy]]]:
         yield stack.enter_context(reading(directory, ensemble)), proxies
 
 
-def limit_data(ensemble: Ensemble) -> None:
-    """A quota below the canary's path that each of its writes is over."""
-    with session(ensemble.servers) as client:
-        quota = f"/zookeeper/quota{PATH}"
-        client.create(f"{quota}/zookeeper_limits", b"count=-1,bytes=-1=;byteHardLimit=1;countHardLimit=-1", makepath=True)
-        client.create(f"{quota}/zookeeper_stats", b"count=1,bytes=100")
-
-
 def results(series: Series) -> set[tuple[str, str]]:
     """The operations of an answer, and how they end."""
     return {(each["labels"].get("operation", ""), each["labels"]["result"]) for each in series}
@@ -61,41 +52,33 @@ def health(page: Page) -> str:
     return page.paste("/health/ensemble")
 
 
-def test_a_quota_refuses_the_canarys_writes(tmp_path: Path) -> None:
-    """WritesFail: through all members, and a write by hand works."""
-    with Ensemble(tmp_path, jvm_flags=QUOTA) as ensemble, reading(tmp_path, ensemble) as reader:
-        limit_data(ensemble)
-        with reader.open("WritesFail", ensemble.leader()) as page:
-            page.wait_until_raised(90)
-            assert health(page).count("- writes_fail: ") == 3
-            assert ("set", "error") in results(page.wait_for("zookeeper_canary_operations_total"))
-            assert "Created /by-hand" in page.paste("create -e")
-            page.says("| `error`, and a write by hand works | the canary's path alone: look for a quota as below |")
-            assert f"absolute path is /zookeeper/quota{PATH}/zookeeper_limits" in page.paste("listquota")
-            page.run("zkCli.sh -server \"$MEMBER\" delquota")
-            page.wait_until_over()
-
-
-def test_the_budget_of_writes(tmp_path: Path) -> None:
-    """WriteErrorBudgetBurn and WriteErrorBudgetSlowBurn: all writes fail, under one leader."""
-    with Ensemble(tmp_path, jvm_flags=QUOTA) as ensemble, reading(tmp_path, ensemble) as reader:
+def test_answers_to_writes_get_lost(tmp_path: Path) -> None:
+    """WritesFail, WriteErrorBudgetBurn and WriteErrorBudgetSlowBurn: no write is answered, under one leader."""
+    with meddled(tmp_path) as (reader, proxies):
         recorded = "ensemble:zookeeper_canary_writes_failed:ratio5m"
         wait_until(lambda: reader.query(f"{recorded} offset 60s"), "a minute of the canary", 120)
-        limit_data(ensemble)
+        for proxy in proxies:
+            proxy.late["set"] = NEVER
+        with reader.open("WritesFail", reader.ensemble.leader()) as page:
+            page.wait_until_raised(90)
+            assert "- writes_fail: " in health(page)
+            assert ("set", "timeout") in results(page.wait_for("zookeeper_canary_operations_total"))
+            assert "Created /by-hand" in page.paste("create -e")
+            page.says("| `timeout` of `set` alone, `outstanding_requests` grows | the disks of a majority")
+            assert f"{PATH} does not exist" in page.paste("listquota")
         with reader.open("WriteErrorBudgetBurn") as page:
             page.wait_until_raised(120)
-            assert page.wait_for("ratio5m\n")[0]["value"] > 0
+            assert page.wait_for("ratio5m\n")[0]["value"] > 0.5
             assert page.ask("ratio5m[1h]")[0]["value"] > 0
             assert page.ask("ratio5m[6h]")[0]["value"] > 0
-            assert results(page.wait_for('operation="set"')) == {("", "error")}
+            assert results(page.wait_for('operation="set"')) == {("", "timeout")}
             assert {each["value"] for each in page.ask("changes(")} == {0}
-            page.says("They fail now, all of them:", "otherwise [ZooKeeperWritesFail](ZooKeeperWritesFail.md).")
-            wait_until(lambda: "- writes_fail: " in page.shell('curl -s "$EXPORTER/health/ensemble"'), "the finding")
             assert "Writes have failed through all 3 members that are tried" in health(page)
+            page.says("They fail now, all of them:", "otherwise [ZooKeeperWritesFail](ZooKeeperWritesFail.md).")
         with reader.open("WriteErrorBudgetSlowBurn") as page:
             page.wait_until_raised(120)
             assert page.ask("ratio5m > 0")
-            assert results(page.wait_for("[6h]")) == {("", "error")}
+            assert results(page.wait_for("[6h]")) == {("", "timeout")}
             assert {each["value"] for each in page.ask("changes(")} == {0}
             assert "LEADER ELECTION TOOK" in page.paste("LEADER ELECTION TOOK")
 
@@ -130,7 +113,7 @@ def test_a_members_writes_are_slow(tmp_path: Path) -> None:
         with reader.open("WritesSlow", member) as page:
             page.wait_until_raised(90)
             assert health(page).count("- writes_slow: ") == 3
-            page.wait_for("_seconds_sum", lambda found: max((each["value"] for each in found), default=0) > 0.5)
+            assert min(each["value"] for each in page.ask("_seconds_sum")) > 0.05  # for five minutes, quick at first
             page.paste("fsync-ing")
             page.says("Only `set` is slow: the disks of a majority.")
         with reader.open("WriteLatencyBudgetBurn", member) as page:
