@@ -21,9 +21,10 @@ Verdict = dict[str, Any]
 
 
 class Recorder:
-    """Reads /health/ensemble twenty times a second, and keeps each level with the moment when it was first seen."""
+    """Reads /health/ensemble every `pause` seconds, and keeps each level with the moment when it was first seen."""
 
-    def __init__(self, exporter: Exporter):
+    def __init__(self, exporter: Exporter, pause: float = 0.05):
+        self._pause = pause
         self._port = exporter.port
         self._stopping = threading.Event()
         self.last: Verdict = {}
@@ -43,7 +44,7 @@ class Recorder:
 
     def _read_over(self, connection: http.client.HTTPConnection) -> None:
         seen = None
-        while not self._stopping.wait(0.05):
+        while not self._stopping.wait(self._pause):
             try:
                 connection.request("GET", "/health/ensemble?format=json")
                 response = connection.getresponse()
