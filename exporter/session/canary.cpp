@@ -33,11 +33,10 @@ std::string own_name() {
 
 }  // namespace
 
-Canary::Canary(asio::any_io_executor loop, Clock clock, const CanarySettings& settings,
-               Events events)
+Canary::Canary(asio::any_io_executor loop, Clock clock, CanarySettings settings, Events events)
     : loop_(std::move(loop)),
       clock_(clock),
-      settings_(settings),
+      settings_(std::move(settings)),
       events_(std::move(events)),
       random_(static_cast<unsigned>(SteadyClock::now().time_since_epoch().count())),
       decided_(SteadyClock::now()),
@@ -301,7 +300,7 @@ void Canary::note_watch(CanaryMember& watcher, const Watch& watch, SteadyClock::
 }
 
 /// Reads what the exporter that writes says of the member, and sees whether it still can.
-asio::awaitable<void> Canary::follow_writer(CanaryMember& member) {
+asio::awaitable<void> Canary::follow_writer(CanaryMember& member) const {
   const auto got = co_await member.get();
   const auto now = SteadyClock::now();
   if (got.code != Code::kOk && got.code != Code::kNoNode) {

@@ -44,8 +44,7 @@ class Canary {
     Session::Find find;  ///< where it is
   };
 
-  Canary(boost::asio::any_io_executor loop, Clock clock, const CanarySettings& settings,
-         Events events);
+  Canary(boost::asio::any_io_executor loop, Clock clock, CanarySettings settings, Events events);
   ~Canary() = default;
   Canary(const Canary&) = delete;
   Canary& operator=(const Canary&) = delete;
@@ -79,7 +78,7 @@ class Canary {
   boost::asio::awaitable<void> run_rounds(CanaryMemberPtr member);
   boost::asio::awaitable<void> run_round(CanaryMemberPtr member);
   boost::asio::awaitable<void> write(CanaryMemberPtr member);
-  boost::asio::awaitable<void> follow_writer(CanaryMember& member);
+  boost::asio::awaitable<void> follow_writer(CanaryMember& member) const;
   static void note_watch(CanaryMember& watcher, const Watch& watch, Session::Clock::time_point sent,
                          Session::Clock::time_point answered);
   static void take_report(CanaryMember& member, const CanaryReport& report);
