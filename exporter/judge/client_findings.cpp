@@ -89,13 +89,15 @@ class Look {
 struct Seen {
   const std::string& name;
   const ClientView& client;
+  bool is_steady;  ///< it has served for an election time
 };
 
-std::vector<Seen> find_seen(const Snapshot& view, const std::vector<bool>& serves) {
+std::vector<Seen> find_seen(const Snapshot& view, const std::vector<bool>& serves,
+                            const std::vector<bool>& steady) {
   std::vector<Seen> seen;
   for (std::size_t i = 0; i < view.members.size(); ++i) {
     if (const auto& member = view.members[i]; member.client && serves[i]) {
-      seen.push_back({member.name, *member.client});
+      seen.push_back({member.name, *member.client, steady[i]});
     }
   }
   return seen;
@@ -108,7 +110,7 @@ std::string describe_unwritable(const std::vector<Seen>& seen, const Look& look)
     if (!look.is_tried(each.client)) {
       continue;
     }
-    if (!look.find_failing(each.client, kWrites)) {
+    if (!each.is_steady || !look.find_failing(each.client, kWrites)) {
       return {};
     }
     const auto since = each.client.failing[Operation::kSet]->since;
@@ -128,15 +130,15 @@ std::string describe_unwritable(const std::vector<Seen>& seen, const Look& look)
 
 Findings find_failures(const std::vector<Seen>& seen, const Look& look) {
   Findings findings;
-  for (const auto& [name, client] : seen) {
-    if (client.is_writing_level && look.find_failing(client, kWrites)) {
+  for (const auto& [name, client, is_steady] : seen) {
+    if (is_steady && client.is_writing_level && look.find_failing(client, kWrites)) {
       findings.push_back({FindingCode::kWritesFail, name,
                           name + " has failed a client's writes" +
                               look.since_text(*client.failing[Operation::kSet])});
     }
   }
-  for (const auto& [name, client] : seen) {
-    if (const auto operation = look.find_failing(client, kReads)) {
+  for (const auto& [name, client, is_steady] : seen) {
+    if (const auto operation = look.find_failing(client, kReads); operation && is_steady) {
       findings.push_back({FindingCode::kReadsFail, name,
                           name + " has failed a client's reads (" +
                               std::string(to_string(*operation)) + ")" +
@@ -148,7 +150,7 @@ Findings find_failures(const std::vector<Seen>& seen, const Look& look) {
 
 Findings find_delays(const std::vector<Seen>& seen, const Look& look) {
   Findings findings;
-  for (const auto& [name, client] : seen) {
+  for (const auto& [name, client, is_steady] : seen) {
     if (client.is_writing_level && look.goes_on(client, client.slow_writes) &&
         !look.find_failing(client, kWrites)) {
       findings.push_back(
@@ -156,7 +158,7 @@ Findings find_delays(const std::vector<Seen>& seen, const Look& look) {
            name + " has answered a client's writes late" + look.since_text(*client.slow_writes)});
     }
   }
-  for (const auto& [name, client] : seen) {
+  for (const auto& [name, client, is_steady] : seen) {
     if (client.is_writing_level && look.goes_on(client, client.late_watches)) {
       findings.push_back(
           {FindingCode::kWatchesLate, name,
@@ -168,7 +170,7 @@ Findings find_delays(const std::vector<Seen>& seen, const Look& look) {
 
 Findings find_blindness(const std::vector<Seen>& seen, const Look& look) {
   Findings findings;
-  for (const auto& [name, client] : seen) {
+  for (const auto& [name, client, is_steady] : seen) {
     if (const auto operation = look.find_denied(client)) {
       findings.push_back({FindingCode::kCanaryBlind, name,
                           name + " has not permitted the canary's " +
@@ -182,8 +184,9 @@ Findings find_blindness(const std::vector<Seen>& seen, const Look& look) {
 }  // namespace
 
 ClientFaults find_client_faults(const Snapshot& view, const std::vector<bool>& serves,
-                                Clock::time_point now, Clock::duration election_time) {
-  const auto seen = find_seen(view, serves);
+                                const std::vector<bool>& steady, Clock::time_point now,
+                                Clock::duration election_time) {
+  const auto seen = find_seen(view, serves, steady);
   const Look look(now, election_time);
   ClientFaults faults;
   faults.unwritable = describe_unwritable(seen, look);

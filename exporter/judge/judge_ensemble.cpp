@@ -152,7 +152,7 @@ EnsembleVerdict judge_all(const Snapshot& view, EnsembleMemory& memory, Clock::t
     append(find_ensemble_faults(membership, roles, service), findings);
   }
   const auto steady = find_steady(membership, roles, lasting);
-  auto client = find_client_faults(view, steady, now, longest_election);
+  auto client = find_client_faults(view, roles.serves, steady, now, longest_election);
   append(std::move(client.findings), findings);
   auto drift = find_drift(membership, memory.told, lasting);
   append(find_drift_findings(drift), findings);

@@ -152,7 +152,8 @@ asio::awaitable<void> CanaryMember::wait_round(Time next) {
 /// session lasts will get none: the connection begins anew.
 std::optional<CanaryMember::Hindrance> CanaryMember::find_hindrance() {
   if (!session_.is_connected()) {
-    return Hindrance{Code::kConnectionLoss, session_.trouble()};
+    const bool is_refused = session_.state() == SessionState::kAuthFailed;
+    return Hindrance{is_refused ? Code::kAuthFailed : Code::kConnectionLoss, session_.trouble()};
   }
   if (session_.outstanding() == 0) {
     return std::nullopt;

@@ -15,8 +15,8 @@
 namespace zke {
 
 // The znodes of the canaries of all exporters that use one path:
-//   PATH/members/HOST:PORT  set through that member, by the exporter that writes
-//   PATH/writers/writer-N   ephemeral, one an exporter: the lowest number writes
+//   PATH/members/HOST:PORT    set through that member, by the exporter that writes
+//   PATH/writers/writer-ID-N  ephemeral, one an exporter: the lowest number writes
 
 std::string members_path(const std::string& path);
 std::string member_path(const std::string& path, const std::string& member);

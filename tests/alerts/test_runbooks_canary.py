@@ -112,7 +112,7 @@ def test_a_members_writes_are_slow(tmp_path: Path) -> None:
             proxy.late["set"] = 0.7
         with reader.open("WritesSlow", member) as page:
             page.wait_until_raised(90)
-            assert health(page).count("- writes_slow: ") == 3
+            assert f"- writes_slow: {member.address}" in health(page)
             assert min(each["value"] for each in page.ask("_seconds_sum")) > 0.05  # for five minutes, quick at first
             page.paste("fsync-ing")
             page.says("Only `set` is slow: the disks of a majority.")

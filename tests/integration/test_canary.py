@@ -85,7 +85,7 @@ def test_it_writes_its_few_znodes_and_no_other(ensemble: Ensemble, exporter: Exp
     assert set(after) == set(before)
     assert fixed < set(after) and len(after) == len(fixed) + 1
     (writer,) = set(after) - fixed
-    assert re.fullmatch(rf"{PATH}/writers/writer-\d{{10}}", writer)
+    assert re.fullmatch(rf"{PATH}/writers/writer-[0-9a-f]{{12}}-\d{{10}}", writer)
     assert {path for path in after if after[path] != before[path]} == znodes
     writes = sum(count(exporter.metrics(), each.address, "set") - count(counted, each.address, "set")
                  for each in ensemble.members)
