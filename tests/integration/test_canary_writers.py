@@ -144,7 +144,7 @@ def cut_the_writer_off(network: Network, directory: Path, island: ThreadPoolExec
                 assert findings(reader) == set()
                 network.cut_front(1, False)
                 island.submit(wait_role, writer, False).result()
-                wait_until(lambda: island.submit(verdict, writer).result()["level"] == "healthy", "all to be healthy", 15)
+                wait_until(lambda: island.submit(verdict, writer).result()["level"] == "healthy", "all well", 15)
                 assert findings(reader) == island.submit(findings, writer).result() == set()
         finally:
             island.submit(writer.close).result()

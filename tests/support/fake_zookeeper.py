@@ -90,10 +90,10 @@ class FakeMember:
         self.changed = asyncio.Event()
 
     async def _drop(self) -> None:
-        tasks = [each.task for each in self.connections]
-        for each in tasks:
-            each.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        connections = list(self.connections)
+        for each in connections:
+            each.drop()
+        await asyncio.gather(*(each.task for each in connections), return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = Connection(self, reader, writer)
@@ -103,8 +103,10 @@ class FakeMember:
         except (OSError, EOFError, struct.error, UnicodeDecodeError, asyncio.CancelledError):
             pass  # the client has gone, talks nonsense, or is dropped
         finally:
-            self.connections.discard(connection)
             connection.end()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+            self.connections.discard(connection)
 
 
 class Connection:
@@ -141,6 +143,11 @@ class Connection:
         """Nothing is told over it any more."""
         self._tree.forget(self.tell)
         self._writer.close()
+
+    def drop(self) -> None:
+        """Ends it, whether the client reads or not."""
+        self._writer.transport.abort()
+        self.task.cancel()
 
     def tell(self, event: Event, path: str) -> None:
         """The event of a watch."""
