@@ -5,6 +5,8 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <catch2/catch.hpp>
 
 #include "base/task_group.hpp"
@@ -158,6 +160,70 @@ TEST_CASE("why there is no connection is told", "[net]") {
   const tcp::endpoint broadcast(asio::ip::make_address("255.255.255.255"), 2181);
   const auto kind = run_talk(io, broadcast).failure->kind;
   CHECK((kind == Kind::kNotPossible || kind == Kind::kNoRoute));
+}
+
+TEST_CASE("so many bytes are read as are wanted, or it is told why not", "[net]") {
+  asio::io_context io;
+  FakeServer server(io);
+  server.play_always(Script{"0123456789"});
+  const auto work = [&]() -> asio::awaitable<bool> {
+    Connection connection(io.get_executor(), steady_clock::now() + kLong);
+    co_await connection.connect(endpoint_of(server));
+    co_await connection.write("srvr");
+    std::string text = "before";
+    const auto first = co_await connection.read_exactly(text, 4);
+    CHECK(first.end == End::kDone);
+    CHECK(text == "0123");
+    const auto rest = co_await connection.read_exactly(text, 6);
+    CHECK(rest.end == End::kDone);
+    CHECK(text == "456789");
+    const auto cut = co_await connection.read_exactly(text, 1);
+    CHECK(cut.end == End::kBroken);
+    CHECK(cut.why == "the server closed it");
+    co_return true;
+  };
+  CHECK(run(io, work()));
+}
+
+TEST_CASE("a connection that is held ends by its new deadline, sooner or later", "[net]") {
+  asio::io_context io;
+  FakeServer server(io);
+  server.play_always(Script{"", Script::End::kHang});
+  const auto work = [&]() -> asio::awaitable<End> {
+    Connection connection(io.get_executor(), steady_clock::now() + 100ms);
+    co_await connection.connect(endpoint_of(server));
+    connection.hold_until(steady_clock::now() + kLong);
+    co_await connection.write("srvr");
+    asio::steady_timer pause(io, 200ms);
+    co_await pause.async_wait(asio::use_awaitable);
+    connection.hold_until(steady_clock::now());
+    std::string text;
+    const auto read = co_await connection.read_exactly(text, 1);
+    CHECK(steady_clock::now() < pause.expiry() + kLong / 2);
+    co_return read.end;
+  };
+  CHECK(run(io, work()) == End::kLate);
+}
+
+TEST_CASE("a deadline that is put off in its last moment is put off", "[net]") {
+  asio::io_context io;
+  FakeServer server(io);
+  server.play_always(Script{"said"});
+  const auto work = [&]() -> asio::awaitable<End> {
+    Connection connection(io.get_executor(), steady_clock::now() + kLong);
+    co_await connection.connect(endpoint_of(server));
+    const auto end = steady_clock::now() + 10ms;
+    asio::steady_timer just_before(io, end - 1ms);
+    just_before.async_wait([&](auto) { connection.hold_until(steady_clock::now() + kLong); });
+    connection.hold_until(end);
+    while (steady_clock::now() < end) {  // both have come when the loop runs again
+    }
+    co_await connection.write("srvr");
+    std::string text;
+    const auto read = co_await connection.read_exactly(text, 4);
+    co_return read.end;
+  };
+  CHECK(run(io, work()) == End::kDone);
 }
 
 TEST_CASE("a connection ends at once when its coroutine is cancelled", "[net]") {
