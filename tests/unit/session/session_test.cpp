@@ -520,7 +520,7 @@ TEST_CASE("a server that lets in and drops at once is not stormed, nor is any ot
 
 TEST_CASE("what is sent next does not wait for what a server that closed did not read",
           "[session]") {
-  constexpr std::size_t kMuch = 16 << 20;
+  constexpr std::size_t kMuch = 64 << 20;
   asio::io_context io;
   auto deaf = std::make_unique<FakeZookeeper>(io);
   FakeZookeeper server(io);
