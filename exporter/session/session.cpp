@@ -57,10 +57,10 @@ Code code_of(const Transfer& transfer) {
 }
 
 template <class T>
-Outcome<T> answer_of(Code code, std::string why) {
+Outcome<T> answer_of(Code code, const std::string& why) {
   Outcome<T> answer;
   answer.code = code;
-  answer.why = std::move(why);
+  answer.why = why;
   return answer;
 }
 
@@ -208,7 +208,8 @@ asio::awaitable<Session::ConnectionPtr> Session::connect(Attempt& attempt) {
     co_return nullptr;
   }
   auto& servers = target->endpoints;
-  std::ranges::stable_partition(servers, [this](const auto& each) { return each == let_in_; });
+  std::stable_partition(servers.begin(), servers.end(),
+                        [this](const auto& each) { return each == let_in_; });
   ConnectionPtr connection;
   for (std::size_t i = 0; i < servers.size() && !connection; ++i) {
     const auto now = Clock::now();
@@ -295,7 +296,7 @@ asio::awaitable<bool> Session::greet(Connection& connection, Attempt& attempt) {
   co_return true;
 }
 
-asio::awaitable<bool> Session::log_in(Connection& connection, Attempt& attempt) {
+asio::awaitable<bool> Session::log_in(Connection& connection, Attempt& attempt) const {
   const auto message = encode_digest_auth(settings_.auth);
   co_await connection.write(message);
   std::string frame;
@@ -468,13 +469,13 @@ asio::awaitable<bool> Session::wait_connected(Clock::time_point deadline) {
 Session::CallPtr Session::call(Operation request, const WatchPtr& watch) {
   const bool is_possible = connection_ && !is_closing_ && calls_.size() < kMaxCalls;
   if (!is_possible) {
-    const auto refused = std::make_shared<Call>(loop_, 0);
+    auto refused = std::make_shared<Call>(loop_, 0);
     refused->end(Code::kConnectionLoss,
                  connection_ ? "too many operations have no answer yet" : trouble_);
     return refused;
   }
   request.path = request.path.empty() ? "" : full(request.path);
-  const auto call = send(request);
+  auto call = send(request);
   call->watch = watch;
   return call;
 }

@@ -59,8 +59,8 @@ class Session {
   /// An attempt to connect that has ended.
   struct Attempt {
     Code code = Code::kError;
-    std::string why;       ///< if it did not succeed
-    Clock::duration took;  ///< from its begin until the session stands
+    std::string why;         ///< if it did not succeed
+    Clock::duration took{};  ///< from its begin until the session stands
   };
 
   /// What the owner gets to hear, on the loop; called while the session changes: start nothing new
@@ -156,7 +156,7 @@ class Session {
                                                    std::shared_ptr<TlsPeer> tls,
                                                    Clock::time_point deadline, Attempt& attempt);
   boost::asio::awaitable<bool> greet(Connection& connection, Attempt& attempt);
-  boost::asio::awaitable<bool> log_in(Connection& connection, Attempt& attempt);
+  boost::asio::awaitable<bool> log_in(Connection& connection, Attempt& attempt) const;
   boost::asio::awaitable<std::string> read_frames(Connection& connection);
   boost::asio::awaitable<void> write_frames();
   std::string take_frame(std::string_view frame);
@@ -166,7 +166,7 @@ class Session {
   void change(SessionState state);
   Clock::duration next_delay(const Attempt& attempt);
   CallPtr call(Operation request, const WatchPtr& watch = nullptr);
-  boost::asio::awaitable<void> wait_for(CallPtr call, Clock::time_point deadline);
+  static boost::asio::awaitable<void> wait_for(CallPtr call, Clock::time_point deadline);
   CallPtr send(const Operation& request);
   std::string full(const std::string& path) const;
 
