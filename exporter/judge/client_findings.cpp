@@ -63,7 +63,7 @@ class Look {
 
   /// The operation by which nothing is learnt; that of a login stands for all.
   std::optional<Operation> find_denied(const ClientView& client) const {
-    const auto found = std::ranges::find_if(
+    const auto* const found = std::ranges::find_if(
         kCanaryOperations, [&](Operation each) { return is_fresh(client, client.denied[each]); });
     return found == kCanaryOperations.end() ? std::nullopt : std::optional(*found);
   }

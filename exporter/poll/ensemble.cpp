@@ -6,6 +6,9 @@
 #include <set>
 #include <utility>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 namespace zke {
 
 namespace asio = boost::asio;
@@ -41,6 +44,7 @@ Ensemble::Ensemble(PollContext context, const EnsembleSettings& settings, const 
     : context_(std::move(context)),
       start_(context_.clock.now()),
       watch_(poll.interval),
+      tasks_(context_.loop),
       retired_(context_.loop) {
   follow(settings, poll);
 }
@@ -132,18 +136,38 @@ void Ensemble::follow_canary() {
   }
   places_ = std::move(places);
   if (!canary_) {
-    Canary::Events events;
-    events.seen = [this](const auto& name, const auto& view) { take_view(name, view); };
-    events.dropped = [this](const auto& name) { note_drop(name); };
-    events.writer_changed = [this] { publish(snapshot_->members); };
-    canary_ = std::make_shared<Canary>(context_.loop, context_.clock, settings_.canary,
-                                       std::move(events));
+    canary_ =
+        std::make_shared<Canary>(context_.loop, context_.clock, settings_.canary, canary_events());
   }
   canary_->follow(members);
 }
 
+/// Those of a canary that was retired since then are heard no more.
+Canary::Events Ensemble::canary_events() {
+  const auto number = canary_number_;
+  Canary::Events events;
+  events.seen = [this, number](const auto& name, const auto& view) {
+    if (number == canary_number_) {
+      take_view(name, view);
+    }
+  };
+  events.dropped = [this, number](const auto& name) {
+    if (number == canary_number_) {
+      note_drop(name);
+    }
+  };
+  events.writer_changed = [this, number] {
+    if (number == canary_number_) {
+      publish(snapshot_->members);
+    }
+  };
+  return events;
+}
+
 void Ensemble::retire_canary() {
   if (const auto canary = std::exchange(canary_, nullptr)) {
+    ++canary_number_;
+    views_.clear();
     canary->close();
     retired_.spawn("end of a canary", wait_for_canary(canary));
   }
@@ -214,12 +238,16 @@ void Ensemble::cancel() {
     canary_->cancel();
     retire_canary();
   }
+  tasks_.cancel();
   for (const auto& member : std::exchange(members_, {})) {
     retire(member);
   }
 }
 
-asio::awaitable<void> Ensemble::join() { co_await retired_.join(); }
+asio::awaitable<void> Ensemble::join() {
+  co_await tasks_.join();
+  co_await retired_.join();
+}
 
 Result<std::shared_ptr<MemberPoller>> Ensemble::find(const std::string& name) const {
   const auto found = std::ranges::find(members_, name, &MemberPoller::name);
@@ -254,21 +282,30 @@ void Ensemble::take(const std::string& name, const SamplePtr& sample) {
 }
 
 void Ensemble::take_view(const std::string& name, const ClientViewPtr& view) {
-  auto members = snapshot_->members;
-  const auto member = std::ranges::find(members, name, &Snapshot::Member::name);
-  if (member != members.end()) {
-    member->client = view;
-    publish(std::move(members));
+  const bool is_first = views_.empty();
+  views_[name] = view;
+  if (is_first) {
+    tasks_.spawn("what clients see", publish_views());
   }
 }
 
-/// What ends a connection is soon seen by a poll, of this member and of the others.
+/// All that is new by the loop's next turn is judged at once.
+asio::awaitable<void> Ensemble::publish_views() {
+  co_await asio::post(context_.loop, asio::use_awaitable);
+  const auto views = std::exchange(views_, {});
+  auto members = snapshot_->members;
+  for (auto& member : members) {
+    if (const auto view = views.find(member.name); view != views.end() && canary_) {
+      member.client = view->second;
+    }
+  }
+  publish(std::move(members));
+}
+
+/// What ends a connection is seen by a poll now; if that shows a change, the others are polled too.
 void Ensemble::note_drop(const std::string& name) {
-  const auto member = find(name);
-  if (member) {
+  if (const auto member = find(name)) {
     (*member)->poll_by(context_.clock.now());
-    note_change(name);
-    watch_closely();
   }
 }
 

@@ -90,8 +90,10 @@ class Ensemble {
   void publish(std::vector<Snapshot::Member> members);
   void choose_sources();
   void follow_canary();
+  Canary::Events canary_events();
   void retire_canary();
   void take_view(const std::string& name, const ClientViewPtr& view);
+  boost::asio::awaitable<void> publish_views();
   void note_drop(const std::string& name);
   void follow_tls(const std::optional<TlsSettings>& tls);
   std::optional<Snapshot::Tls> tls() const;
@@ -107,9 +109,12 @@ class Ensemble {
   Members members_;                                             ///< in the order of the settings
   std::map<std::string, std::shared_ptr<ServerPlace>> places_;  ///< for sessions, by member
   std::shared_ptr<Canary> canary_;                              ///< nullptr: off
+  int canary_number_ = 0;                                       ///< that it is here
+  std::map<std::string, ClientViewPtr> views_;                  ///< not published yet
   CloseWatch watch_;
   EnsembleMemory memory_;
   SnapshotPtr snapshot_;
+  TaskGroup tasks_;
   TaskGroup retired_;  ///< waits for members that are gone
 };
 

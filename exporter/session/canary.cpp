@@ -64,6 +64,9 @@ void Canary::follow(const std::vector<Member>& members) {
     }
   }
   members_ = std::move(next);
+  for (const auto& member : members_) {
+    member->tell();
+  }
 }
 
 CanaryMemberPtr Canary::make_member(const Member& member) {
@@ -159,9 +162,6 @@ void Canary::note_role() {
   events_.writer_changed();
 }
 
-/// Whether what we can't write counts: of several exporters, that of the one that writes.
-bool Canary::is_telling_writes() const { return election_ && last_role_ != Role::kReader; }
-
 asio::awaitable<void> Canary::run_rounds(CanaryMemberPtr member) {
   constexpr auto kFirst = std::chrono::milliseconds(500);  // the sessions stand then, mostly
   constexpr int kFull = 1000;
@@ -180,59 +180,46 @@ asio::awaitable<void> Canary::run_rounds(CanaryMemberPtr member) {
 
 asio::awaitable<void> Canary::run_round(CanaryMemberPtr member) {
   const auto exists = co_await member->exists();
-  if (exists != Code::kOk) {
-    fail_rest(*member, CanaryOperation::kSync, exists);
+  if (exists.code != Code::kOk) {
+    member->note(CanaryOperation::kSync, exists.code, exists.why);
+    note_unwritten(*member, exists.code, exists.why);
     co_return;
   }
   const auto synced = co_await member->sync();
-  if (!election_) {
+  if (synced.code != Code::kOk) {
+    note_unwritten(*member, synced.code, synced.why);
     co_return;
   }
-  if (synced != Code::kOk) {
-    fail_rest(*member, CanaryOperation::kGet, synced);
-    co_return;
-  }
-  const auto role = election_->role();
+  const auto role = election_ ? election_->role() : Role::kUndecided;
   if (role == Role::kWriter) {
     co_await write(member);
   } else if (role == Role::kReader) {
     co_await follow_writer(*member);
-  } else {
+  } else if (election_) {
     note_undecided(*member);
   }
 }
 
-/// The operations from `first` on can't be done now, for the same reason.
-void Canary::fail_rest(CanaryMember& member, CanaryOperation first, Code code) {
-  const auto why = member.session().trouble();
-  if (first == CanaryOperation::kSync) {
-    member.note(CanaryOperation::kSync, code, why);
-  }
-  if (!election_) {
-    return;
-  }
-  if (is_telling_writes()) {
+/// A write could not be tried for what hindered the operation before.
+void Canary::note_unwritten(CanaryMember& member, Code code, const std::string& why) const {
+  if (election_ && last_role_ == Role::kReader) {
+    member.note_told(CanaryOperation::kSet, code, why);  // it counts for the one that writes
+  } else if (election_) {
     member.note(CanaryOperation::kSet, code, why);
-  } else {
-    member.note_told(CanaryOperation::kSet, code, why);
   }
 }
 
 /// Nobody is known to write. A moment of that is nothing; for long it is as if writes failed, if
 /// they don't.
-void Canary::note_undecided(CanaryMember& member) {
+void Canary::note_undecided(CanaryMember& member) const {
   const auto& trouble = election_->trouble();
   const bool is_denied = trouble.code == Code::kNoAuth || trouble.code == Code::kAuthFailed;
   if (!is_denied && SteadyClock::now() - decided_ < settings_.timeout) {
     return;
   }
   const auto code = trouble.code == Code::kOk ? Code::kTimeout : trouble.code;
-  const auto why = is_denied ? trouble.why : "no exporter can be chosen to write: " + trouble.why;
-  if (is_telling_writes()) {
-    member.note(CanaryOperation::kSet, code, why);
-  } else {
-    member.note_told(CanaryOperation::kSet, code, why);
-  }
+  note_unwritten(member, code,
+                 is_denied ? trouble.why : "no exporter can be chosen to write: " + trouble.why);
 }
 
 /// Whose watch on the member's znode is waited for: another one's, in turn, that can be asked now.

@@ -82,12 +82,11 @@ class Canary {
   static void note_watch(CanaryMember& watcher, const Watch& watch, Session::Clock::time_point sent,
                          Session::Clock::time_point answered);
   static void take_report(CanaryMember& member, const CanaryReport& report);
-  void note_undecided(CanaryMember& member);
-  void fail_rest(CanaryMember& member, CanaryOperation first, Code code);
+  void note_undecided(CanaryMember& member) const;
+  void note_unwritten(CanaryMember& member, Code code, const std::string& why) const;
   CanaryMemberPtr find_watcher(const CanaryMemberPtr& member);
   boost::asio::awaitable<Result<Target>> find_any(Session::Clock::time_point deadline);
   void note_role();
-  bool is_telling_writes() const;
 
   boost::asio::any_io_executor loop_;
   Clock clock_;

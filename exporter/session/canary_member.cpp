@@ -198,16 +198,14 @@ asio::awaitable<Outcome<T>> CanaryMember::perform(CanaryOperation operation, Wor
   co_return answer;
 }
 
-asio::awaitable<Code> CanaryMember::exists() {
+asio::awaitable<Outcome<ZnodeStat>> CanaryMember::exists() {
   const Work<ZnodeStat> work = [this](Time deadline) { return session_.exists(path_, deadline); };
-  const auto answer = co_await perform(CanaryOperation::kExists, work);
-  co_return answer.code;
+  co_return co_await perform(CanaryOperation::kExists, work);
 }
 
-asio::awaitable<Code> CanaryMember::sync() {
+asio::awaitable<Outcome<Nothing>> CanaryMember::sync() {
   const Work<Nothing> work = [this](Time deadline) { return session_.sync(path_, deadline); };
-  const auto answer = co_await perform(CanaryOperation::kSync, work);
-  co_return answer.code;
+  co_return co_await perform(CanaryOperation::kSync, work);
 }
 
 asio::awaitable<Outcome<Znode>> CanaryMember::get() {

@@ -47,8 +47,8 @@ class CanaryMember {
   // The operations of a canary, on the member's znode. Each is counted, but a watch that could be
   // set, and a get before anybody has written. It makes no difference to exists() whether the znode
   // is there; set() makes it, and those above it.
-  boost::asio::awaitable<Code> exists();
-  boost::asio::awaitable<Code> sync();
+  boost::asio::awaitable<Outcome<ZnodeStat>> exists();
+  boost::asio::awaitable<Outcome<Nothing>> sync();
   boost::asio::awaitable<Outcome<Znode>> get();
   boost::asio::awaitable<Outcome<ZnodeStat>> set(std::string data);
   /// After a set() of `data` that had this zxid: other data is an error.
@@ -106,7 +106,7 @@ class CanaryMember {
   CanarySettings settings_;
   Events events_;
   ClientView view_;
-  bool is_told_ = true;
+  bool is_told_ = false;
   Session session_;
   bool is_busy_ = false;             ///< somebody has the turn
   Time asked_;                       ///< the newest operation
