@@ -6,9 +6,6 @@
 #include <set>
 #include <utility>
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 namespace zke {
 
 namespace asio = boost::asio;
@@ -18,8 +15,6 @@ namespace {
 asio::awaitable<void> wait_for_end(std::shared_ptr<MemberPoller> member) {
   co_await member->join();
 }
-
-asio::awaitable<void> wait_for_canary(std::shared_ptr<Canary> canary) { co_await canary->join(); }
 
 std::set<std::string> names_of(const std::vector<Address>& addresses) {
   std::set<std::string> names;
@@ -44,7 +39,7 @@ Ensemble::Ensemble(PollContext context, const EnsembleSettings& settings, const 
     : context_(std::move(context)),
       start_(context_.clock.now()),
       watch_(poll.interval),
-      tasks_(context_.loop),
+      canary_(context_.loop, context_.clock, context_.resolver, canary_events()),
       retired_(context_.loop) {
   follow(settings, poll);
 }
@@ -109,68 +104,26 @@ void Ensemble::follow(const EnsembleSettings& settings, const PollSettings& poll
   follow_canary();
 }
 
-/// Has a session with each member, if that is wanted. Other settings of it are another canary.
+/// What a canary of other settings has seen is shown no more.
 void Ensemble::follow_canary() {
-  if (canary_ && canary_->settings() != settings_.canary) {
-    retire_canary();
+  if (canary_.follow(settings_.canary, settings_.members, tls_files_)) {
     auto members = snapshot_->members;
     for (auto& member : members) {
       member.client.reset();
     }
     publish(std::move(members));
   }
-  if (settings_.canary.level == CanaryLevel::kOff) {
-    return;
-  }
-  std::map<std::string, std::shared_ptr<ServerPlace>> places;
-  std::vector<Canary::Member> members;
-  for (std::size_t i = 0; i < members_.size(); ++i) {
-    const auto& name = members_[i]->name();
-    const auto known = places_.find(name);
-    auto place = known == places_.end()
-                     ? std::make_shared<ServerPlace>(settings_.members[i], context_.resolver)
-                     : known->second;
-    place->speak_tls(tls_files_);
-    members.push_back({name, [place](auto deadline) { return place->find(deadline); }});
-    places.emplace(name, std::move(place));
-  }
-  places_ = std::move(places);
-  if (!canary_) {
-    canary_ =
-        std::make_shared<Canary>(context_.loop, context_.clock, settings_.canary, canary_events());
-  }
-  canary_->follow(members);
 }
 
-/// Those of a canary that was retired since then are heard no more.
-Canary::Events Ensemble::canary_events() {
-  const auto number = canary_number_;
-  Canary::Events events;
-  events.seen = [this, number](const auto& name, const auto& view) {
-    if (number == canary_number_) {
-      take_view(name, view);
-    }
-  };
-  events.dropped = [this, number](const auto& name) {
-    if (number == canary_number_) {
-      note_drop(name);
-    }
-  };
-  events.writer_changed = [this, number] {
-    if (number == canary_number_) {
-      publish(snapshot_->members);
+EnsembleCanary::Events Ensemble::canary_events() {
+  EnsembleCanary::Events events;
+  events.seen = [this](const auto& views) { take(views); };
+  events.dropped = [this](const auto& name) {
+    if (const auto member = find(name)) {
+      (*member)->poll_by(context_.clock.now());  // if that shows a change, all are polled
     }
   };
   return events;
-}
-
-void Ensemble::retire_canary() {
-  if (const auto canary = std::exchange(canary_, nullptr)) {
-    ++canary_number_;
-    views_.clear();
-    canary->close();
-    retired_.spawn("end of a canary", wait_for_canary(canary));
-  }
 }
 
 void Ensemble::choose_sources() {
@@ -228,24 +181,18 @@ void Ensemble::rest() {
   for (const auto& member : members_) {
     member->rest();
   }
-  if (canary_) {
-    canary_->close();
-  }
+  canary_.close();
 }
 
 void Ensemble::cancel() {
-  if (canary_) {
-    canary_->cancel();
-    retire_canary();
-  }
-  tasks_.cancel();
+  canary_.cancel();
   for (const auto& member : std::exchange(members_, {})) {
     retire(member);
   }
 }
 
 asio::awaitable<void> Ensemble::join() {
-  co_await tasks_.join();
+  co_await canary_.join();
   co_await retired_.join();
 }
 
@@ -271,8 +218,8 @@ void Ensemble::take(const std::string& name, const SamplePtr& sample) {
   if (snapshot_->verdict.level != last->verdict.level) {
     note_change("");
   }
-  if (canary_ && !is_serving(before->state) && is_serving(sample->state)) {
-    canary_->hurry(name);
+  if (!is_serving(before->state) && is_serving(sample->state)) {
+    canary_.hurry(name);
   }
   if (is_reconfigured(*before, *sample)) {
     for (const auto& each : members_) {
@@ -281,32 +228,14 @@ void Ensemble::take(const std::string& name, const SamplePtr& sample) {
   }
 }
 
-void Ensemble::take_view(const std::string& name, const ClientViewPtr& view) {
-  const bool is_first = views_.empty();
-  views_[name] = view;
-  if (is_first) {
-    tasks_.spawn("what clients see", publish_views());
-  }
-}
-
-/// All that is new by the loop's next turn is judged at once.
-asio::awaitable<void> Ensemble::publish_views() {
-  co_await asio::post(context_.loop, asio::use_awaitable);
-  const auto views = std::exchange(views_, {});
+void Ensemble::take(const EnsembleCanary::Views& views) {
   auto members = snapshot_->members;
   for (auto& member : members) {
-    if (const auto view = views.find(member.name); view != views.end() && canary_) {
+    if (const auto view = views.find(member.name); view != views.end()) {
       member.client = view->second;
     }
   }
   publish(std::move(members));
-}
-
-/// What ends a connection is seen by a poll now; if that shows a change, the others are polled too.
-void Ensemble::note_drop(const std::string& name) {
-  if (const auto member = find(name)) {
-    (*member)->poll_by(context_.clock.now());
-  }
 }
 
 /// How old a sample may be before something must be wrong with the polls.
@@ -320,7 +249,7 @@ void Ensemble::publish(std::vector<Snapshot::Member> members) {
   next->name = settings_.name;
   next->members = std::move(members);
   next->tls = tls();
-  next->is_canary_writer = canary_ ? canary_->is_writer() : std::nullopt;
+  next->is_canary_writer = canary_.is_writer();
   next->verdict = judge_ensemble(*next, memory_, context_.clock.now(), max_age());
   const bool is_same = snapshot_ && snapshot_->verdict.level == next->verdict.level;
   next->level_since = is_same ? snapshot_->level_since : std::chrono::system_clock::now();

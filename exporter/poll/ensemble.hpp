@@ -20,11 +20,10 @@
 #include "net/tls_files.hpp"
 #include "poll/close_watch.hpp"
 #include "poll/connection_slots.hpp"
+#include "poll/ensemble_canary.hpp"
 #include "poll/member_poller.hpp"
 #include "poll/publication.hpp"
-#include "poll/server_place.hpp"
 #include "poll/settings.hpp"
-#include "session/canary.hpp"
 
 namespace zke {
 
@@ -90,11 +89,8 @@ class Ensemble {
   void publish(std::vector<Snapshot::Member> members);
   void choose_sources();
   void follow_canary();
-  Canary::Events canary_events();
-  void retire_canary();
-  void take_view(const std::string& name, const ClientViewPtr& view);
-  boost::asio::awaitable<void> publish_views();
-  void note_drop(const std::string& name);
+  EnsembleCanary::Events canary_events();
+  void take(const EnsembleCanary::Views& views);
   void follow_tls(const std::optional<TlsSettings>& tls);
   std::optional<Snapshot::Tls> tls() const;
   std::chrono::steady_clock::duration max_age() const;
@@ -104,17 +100,13 @@ class Ensemble {
   PollContext context_;
   EnsembleSettings settings_;
   PollSettings poll_;
-  Clock::time_point start_;                                     ///< of the members' grids
-  std::shared_ptr<TlsFiles> tls_files_;                         ///< nullptr: plain TCP
-  Members members_;                                             ///< in the order of the settings
-  std::map<std::string, std::shared_ptr<ServerPlace>> places_;  ///< for sessions, by member
-  std::shared_ptr<Canary> canary_;                              ///< nullptr: off
-  int canary_number_ = 0;                                       ///< that it is here
-  std::map<std::string, ClientViewPtr> views_;                  ///< not published yet
+  Clock::time_point start_;              ///< of the members' grids
+  std::shared_ptr<TlsFiles> tls_files_;  ///< nullptr: plain TCP
+  Members members_;                      ///< in the order of the settings
   CloseWatch watch_;
   EnsembleMemory memory_;
   SnapshotPtr snapshot_;
-  TaskGroup tasks_;
+  EnsembleCanary canary_;
   TaskGroup retired_;  ///< waits for members that are gone
 };
 
