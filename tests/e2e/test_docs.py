@@ -117,6 +117,7 @@ class Site:
         self.members: list[Member] = sorted(ensemble.members, key=lambda member: member is leader)  # the leader last
         own = Authority(directory / "tls").issue("exporter")
         (directory / "tls" / "admin-password").write_text("secret\n")
+        (directory / "canary-auth").write_text("exporter:secret\n")
         file = yaml_block(ROOT / "docs/configuration.md", "ensembles:").replace("/etc/zookeeper-exporter", str(directory))
         for said, real in (("tls/ca.crt", "tls/ca.pem"), ("tls/tls.crt", own.file), ("tls/tls.key", own.key)):
             file = file.replace(f"{directory}/{said}", str(directory / real))
@@ -302,4 +303,5 @@ def test_counts_agree() -> None:
     for page in (ROOT / "README.md", ROOT / "alerts/README.md"):
         assert "Prometheus 2.42 or later" in page.read_text()
         assert "two things" in page.read_text()
-    assert len(list(ROOT.glob("dashboards/*.json"))) == 4
+    assert "five dashboards" in (ROOT / "README.md").read_text()
+    assert len(list(ROOT.glob("dashboards/*.json"))) == 5
