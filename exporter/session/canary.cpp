@@ -209,12 +209,12 @@ void Canary::note_unwritten(CanaryMember& member, Code code, const std::string& 
   }
 }
 
-/// Nobody is known to write. A moment of that is nothing; for long it is as if writes failed, if
-/// they don't.
+/// Nobody is known to write. For a while, in which sessions begin and end, that is nothing; for
+/// longer an exporter that wants to write can't.
 void Canary::note_undecided(CanaryMember& member) const {
   const auto& trouble = election_->trouble();
   const bool is_denied = trouble.code == Code::kNoAuth || trouble.code == Code::kAuthFailed;
-  if (!is_denied && SteadyClock::now() - decided_ < settings_.timeout) {
+  if (!is_denied && SteadyClock::now() - decided_ < SessionSettings().timeout) {
     return;
   }
   const auto code = trouble.code == Code::kOk ? Code::kTimeout : trouble.code;
