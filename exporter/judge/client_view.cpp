@@ -21,7 +21,7 @@ std::string duration_text(Clock::duration duration) {
 }
 
 /// Begins, or goes on.
-void see(std::optional<Trouble>& trouble, const CanaryNote& note, std::string why,
+void see(std::optional<Trouble>& trouble, const CanaryNote& note, const std::string& why,
          Clock::time_point now) {
   constexpr std::size_t kMaxWhy = 200;
   if (!trouble) {
@@ -35,10 +35,10 @@ void see(std::optional<Trouble>& trouble, const CanaryNote& note, std::string wh
   ++trouble->rounds;
 }
 
-void see_if(bool is_wrong, std::optional<Trouble>& trouble, const CanaryNote& note, std::string why,
-            Clock::time_point now) {
+void see_if(bool is_wrong, std::optional<Trouble>& trouble, const CanaryNote& note,
+            const std::string& why, Clock::time_point now) {
   if (is_wrong) {
-    see(trouble, note, std::move(why), now);
+    see(trouble, note, why, now);
   } else {
     trouble.reset();
   }
@@ -111,7 +111,7 @@ Durations& durations_of(ClientView& view, CanaryOperation operation) {
 }  // namespace
 
 void Durations::observe(std::chrono::duration<double> took) {
-  const auto bound = std::ranges::lower_bound(kBounds, took.count());
+  const auto* const bound = std::ranges::lower_bound(kBounds, took.count());
   ++counts.at(static_cast<std::size_t>(std::distance(kBounds.begin(), bound)));
   sum += took.count();
 }
