@@ -39,7 +39,7 @@ Canary::Canary(asio::any_io_executor loop, Clock clock, CanarySettings settings,
       settings_(std::move(settings)),
       events_(std::move(events)),
       random_(static_cast<unsigned>(SteadyClock::now().time_since_epoch().count())),
-      decided_(SteadyClock::now()),
+      role_since_(SteadyClock::now()),
       retired_(loop_) {
   if (settings_.level == CanaryLevel::kWrite) {
     election_ = std::make_unique<WriterElection>(
@@ -158,7 +158,7 @@ void Canary::note_role() {
       member->written = SteadyClock::now();  // who writes has its time from now on
     }
   }
-  decided_ = SteadyClock::now();
+  role_since_ = SteadyClock::now();
   events_.writer_changed();
 }
 
@@ -214,7 +214,7 @@ void Canary::note_unwritten(CanaryMember& member, Code code, const std::string& 
 void Canary::note_undecided(CanaryMember& member) const {
   const auto& trouble = election_->trouble();
   const bool is_denied = trouble.code == Code::kNoAuth || trouble.code == Code::kAuthFailed;
-  if (!is_denied && SteadyClock::now() - decided_ < SessionSettings().timeout) {
+  if (!is_denied && SteadyClock::now() - role_since_ < SessionSettings().timeout) {
     return;
   }
   const auto code = trouble.code == Code::kOk ? Code::kTimeout : trouble.code;

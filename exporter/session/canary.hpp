@@ -98,7 +98,7 @@ class Canary {
   std::size_t next_find_ = 0;
   std::unique_ptr<WriterElection> election_;  ///< at kWrite
   Role last_role_ = Role::kUndecided;         ///< the last that was decided
-  Session::Clock::time_point decided_;        ///< when it was decided last
+  Session::Clock::time_point role_since_;     ///< it is another one than before
   TaskGroup retired_;                         ///< waits for members that are gone
 };
 

@@ -41,9 +41,6 @@ class CanaryMember {
   Session& session() { return session_; }
   TaskGroup& tasks() { return tasks_; }
 
-  /// Can carry out an operation now.
-  bool is_ready() const { return session_.is_connected() && session_.outstanding() == 0; }
-
   // The operations of a canary, on the member's znode. Each is counted, but a watch that could be
   // set, and a get before anybody has written. It makes no difference to exists() whether the znode
   // is there; set() makes it, and those above it.

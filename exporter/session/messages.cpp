@@ -48,11 +48,11 @@ Operation make_watched(Op op, std::string_view path, bool is_watched) {
   return {op, std::string(path), rest.bytes()};
 }
 
-void add_body(JuteWriter& to, const Operation& request) {
-  if (!request.path.empty()) {
-    to.add_text(request.path);
+void add_body(JuteWriter& to, const Operation& operation) {
+  if (!operation.path.empty()) {
+    to.add_text(operation.path);
   }
-  to.add_record(request.rest);
+  to.add_record(operation.rest);
 }
 
 constexpr std::int32_t kReadPermission = 1;
@@ -157,20 +157,20 @@ Operation make_sync(std::string_view path) { return {Op::kSync, std::string(path
 
 Operation make_close() { return {Op::kCloseSession, "", ""}; }
 
-Operation make_multi(const std::vector<Operation>& requests) {
+Operation make_multi(const std::vector<Operation>& operations) {
   JuteWriter all;
-  for (const auto& request : requests) {
-    all.add_int(static_cast<std::int32_t>(request.op)).add_bool(false).add_int(-1);
-    add_body(all, request);
+  for (const auto& operation : operations) {
+    all.add_int(static_cast<std::int32_t>(operation.op)).add_bool(false).add_int(-1);
+    add_body(all, operation);
   }
   all.add_int(-1).add_bool(true).add_int(-1);
   return {Op::kMulti, "", all.bytes()};
 }
 
-std::string encode(const Operation& request, std::int32_t xid) {
+std::string encode(const Operation& operation, std::int32_t xid) {
   JuteWriter message;
-  message.add_int(xid).add_int(static_cast<std::int32_t>(request.op));
-  add_body(message, request);
+  message.add_int(xid).add_int(static_cast<std::int32_t>(operation.op));
+  add_body(message, operation);
   return message.frame();
 }
 

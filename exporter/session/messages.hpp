@@ -68,7 +68,7 @@ std::string encode_ping();
 /// `credentials`: user:password.
 std::string encode_digest_auth(std::string_view credentials);
 
-/// Which answer an operation needs, whoever sends it.
+/// What a server is asked for, but for the number by which its answer is known.
 struct Operation {
   Op op{};
   std::string path;  ///< empty: it is about none
@@ -95,9 +95,9 @@ Operation make_delete(std::string_view path, std::int32_t version = kAnyVersion)
 Operation make_sync(std::string_view path);
 Operation make_close();
 /// Of create, delete and set: all of them are done, or none.
-Operation make_multi(const std::vector<Operation>& requests);
+Operation make_multi(const std::vector<Operation>& operations);
 
-std::string encode(const Operation& request, std::int32_t xid);
+std::string encode(const Operation& operation, std::int32_t xid);
 
 struct ConnectResponse {
   std::chrono::milliseconds timeout{};  ///< that the server grants; 0: the session has expired
@@ -145,7 +145,7 @@ std::optional<Znode> parse_get(std::string_view body);
 std::optional<std::vector<std::string>> parse_children(std::string_view body);
 /// The path of the znode that was created.
 std::optional<std::string> parse_create(std::string_view body);
-/// The first error among the answers to the requests of a multi, or 0.
+/// The first error among the answers to a multi's operations, or 0.
 std::optional<std::int32_t> parse_multi(std::string_view body);
 
 }  // namespace zke

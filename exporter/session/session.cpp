@@ -81,8 +81,8 @@ asio::awaitable<void> Session::run() {
       co_await retry_.async_wait(kTuple);
     }
     if (Clock::now() - heard_ > std::max(settings_.timeout, granted_)) {
-      session_ =
-          {};  // it has expired, or will; and servers of a new ensemble may know no such zxid
+      // It has expired, or will; and servers of a new ensemble may know no such zxid.
+      session_ = {};
       last_zxid_ = 0;
     }
   }
@@ -249,8 +249,8 @@ asio::awaitable<bool> Session::wait_connected(Clock::time_point deadline) {
   co_return is_connected();
 }
 
-/// No coroutine, so that none takes a Operation: g++ 12 would destroy it twice.
-Session::CallPtr Session::call(Operation request, const WatchPtr& watch) {
+/// No coroutine, so that none takes an Operation: g++ 12 would destroy it twice.
+Session::CallPtr Session::call(Operation operation, const WatchPtr& watch) {
   const bool is_possible = connection_ && !is_closing_ && calls_.size() < kMaxCalls;
   if (!is_possible) {
     auto refused = std::make_shared<Call>(loop_, 0);
@@ -258,8 +258,8 @@ Session::CallPtr Session::call(Operation request, const WatchPtr& watch) {
                  connection_ ? "too many operations have no answer yet" : trouble_);
     return refused;
   }
-  request.path = request.path.empty() ? "" : full(request.path);
-  auto call = send(request);
+  operation.path = operation.path.empty() ? "" : full(operation.path);
+  auto call = send(operation);
   call->watch = watch;
   return call;
 }
@@ -271,13 +271,13 @@ asio::awaitable<void> Session::wait_for(CallPtr call, Clock::time_point deadline
   }
 }
 
-Session::CallPtr Session::send(const Operation& request) {
+Session::CallPtr Session::send(const Operation& operation) {
   xid_ = xid_ == std::numeric_limits<std::int32_t>::max() ? 1 : xid_ + 1;
   auto call = std::make_shared<Call>(loop_, xid_);
   calls_.push_back(call);
-  call->op = request.op;
-  call->path = request.path;
-  out_ += encode(request, xid_);
+  call->op = operation.op;
+  call->path = operation.path;
+  out_ += encode(operation, xid_);
   unasked_ = 0;
   wake_.cancel();
   return call;

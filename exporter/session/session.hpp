@@ -137,7 +137,7 @@ class Session {
   /// The server has then caught up with the leader as it was.
   boost::asio::awaitable<Outcome<Nothing>> sync(std::string path, Clock::time_point deadline);
   /// All of these are done (make_create, make_delete, make_set), or none.
-  boost::asio::awaitable<Outcome<Nothing>> multi(std::vector<Operation> requests,
+  boost::asio::awaitable<Outcome<Nothing>> multi(std::vector<Operation> operations,
                                                  Clock::time_point deadline);
 
  private:
@@ -165,9 +165,9 @@ class Session {
   void end_calls(Code code, const std::string& why);
   void change(SessionState state);
   Clock::duration next_delay(const Attempt& attempt);
-  CallPtr call(Operation request, const WatchPtr& watch = nullptr);
+  CallPtr call(Operation operation, const WatchPtr& watch = nullptr);
   static boost::asio::awaitable<void> wait_for(CallPtr call, Clock::time_point deadline);
-  CallPtr send(const Operation& request);
+  CallPtr send(const Operation& operation);
   std::string full(const std::string& path) const;
 
   boost::asio::any_io_executor loop_;

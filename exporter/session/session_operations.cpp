@@ -90,12 +90,12 @@ asio::awaitable<Outcome<Nothing>> Session::sync(std::string path, Clock::time_po
   co_return answer_of(call->ended, parse_nothing);
 }
 
-asio::awaitable<Outcome<Nothing>> Session::multi(std::vector<Operation> requests,
+asio::awaitable<Outcome<Nothing>> Session::multi(std::vector<Operation> operations,
                                                  Clock::time_point deadline) {
-  for (auto& request : requests) {
-    request.path = full(request.path);
+  for (auto& operation : operations) {
+    operation.path = full(operation.path);
   }
-  const auto call = this->call(make_multi(requests));
+  const auto call = this->call(make_multi(operations));
   co_await wait_for(call, deadline);
   const auto first_error = answer_of(call->ended, parse_multi);
   const bool is_done = first_error.code != Code::kOk || first_error.value == 0;
