@@ -161,7 +161,13 @@ void FakeZookeeper::answer_by(std::function<Said(const Heard&)> answer) {
   state_->answer = std::move(answer);
 }
 
-void FakeZookeeper::stop_reading() { state_->is_reading = false; }
+void FakeZookeeper::stop_reading() {
+  state_->is_reading = false;
+  for (auto& client : state_->clients) {
+    error_code ignored;
+    client.cancel(ignored);  // also what it reads just now
+  }
+}
 
 void FakeZookeeper::send(const std::string& bytes) {
   for (auto& client : state_->clients) {
